@@ -1,0 +1,77 @@
+// What a handler sees of HTTP: a request, and a reply that is answered exactly once. No socket types here.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace collet::http {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+/// One request, complete with its body. A plain value.
+struct Request {
+  std::string method;   ///< upper case
+  std::string target;   ///< as it stood in the request line
+  std::string path;     ///< without the query, percent-decoded
+  std::string raw_path; ///< without the query, as sent
+  Pairs query;          ///< decoded, in order; repeated keys stay repeated
+  Pairs headers;        ///< names in lower case, in order
+  Pairs params;         ///< what the route's {names} matched, decoded
+  std::string body;
+  std::string id;       ///< of this request, for the log
+
+  /// The first header of this (lower-case) name.
+  std::optional<std::string_view> header(std::string_view name) const;
+  /// The first query parameter of this name.
+  std::optional<std::string_view> query_value(std::string_view name) const;
+  /// A parameter of the route's pattern; empty when the pattern has none of this name.
+  std::string_view param(std::string_view name) const;
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  Pairs headers = {};
+
+  /// A JSON answer; `text` is the JSON text.
+  static Response json(std::string text, int status = 200);
+  static Response text(std::string text, int status = 200);
+  /// The errors' common form: {"detail": "…"}.
+  static Response error(int status, std::string_view detail);
+  /// {"success": true}
+  static Response success();
+};
+
+/// Answers one request, exactly once, from any thread, now or later. Move-only. Destroyed unanswered: 500.
+class Reply {
+ public:
+  using Send = std::function<void(Response)>;
+  explicit Reply(Send send) : send_(std::move(send)) {}
+  Reply(Reply&& other) noexcept : send_(std::exchange(other.send_, nullptr)) {}
+  Reply& operator=(Reply&& other) noexcept;
+  Reply(const Reply&) = delete;
+  Reply& operator=(const Reply&) = delete;
+  ~Reply();
+
+  void send(Response response);
+  explicit operator bool() const { return static_cast<bool>(send_); }
+
+ private:
+  Send send_;
+};
+
+/// Handles one request. Called on the lane of its route (see router.hpp).
+using Handler = std::function<void(Request, Reply)>;
+
+/// A handler that answers at once: `f` is Response(const Request&).
+template <class F>
+Handler answering(F f) {
+  return [f = std::move(f)](Request request, Reply reply) { reply.send(f(static_cast<const Request&>(request))); };
+}
+
+}  // namespace collet::http

@@ -1,0 +1,77 @@
+// The one table of routes: method + path segments -> handler. Built before the server listens, then only read.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "http/message.hpp"
+
+namespace collet::http {
+
+class WebSocket;
+
+/// Who may call a route.
+enum class Access {
+  kSession,  ///< needs a session key, where the server has any
+  kPublic,   ///< answers without a key
+};
+
+/// Where a handler runs.
+enum class Lane {
+  kWorker,    ///< the owner's bounded queue on the worker pool; may block. Full queue: 503 with Retry-After
+  kReserved,  ///< a small lane of its own, for what must get through under load (pause, interrupt, delete)
+  kInline,    ///< the I/O thread; must not block nor take long
+};
+
+struct Route {
+  std::string method;
+  std::string pattern;  ///< "/api/conversations/{id}", a last segment may be "{rest...}"
+  std::string owner;    ///< "core" or the plugin's name; decides the queue, named in duplicate errors
+  Access access = Access::kSession;
+  Lane lane = Lane::kWorker;
+  Handler handler;
+};
+
+/// A WebSocket endpoint. `on_open` gets a socket that is already authenticated (auth/socket_auth.hpp does that).
+struct SocketRoute {
+  std::string pattern;
+  std::string owner;
+  /// Judges a request before the upgrade; a Response refuses it. Runs on an I/O thread. May be empty.
+  std::function<std::optional<Response>(const Request&)> refuse;
+  std::function<void(std::shared_ptr<WebSocket>, Request)> on_open;
+};
+
+/// The outcome of a lookup.
+struct Match {
+  const Route* route = nullptr;          ///< null: no such path, or not this method
+  const SocketRoute* socket = nullptr;   ///< a WebSocket endpoint (method GET only)
+  Pairs params;                          ///< decoded
+  std::string allow;                     ///< "GET, POST": the path exists, the method doesn't (405)
+  std::string redirect;                  ///< the path with the trailing slash added, where only that one exists
+};
+
+class Router {
+ public:
+  Router();
+  ~Router();
+  Router(Router&&) noexcept;
+  Router& operator=(Router&&) noexcept;
+
+  /// Adds a route. A second one for the same method and path is refused, naming both owners.
+  Result<void> add(Route route);
+  Result<void> add(SocketRoute route);
+
+  /// `raw_path`: as sent; segments are percent-decoded here, once. Any thread, once no more is added.
+  Match match(std::string_view method, std::string_view raw_path) const;
+
+  /// All routes in the order they were added.
+  const std::vector<std::unique_ptr<Route>>& routes() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace collet::http

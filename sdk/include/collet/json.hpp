@@ -1,0 +1,253 @@
+// Small helpers over RapidJSON, shared by the core and by plugins that choose RapidJSON. Optional: nothing else
+// of the SDK includes it, and no RapidJSON type crosses the plugin boundary.
+//
+// All functions are pure and may be called from any thread.
+#pragma once
+
+#ifndef RAPIDJSON_HAS_STDSTRING
+#define RAPIDJSON_HAS_STDSTRING 1
+#endif
+#include <rapidjson/document.h>
+#include <rapidjson/error/en.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace collet::json {
+
+using Value = rapidjson::Value;
+using Document = rapidjson::Document;
+using Allocator = rapidjson::Document::AllocatorType;
+
+/// Nesting beyond this is refused: deeper documents are attacks, and our own recursions stay shallow.
+inline constexpr int kMaxDepth = 128;
+
+struct ParseError {
+  std::size_t offset = 0;  ///< bytes from the start of the text
+  std::string message;
+};
+
+namespace detail {
+
+// Passes events on to the document until the nesting gets too deep.
+template <class Handler>
+class DepthLimit {
+ public:
+  explicit DepthLimit(Handler& handler) : handler_(handler) {}
+  bool Null() { return handler_.Null(); }
+  bool Bool(bool b) { return handler_.Bool(b); }
+  bool Int(int i) { return handler_.Int(i); }
+  bool Uint(unsigned u) { return handler_.Uint(u); }
+  bool Int64(std::int64_t i) { return handler_.Int64(i); }
+  bool Uint64(std::uint64_t u) { return handler_.Uint64(u); }
+  bool Double(double d) { return handler_.Double(d); }
+  bool RawNumber(const char* s, rapidjson::SizeType n, bool c) { return handler_.RawNumber(s, n, c); }
+  bool String(const char* s, rapidjson::SizeType n, bool c) { return handler_.String(s, n, c); }
+  bool Key(const char* s, rapidjson::SizeType n, bool c) { return handler_.Key(s, n, c); }
+  bool StartObject() { return ++depth_ <= kMaxDepth && handler_.StartObject(); }
+  bool EndObject(rapidjson::SizeType n) { return --depth_, handler_.EndObject(n); }
+  bool StartArray() { return ++depth_ <= kMaxDepth && handler_.StartArray(); }
+  bool EndArray(rapidjson::SizeType n) { return --depth_, handler_.EndArray(n); }
+
+ private:
+  Handler& handler_;
+  int depth_ = 0;
+};
+
+}  // namespace detail
+
+/// Parses a whole text: strict JSON, valid UTF-8, at most kMaxDepth deep, nothing behind it. Not recursive.
+/// On failure `error` (where given) says where and why, and the result is empty.
+inline std::optional<Document> parse(std::string_view text, ParseError* error = nullptr) {
+  Document document;
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  rapidjson::Reader reader;
+  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
+                              rapidjson::kParseFullPrecisionFlag;
+  rapidjson::ParseResult result;
+  auto generate = [&](Document& handler) {
+    detail::DepthLimit<Document> limit(handler);
+    result = reader.Parse<kFlags>(stream, limit);
+    return !result.IsError();
+  };
+  document.Populate(generate);
+  if (result.IsError()) {
+    if (error != nullptr) {
+      error->offset = result.Offset();
+      error->message = result.Code() == rapidjson::kParseErrorTermination
+                           ? "Too deeply nested."
+                           : rapidjson::GetParseError_En(result.Code());
+    }
+    return std::nullopt;
+  }
+  return document;
+}
+
+inline std::string dump(const Value& value) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  value.Accept(writer);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+inline std::string_view view(const Value& string) { return {string.GetString(), string.GetStringLength()}; }
+
+/// The member `key` of an object; null when `value` is no object or has no such member.
+inline const Value* find(const Value& value, std::string_view key) {
+  if (!value.IsObject()) return nullptr;
+  const auto it = value.FindMember(
+      Value(rapidjson::StringRef(key.data(), static_cast<rapidjson::SizeType>(key.size()))));
+  return it == value.MemberEnd() ? nullptr : &it->value;
+}
+inline Value* find(Value& value, std::string_view key) {
+  return const_cast<Value*>(find(static_cast<const Value&>(value), key));
+}
+
+/// Follows a path of members: at(settings, {"agent_settings", "llm", "model"}).
+inline const Value* at(const Value& value, std::initializer_list<std::string_view> path) {
+  const Value* found = &value;
+  for (const auto key : path)
+    if (found = find(*found, key); found == nullptr) return nullptr;
+  return found;
+}
+
+inline std::optional<std::string_view> string_at(const Value& object, std::string_view key) {
+  const Value* found = find(object, key);
+  if (found == nullptr || !found->IsString()) return std::nullopt;
+  return view(*found);
+}
+inline std::string string_or(const Value& object, std::string_view key, std::string_view fallback = {}) {
+  return std::string(string_at(object, key).value_or(fallback));
+}
+inline std::optional<bool> bool_at(const Value& object, std::string_view key) {
+  const Value* found = find(object, key);
+  return found != nullptr && found->IsBool() ? std::optional<bool>(found->GetBool()) : std::nullopt;
+}
+inline std::optional<std::int64_t> int_at(const Value& object, std::string_view key) {
+  const Value* found = find(object, key);
+  return found != nullptr && found->IsInt64() ? std::optional<std::int64_t>(found->GetInt64()) : std::nullopt;
+}
+inline std::optional<double> number_at(const Value& object, std::string_view key) {
+  const Value* found = find(object, key);
+  return found != nullptr && found->IsNumber() ? std::optional<double>(found->GetDouble()) : std::nullopt;
+}
+
+inline Value text(std::string_view string, Allocator& allocator) {
+  return Value(string.data(), static_cast<rapidjson::SizeType>(string.size()), allocator);
+}
+inline Value copy(const Value& value, Allocator& allocator) { return Value(value, allocator); }
+
+/// Sets a member of an object, replacing an old one in its place.
+inline void set(Value& object, std::string_view key, Value value, Allocator& allocator) {
+  if (Value* old = find(object, key); old != nullptr) {
+    *old = std::move(value);
+    return;
+  }
+  Value name = text(key, allocator);
+  object.AddMember(name, value, allocator);
+}
+inline void set(Value& object, std::string_view key, std::string_view string, Allocator& allocator) {
+  set(object, key, text(string, allocator), allocator);
+}
+inline void remove(Value& object, std::string_view key) {
+  object.RemoveMember(Value(rapidjson::StringRef(key.data(), static_cast<rapidjson::SizeType>(key.size()))));
+}
+
+/// Writes JSON text without building a tree. Members come in the order they are written:
+///
+///   json::Writer w;
+///   w.object().member("id", id).key("items").array().value(1).value("two").end().end();
+///   std::string text = w.take();
+class Writer {
+ public:
+  Writer() : writer_(buffer_) {}
+  Writer& object() { return stack_.push_back('}'), writer_.StartObject(), *this; }
+  Writer& array() { return stack_.push_back(']'), writer_.StartArray(), *this; }
+  Writer& end() {
+    stack_.back() == '}' ? writer_.EndObject() : writer_.EndArray();
+    stack_.pop_back();
+    return *this;
+  }
+  Writer& key(std::string_view name) {
+    writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+    return *this;
+  }
+  Writer& value(std::string_view s) {
+    writer_.String(s.data(), static_cast<rapidjson::SizeType>(s.size()));
+    return *this;
+  }
+  Writer& value(const std::string& s) { return value(std::string_view(s)); }
+  Writer& value(const char* s) { return value(std::string_view(s)); }
+  Writer& value(bool b) { return writer_.Bool(b), *this; }
+  Writer& value(int i) { return writer_.Int(i), *this; }
+  Writer& value(unsigned u) { return writer_.Uint(u), *this; }
+  Writer& value(std::int64_t i) { return writer_.Int64(i), *this; }
+  Writer& value(std::uint64_t u) { return writer_.Uint64(u), *this; }
+  Writer& value(double d) { return std::isfinite(d) ? writer_.Double(d) : writer_.Null(), *this; }
+  Writer& value(std::nullptr_t) { return writer_.Null(), *this; }
+  Writer& value(const Value& v) { return v.Accept(writer_), *this; }
+  template <class T>
+  Writer& value(const std::optional<T>& v) { return v ? value(*v) : value(nullptr); }
+  /// `text` must be one whole JSON value; it is written as it is.
+  Writer& raw(std::string_view text) {
+    writer_.RawValue(text.data(), text.size(), rapidjson::kObjectType);
+    return *this;
+  }
+  template <class T>
+  Writer& member(std::string_view name, const T& v) { return key(name).value(v); }
+  Writer& member(std::string_view name, const char* v) { return key(name).value(std::string_view(v)); }
+  Writer& raw_member(std::string_view name, std::string_view text) { return key(name).raw(text); }
+
+  std::string take() {
+    std::string text(buffer_.GetString(), buffer_.GetSize());
+    buffer_.Clear();
+    writer_.Reset(buffer_);
+    return text;
+  }
+
+ private:
+  rapidjson::StringBuffer buffer_;
+  rapidjson::Writer<rapidjson::StringBuffer> writer_;
+  std::string stack_;
+};
+
+/// Merges `patch` into `target`: objects member by member, all else replaced. With `null_deletes` a null in the
+/// patch removes the member (maps such as headers or misc settings); without, the null is stored.
+inline void deep_merge(Value& target, const Value& patch, Allocator& allocator, bool null_deletes) {
+  if (!patch.IsObject() || !target.IsObject()) {
+    target.CopyFrom(patch, allocator);
+    return;
+  }
+  for (const auto& member : patch.GetObject()) {
+    const auto key = view(member.name);
+    if (null_deletes && member.value.IsNull()) {
+      remove(target, key);
+    } else if (Value* old = find(target, key); old != nullptr && old->IsObject() && member.value.IsObject()) {
+      deep_merge(*old, member.value, allocator, null_deletes);
+    } else {
+      set(target, key, copy(member.value, allocator), allocator);
+    }
+  }
+}
+
+/// The value without any null member, at any depth (array elements stay): how events and socket frames show it.
+inline Value without_nulls(const Value& value, Allocator& allocator) {
+  if (value.IsArray()) {
+    Value out(rapidjson::kArrayType);
+    for (const auto& item : value.GetArray()) out.PushBack(without_nulls(item, allocator), allocator);
+    return out;
+  }
+  if (!value.IsObject()) return copy(value, allocator);
+  Value out(rapidjson::kObjectType);
+  for (const auto& member : value.GetObject())
+    if (!member.value.IsNull())
+      out.AddMember(copy(member.name, allocator), without_nulls(member.value, allocator), allocator);
+  return out;
+}
+
+}  // namespace collet::json
