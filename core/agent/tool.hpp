@@ -9,10 +9,10 @@ namespace collet::agent {
 
 /// A tool as models and clients see it. JSON texts are checked when the tool is registered.
 struct ToolDescription {
-  std::string name;              ///< "terminal"
-  std::string description;       ///< for the model
-  std::string parameters;        ///< JSON schema (object) of the arguments; "default" values are filled in
-  std::string action_kind;       ///< "TerminalAction"; empty: a tool the wire does not know (MCP form, design 5)
+  std::string name;         ///< "terminal"
+  std::string description;  ///< for the model
+  std::string parameters;   ///< JSON schema (object) of the arguments; "default" values are filled in
+  std::string action_kind;  ///< "TerminalAction"; empty: a tool the wire does not know (MCP form, design 5)
   std::string observation_kind;  ///< "TerminalObservation"
   std::string tool_kind;         ///< "TerminalTool"
   std::string annotations;       ///< JSON object: readOnlyHint, …; as in SystemPromptEvent.tools
@@ -23,11 +23,11 @@ struct ToolDescription {
 
 /// One call. A plain value.
 struct ToolCall {
-  std::string conversation;   ///< id, UUID with dashes
+  std::string conversation;  ///< id, UUID with dashes
   std::string call_id;
-  std::string action;         ///< JSON object: validated arguments with defaults, without `kind`
-  std::string working_dir;    ///< of the conversation's workspace, absolute
-  std::string save_dir;       ///< where a tool may keep long outputs of this conversation, absolute
+  std::string action;       ///< JSON object: validated arguments with defaults, without `kind`
+  std::string working_dir;  ///< of the conversation's workspace, absolute
+  std::string save_dir;     ///< where a tool may keep long outputs of this conversation, absolute
 };
 
 struct ToolOutcome {

@@ -9,7 +9,8 @@ namespace collet {
 /// A new random (version 4) UUID, 36 characters, lower case, with dashes. Any thread.
 std::string new_uuid();
 
-/// A UUID given with or without dashes, in either case -> the dashed lower-case form; nothing when it is none.
+/// A UUID given with or without dashes, in either case -> the dashed lower-case form; nothing when it is
+/// none.
 std::optional<std::string> parse_uuid(std::string_view text);
 
 /// The 32-character form of a dashed UUID.

@@ -27,8 +27,9 @@ TEST(Id, Parse_TakesBothFormsAndEitherCase) {
 }
 
 TEST(Id, Parse_RefusesEverythingElse) {
-  for (const char* bad : {"", "zzz", "6e96170e-b8da-4e31-998c-adddb22718dg", "6e96170eb-8da-4e31-998c-adddb22718d6",
-                          "6e96170e-b8da-4e31-998c-adddb22718d6 ", "------------------------------------"})
+  for (const char* bad :
+       {"", "zzz", "6e96170e-b8da-4e31-998c-adddb22718dg", "6e96170eb-8da-4e31-998c-adddb22718d6",
+        "6e96170e-b8da-4e31-998c-adddb22718d6 ", "------------------------------------"})
     EXPECT_FALSE(parse_uuid(bad)) << bad;
 }
 

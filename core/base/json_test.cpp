@@ -41,7 +41,16 @@ TEST(Json, WithoutNulls_AtAnyDepthButNotInArrays) {
 
 TEST(Json, Writer_KeepsOrderAndEscapes) {
   Writer w;
-  w.object().member("b", "x\n\"").member("a", 1).key("l").array().value(true).value(nullptr).raw("{\"r\":1}").end().end();
+  w.object()
+      .member("b", "x\n\"")
+      .member("a", 1)
+      .key("l")
+      .array()
+      .value(true)
+      .value(nullptr)
+      .raw("{\"r\":1}")
+      .end()
+      .end();
   EXPECT_EQ(w.take(), R"({"b":"x\n\"","a":1,"l":[true,null,{"r":1}]})");
 }
 

@@ -15,7 +15,9 @@ void write(Level level, std::string_view part, std::string_view message);
 
 inline void debug(std::string_view part, std::string_view message) { write(Level::kDebug, part, message); }
 inline void info(std::string_view part, std::string_view message) { write(Level::kInfo, part, message); }
-inline void warning(std::string_view part, std::string_view message) { write(Level::kWarning, part, message); }
+inline void warning(std::string_view part, std::string_view message) {
+  write(Level::kWarning, part, message);
+}
 inline void error(std::string_view part, std::string_view message) { write(Level::kError, part, message); }
 
 }  // namespace collet::log

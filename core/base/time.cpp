@@ -82,7 +82,9 @@ std::optional<Micros> parse_timestamp(std::string_view text) {
   if (text.empty()) return static_cast<Micros>(std::mktime(&when)) * 1'000'000 + fraction;
   Micros offset = 0;
   if (!skip(text, 'Z') && !skip(text, 'z')) {
-    const int sign = skip(text, '-') ? -1 : skip(text, '+') || skip(text, ' ') ? 1 : 0;  // a raw '+' in a query
+    const int sign = skip(text, '-')                      ? -1
+                     : skip(text, '+') || skip(text, ' ') ? 1
+                                                          : 0;  // a raw '+' in a query
     int hours = 0;
     int minutes = 0;
     if (sign == 0 || !digits(text, 2, 2, hours)) return std::nullopt;

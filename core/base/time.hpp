@@ -19,8 +19,8 @@ std::string event_timestamp(Micros at);
 /// "2026-11-22T05:45:24.172332Z", UTC: the form of conversations and bash events.
 std::string utc_timestamp(Micros at);
 
-/// ISO 8601 date or date-time with optional fraction and zone ("Z", "+01:00"); without a zone it is local time.
-/// Nothing when it is no such thing.
+/// ISO 8601 date or date-time with optional fraction and zone ("Z", "+01:00"); without a zone it is local
+/// time. Nothing when it is no such thing.
 std::optional<Micros> parse_timestamp(std::string_view text);
 
 }  // namespace collet

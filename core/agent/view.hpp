@@ -1,0 +1,56 @@
+// The conversation as the model sees it: the chat messages (OpenAI form) that follow from the events. Built
+// event by event, live or from the log through the same path, so a step costs the same however long the
+// history is.
+//
+// Not thread-safe: owned by one conversation.
+#pragma once
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "collet/json.hpp"
+#include "events/event.hpp"
+
+namespace collet::agent {
+
+class View {
+ public:
+  /// Texts longer than this are cut in the middle before the model gets them (`llm.max_message_chars`).
+  explicit View(std::size_t max_message_chars = 30'000) : max_message_chars_(max_message_chars) {}
+
+  /// Takes in the next event of the log. Kinds that say nothing to a model are skipped, unknown ones too.
+  void apply(const events::Event& event);
+
+  /// The messages so far: a JSON array. Answers to tool calls stand directly behind the calls, whatever came
+  /// between them; neighbouring user messages are one message.
+  std::string messages() const;
+
+  /// Whether a system prompt has been seen.
+  bool has_system_prompt() const { return has_system_prompt_; }
+  /// Whether the last thing said (by user or tools) still waits for the model.
+  bool awaits_model() const { return awaits_model_; }
+
+ private:
+  void apply_message(const json::Value& event);
+  void apply_action(const json::Value& event);
+  void apply_answer(const json::Value& event, std::string text);
+  void add_user_parts(const json::Value& content);
+  void close_assistant();
+  void close_user();
+  void close_calls();
+  void add(std::string message);
+  std::string shortened(std::string_view text) const;
+
+  std::size_t max_message_chars_;
+  std::string closed_;          // finished messages, with a comma between them
+  std::string user_parts_;      // of the user message that is still growing
+  std::string deferred_parts_;  // what users said while tool calls were open
+  std::string response_id_;     // of the assistant message that is still growing
+  std::string thought_;
+  std::string calls_;                 // its tool calls, with a comma between them
+  std::set<std::string> open_calls_;  // tool calls without an answer yet
+  bool has_system_prompt_ = false;
+  bool awaits_model_ = false;
+};
+
+}  // namespace collet::agent
