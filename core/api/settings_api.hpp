@@ -1,0 +1,16 @@
+// GET and PATCH /api/settings.
+#pragma once
+
+namespace collet::http {
+class Router;
+}
+namespace collet::settings {
+class SettingsService;
+}
+
+namespace collet::api {
+
+/// Adds the routes. `service` must outlive the router.
+void add_settings_routes(http::Router& router, settings::SettingsService& service);
+
+}  // namespace collet::api

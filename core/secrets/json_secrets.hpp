@@ -1,0 +1,40 @@
+// Knows which members of stored and echoed JSON are secret (llm.api_key, AWS keys, MCP env and headers,
+// secret sources, …) and seals, opens or hides them in place. Pure; any thread.
+#pragma once
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "collet/json.hpp"
+#include "secrets/sealed_box.hpp"
+
+namespace collet::secrets {
+
+inline constexpr std::string_view kRedacted = "**********";
+
+/// Calls `visit` for each secret string of the document, at any depth. Nulls and empty strings are none.
+void for_each_secret(json::Value& document, const std::function<void(json::Value& secret)>& visit);
+
+/// Seals each secret that is not sealed yet.
+void seal_secrets(json::Value& document, const SealedBox& box, std::string_view context,
+                  json::Allocator& allocator);
+/// Opens each sealed secret. On failure the document may be half opened: drop it. Secrets in clear stay.
+Result<void> open_secrets(json::Value& document, const SealedBox& box, std::string_view context,
+                          json::Allocator& allocator);
+
+enum class Redaction {
+  kStars,    ///< "**********": settings, full_state
+  kLlmNull,  ///< the llm's own keys become null (conversation documents), the rest stars
+};
+void redact_secrets(json::Value& document, json::Allocator& allocator, Redaction how = Redaction::kStars);
+/// For request bodies that an error echoes: members with a secret's name, whatever stands in them, become
+/// "<redacted>".
+void redact_echo(json::Value& document, json::Allocator& allocator);
+
+/// Where `patch` has the stars that redact_secrets shows, puts the secret that `current` has in the same
+/// place, so that a document sent back as it was shown changes nothing. Without one the member is set to
+/// null.
+void keep_redacted(json::Value& patch, const json::Value& current, json::Allocator& allocator);
+
+}  // namespace collet::secrets

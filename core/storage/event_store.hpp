@@ -1,0 +1,56 @@
+// The rows of events. Writing functions run inside a job of the database's writer; reading ones on any
+// session.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.hpp"
+#include "storage/session.hpp"
+
+namespace collet::storage {
+
+struct EventRow {
+  std::int64_t seq = 0;
+  std::string id;
+  std::string kind;
+  std::string source;
+  Micros timestamp = 0;
+  std::string body;
+};
+
+/// Where a conversation's log ends.
+struct LogEnd {
+  std::int64_t seq = 0;  ///< 0: no event
+  Micros timestamp = 0;
+};
+
+/// Which events of one conversation: seq in [first, last], of a kind and source (empty: any).
+struct EventRange {
+  std::int64_t first = 1;
+  std::int64_t last = INT64_MAX;
+  std::string_view kind = {};
+  std::string_view source = {};
+  bool descending = false;
+};
+
+namespace events {
+
+LogEnd end_of(Session& session, const std::string& conversation);
+void insert(Session& session, const std::string& conversation, const EventRow& row);
+void remove_all(Session& session, const std::string& conversation);
+
+/// Visits in order of seq until `visit` returns false or `limit` rows were visited.
+void visit(Session& session, const std::string& conversation, const EventRange& range, std::int64_t limit,
+           const std::function<bool(EventRow&)>& visit);
+std::int64_t count(Session& session, const std::string& conversation, const EventRange& range);
+std::optional<EventRow> get(Session& session, const std::string& conversation, const std::string& id);
+std::optional<std::int64_t> seq_of(Session& session, const std::string& conversation, const std::string& id);
+/// The last seq with a timestamp before `at`; 0: none.
+std::int64_t seq_before(Session& session, const std::string& conversation, Micros at);
+
+}  // namespace events
+
+}  // namespace collet::storage
