@@ -14,15 +14,15 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 /// One request, complete with its body. A plain value.
 struct Request {
-  std::string method;   ///< upper case
-  std::string target;   ///< as it stood in the request line
-  std::string path;     ///< without the query, percent-decoded
-  std::string raw_path; ///< without the query, as sent
-  Pairs query;          ///< decoded, in order; repeated keys stay repeated
-  Pairs headers;        ///< names in lower case, in order
-  Pairs params;         ///< what the route's {names} matched, decoded
+  std::string method;    ///< upper case
+  std::string target;    ///< as it stood in the request line
+  std::string path;      ///< without the query, percent-decoded
+  std::string raw_path;  ///< without the query, as sent
+  Pairs query;           ///< decoded, in order; repeated keys stay repeated
+  Pairs headers;         ///< names in lower case, in order
+  Pairs params;          ///< what the route's {names} matched, decoded
   std::string body;
-  std::string id;       ///< of this request, for the log
+  std::string id;  ///< of this request, for the log
 
   /// The first header of this (lower-case) name.
   std::optional<std::string_view> header(std::string_view name) const;
@@ -71,7 +71,9 @@ using Handler = std::function<void(Request, Reply)>;
 /// A handler that answers at once: `f` is Response(const Request&).
 template <class F>
 Handler answering(F f) {
-  return [f = std::move(f)](Request request, Reply reply) { reply.send(f(static_cast<const Request&>(request))); };
+  return [f = std::move(f)](Request request, Reply reply) {
+    reply.send(f(static_cast<const Request&>(request)));
+  };
 }
 
 }  // namespace collet::http

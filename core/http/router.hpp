@@ -1,4 +1,5 @@
-// The one table of routes: method + path segments -> handler. Built before the server listens, then only read.
+// The one table of routes: method + path segments -> handler. Built before the server listens, then only
+// read.
 #pragma once
 #include <memory>
 #include <string>
@@ -34,7 +35,8 @@ struct Route {
   Handler handler;
 };
 
-/// A WebSocket endpoint. `on_open` gets a socket that is already authenticated (auth/socket_auth.hpp does that).
+/// A WebSocket endpoint. `on_open` gets a socket that is already authenticated (auth/socket_auth.hpp does
+/// that).
 struct SocketRoute {
   std::string pattern;
   std::string owner;
@@ -45,11 +47,11 @@ struct SocketRoute {
 
 /// The outcome of a lookup.
 struct Match {
-  const Route* route = nullptr;          ///< null: no such path, or not this method
-  const SocketRoute* socket = nullptr;   ///< a WebSocket endpoint (method GET only)
-  Pairs params;                          ///< decoded
-  std::string allow;                     ///< "GET, POST": the path exists, the method doesn't (405)
-  std::string redirect;                  ///< the path with the trailing slash added, where only that one exists
+  const Route* route = nullptr;         ///< null: no such path, or not this method
+  const SocketRoute* socket = nullptr;  ///< a WebSocket endpoint (method GET only)
+  Pairs params;                         ///< decoded
+  std::string allow;                    ///< "GET, POST": the path exists, the method doesn't (405)
+  std::string redirect;  ///< the path with the trailing slash added, where only that one exists
 };
 
 class Router {

@@ -14,16 +14,16 @@ class WebSocket {
  public:
   virtual ~WebSocket() = default;
 
-  /// Queues one text message. False: closed, or the queue holds more than its byte budget already (the message was
-  /// not queued; wait for on_drained and read again from the log).
+  /// Queues one text message. False: closed, or the queue holds more than its byte budget already (the
+  /// message was not queued; wait for on_drained and read again from the log).
   virtual bool send(Frame frame) = 0;
   /// Bytes queued and not yet written to the socket.
   virtual std::size_t queued_bytes() const = 0;
   /// Sends what is queued, then a close frame.
   virtual void close(std::uint16_t code, std::string reason) = 0;
 
-  /// The callbacks run on the socket's own strand, one at a time. Set them before returning from on_open. They are
-  /// dropped after on_close, so they may hold the socket.
+  /// The callbacks run on the socket's own strand, one at a time. Set them before returning from on_open.
+  /// They are dropped after on_close, so they may hold the socket.
   virtual void on_message(std::function<void(std::string_view text)> callback) = 0;
   /// Exactly once; `code` is the peer's close code, 1006 when the connection broke.
   virtual void on_close(std::function<void(std::uint16_t code)> callback) = 0;

@@ -1,0 +1,37 @@
+// Who gets in. With session keys: the key decides. Without: only programs of our own user on this machine,
+// and web pages from this machine. README.md states the rules and why.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/session_keys.hpp"
+#include "auth/socket_auth.hpp"
+#include "http/gatekeeper.hpp"
+#include "http/origins.hpp"
+
+namespace collet::auth {
+
+/// Any thread. Owns its keys.
+class Guard final : public http::Gatekeeper {
+ public:
+  /// `allowed_origins`: web origins that may call, beside the loopback ones; exact ("https://ui.example").
+  Guard(SessionKeys keys, std::vector<std::string> allowed_origins);
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
+
+  std::optional<http::Response> check(const http::Request& head, const http::Peer& peer,
+                                      http::Access access) override;
+  http::SocketVerdict check_socket(const http::Request& head, const http::Peer& peer) override;
+  bool check_first_message(std::string_view text) override;
+  bool swallows(std::string_view text) override;
+
+ private:
+  std::optional<http::Response> check_without_keys(const http::Request& head, const http::Peer& peer) const;
+
+  SessionKeys keys_;
+  http::Origins origins_;
+  SocketAuth socket_auth_;
+};
+
+}  // namespace collet::auth
