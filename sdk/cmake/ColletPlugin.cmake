@@ -1,0 +1,28 @@
+# collet_add_plugin(NAME SOURCES … [LIBRARIES …])
+# Builds the plugin NAME.so, which exports one symbol. The target is collet_plugin_NAME; the file lands in
+# lib/collet/plugins of the build folder, where a program in bin/ beside it finds it.
+set(COLLET_PLUGIN_EXPORTS ${CMAKE_CURRENT_LIST_DIR}/plugin.map)
+
+function(collet_add_plugin name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
+  set(target collet_plugin_${name})
+  add_library(${target} MODULE ${ARG_SOURCES})
+  target_link_libraries(${target} PRIVATE Collet::sdk ${ARG_LIBRARIES})
+  if(TARGET collet_options)  # within Collet's own tree
+    target_link_libraries(${target} PRIVATE collet_options)
+  endif()
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  set_target_properties(${target} PROPERTIES
+    PREFIX "" OUTPUT_NAME ${name} SUFFIX ".so"
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/collet/plugins
+    CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    LINK_DEPENDS ${COLLET_PLUGIN_EXPORTS})
+  target_link_options(${target} PRIVATE -Wl,--version-script=${COLLET_PLUGIN_EXPORTS})
+  # Undefined symbols fail here, not in the server. Clang's sanitizers leave theirs to the program.
+  if(NOT (CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND (COLLET_SANITIZE OR "${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize=")))
+    target_link_options(${target} PRIVATE -Wl,-z,defs)
+  endif()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-gnu-unique>)
+  endif()
+endfunction()

@@ -1,0 +1,25 @@
+/* From the host: what is loaded. */
+#ifndef COLLET_ABI_CATALOGUE_H
+#define COLLET_ABI_CATALOGUE_H
+
+#include "collet/abi/types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define COLLET_FEATURE_CATALOGUE "collet.draft.catalogue/1"
+
+typedef struct collet_catalogue {
+  uint32_t struct_size;
+  /* All tools in the order of registration, the core's own included: JSON array of objects {name, plugin, version,
+   * listed, title, description, parameters, action_kind, observation_kind, tool_kind, annotations}; `plugin` is the
+   * short name of who brings it ("core" for the core's own) and `version` that one's version.
+   * Thread: any. State: started. Errors: none. */
+  collet_status (*tools)(const collet_host* host, collet_sink json);
+} collet_catalogue;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,58 @@
+/* From the host: storage of the plugin's own: keys with values, and append logs with declared indexes. */
+#ifndef COLLET_ABI_STORE_H
+#define COLLET_ABI_STORE_H
+
+#include "collet/abi/types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define COLLET_FEATURE_STORE "collet.draft.store/1"
+
+typedef struct collet_log_query {
+  uint32_t struct_size;
+  collet_pairs equals;   /* declared index = value, all of them; empty: every record */
+  int64_t from_position; /* inclusive, in the direction of reading; 0: from the first (or last) */
+  int32_t descending;    /* not 0: newest first */
+  int32_t limit;         /* at most that many records; 0 or less: the host's own limit (1000) */
+} collet_log_query;
+
+/* All functions block until the disk has answered, are safe on any thread, and may be called from create until stop has
+ * returned. Errors of all: COLLET_UNAVAILABLE: the disk or database fails, or the plugin's byte limit is reached;
+ * COLLET_INVALID: a text holds a NUL byte where a key, a name or JSON is asked for. A sink named `error` gets one line
+ * for people. */
+typedef struct collet_store {
+  uint32_t struct_size;
+
+  collet_status (*put)(const collet_host* host, collet_str key, collet_str value, collet_sink error);
+  /* COLLET_NOT_FOUND: no such key. */
+  collet_status (*get)(const collet_host* host, collet_str key, collet_sink value_or_error);
+  /* COLLET_NOT_FOUND: no such key. */
+  collet_status (*erase)(const collet_host* host, collet_str key, collet_sink error);
+  /* `each` gets one call per key, in byte order. */
+  collet_status (*keys)(const collet_host* host, collet_str prefix, collet_sink each, collet_sink error);
+
+  /* Opens the append log `name`, made when it is not there. `indexes`: the names that records may be searched by, at
+   * most 8; an older log gets new ones added. Owner: the plugin holds *log until log_close. */
+  collet_status (*log_open)(const collet_host* host, collet_str name, const collet_str* indexes, size_t count,
+                            collet_handle* log, collet_sink error);
+  /* Releases the handle; the records stay. */
+  void (*log_close)(const collet_host* host, collet_handle log);
+  /* Appends one record (JSON text); it is on disk when the call returns. *position: 1, 2, … without gaps, never used
+   * again. COLLET_INVALID: a name in `index_values` was not declared. */
+  collet_status (*log_append)(const collet_host* host, collet_handle log, collet_str record, collet_pairs index_values,
+                              int64_t* position, collet_sink error);
+  /* `each` gets one call per record. */
+  collet_status (*log_read)(const collet_host* host, collet_handle log, const collet_log_query* query, void* context,
+                            void (*each)(void* context, int64_t position, collet_str record), collet_sink error);
+  /* Erases all records (*erased: how many) or those before `position`. */
+  collet_status (*log_erase_all)(const collet_host* host, collet_handle log, int64_t* erased, collet_sink error);
+  collet_status (*log_erase_before)(const collet_host* host, collet_handle log, int64_t position, int64_t* erased,
+                                    collet_sink error);
+} collet_store;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,206 @@
+// A plugin's instance behind the C tables: holds what setup() brought and turns calls over the boundary into
+// calls of it. Everything that is thrown ends here.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "collet/abi/entry.h"
+#include "collet/host.hpp"
+#include "collet/http.hpp"
+#include "collet/llm.hpp"
+#include "collet/tool.hpp"
+
+namespace collet {
+class Plugin;
+
+namespace detail {
+
+using RouteHandler = std::function<void(Request, Reply)>;
+
+struct RouteEntry {
+  std::string method, pattern;
+  RouteHandler handler;
+};
+
+struct LlmEntry {
+  std::unique_ptr<LlmProvider> provider;
+  std::mutex mutex;
+  std::map<collet_handle, Cancellation> running;
+};
+
+// Destroyed from below: what setup() brought may refer to the plugin, the plugin to the host.
+struct Instance {
+  explicit Instance(const collet_host* table) : host(table) {}
+
+  Host host;
+  std::string config;
+  std::shared_ptr<Plugin> plugin;
+  std::vector<RouteEntry> routes;
+  std::vector<std::unique_ptr<Tool>> tools;
+  std::vector<std::unique_ptr<LlmEntry>> providers;
+};
+
+inline Instance& instance(collet_plugin* plugin) { return *reinterpret_cast<Instance*>(plugin); }
+
+inline void log_error(const Instance& self, const std::string& text) noexcept {
+  try {
+    self.host.log().error(text);
+  } catch (...) {  // a host without a log
+  }
+}
+
+// ---- routes
+inline void list_routes(collet_plugin* plugin, void* context,
+                        void (*add)(void*, const collet_route*)) noexcept {
+  for (const auto& route : instance(plugin).routes) {
+    const collet_route out{sizeof(collet_route), to_str(route.method), to_str(route.pattern)};
+    add(context, &out);
+  }
+}
+
+inline void handle_route(collet_plugin* plugin, std::uint32_t index, const collet_request* request,
+                         collet_reply raw) noexcept {
+  auto& self = instance(plugin);
+  try {
+    Reply reply(raw);
+    if (index >= self.routes.size()) return;
+    self.routes[index].handler(
+        Request{to_string(request->method), to_string(request->path), to_string(request->body),
+                to_pairs(request->query), to_pairs(request->headers), to_pairs(request->params)},
+        std::move(reply));
+  } catch (...) {
+    log_error(self,
+              self.routes[index].method + " " + self.routes[index].pattern + " threw: " + current_error());
+  }
+}
+
+// ---- tools
+inline void list_tools(collet_plugin* plugin, void* context,
+                       void (*add)(void*, const collet_tool_info*)) noexcept {
+  auto& self = instance(plugin);
+  for (const auto& tool : self.tools) {
+    ToolInfo info;
+    try {
+      info = tool->info();
+    } catch (...) {  // a tool without a name: the host refuses the plugin
+      log_error(self, "a tool's info() threw: " + current_error());
+    }
+    const collet_tool_info out{sizeof(collet_tool_info), to_str(info.name),
+                               to_str(info.description), to_str(info.parameters),
+                               to_str(info.action_kind), to_str(info.observation_kind),
+                               to_str(info.tool_kind),   to_str(info.annotations),
+                               to_str(info.title),       info.listed ? 1 : 0};
+    add(context, &out);
+  }
+}
+
+inline void start_tool(collet_plugin* plugin, std::uint32_t index, const collet_tool_call* call,
+                       collet_tool_reply raw) noexcept {
+  try {
+    auto& self = instance(plugin);
+    ToolCall copy{to_string(call->conversation), to_string(call->call_id), to_string(call->action),
+                  to_string(call->working_dir), to_string(call->save_dir)};
+    // Not ours to throw away with the exception's text: a reply that start() still holds fails by itself,
+    // later.
+    self.tools.at(index)->start(std::move(copy), ToolReply(raw));
+    starting_call = 0;
+  } catch (...) {
+    starting_call = 0;
+    ToolReply(raw).fail(current_error());  // without effect where start() has finished the call itself
+  }
+}
+
+inline void cancel_tool(collet_plugin* plugin, std::uint32_t index, collet_str conversation,
+                        collet_str call_id) noexcept {
+  auto& self = instance(plugin);
+  try {
+    self.tools.at(index)->cancel(to_string(conversation), to_string(call_id));
+  } catch (...) {
+    log_error(self, "a tool's cancel() threw: " + current_error());
+  }
+}
+
+inline void close_conversation(collet_plugin* plugin, std::uint32_t index, collet_str conversation) noexcept {
+  auto& self = instance(plugin);
+  try {
+    self.tools.at(index)->conversation_closed(to_string(conversation));
+  } catch (...) {
+    log_error(self, "a tool's conversation_closed() threw: " + current_error());
+  }
+}
+
+// ---- llm
+inline void list_llms(collet_plugin* plugin, void* context,
+                      void (*add)(void*, const collet_llm_info*)) noexcept {
+  auto& self = instance(plugin);
+  for (const auto& entry : self.providers) {
+    std::string name;
+    std::string models = "[";
+    try {
+      for (const auto& model : entry->provider->models())
+        models += (models.size() == 1 ? "" : ",") + json_quoted(model);
+      name = entry->provider->name();
+    } catch (...) {  // a provider without a name: the host refuses the plugin
+      log_error(self, "a model provider's name() or models() threw: " + current_error());
+    }
+    models += "]";
+    const collet_llm_info out{sizeof(collet_llm_info), to_str(name), to_str(models)};
+    add(context, &out);
+  }
+}
+
+inline void start_llm(collet_plugin* plugin, std::uint32_t index, collet_str request,
+                      collet_llm_reply reply) noexcept {
+  const auto finish = [&reply](int status, std::string_view text) {
+    reply.finish(reply.context, reply.handle, status, to_str(text));
+  };
+  try {
+    auto& entry = *instance(plugin).providers.at(index);
+    const Cancellation cancellation;
+    {
+      const std::lock_guard lock(entry.mutex);
+      entry.running.emplace(reply.handle, cancellation);
+    }
+    struct Forget {
+      LlmEntry& entry;
+      collet_handle handle;
+      ~Forget() {
+        const std::lock_guard lock(entry.mutex);
+        entry.running.erase(handle);
+      }
+    } const forget{entry, reply.handle};
+    finish(200, entry.provider->complete(to_string(request), cancellation));
+  } catch (const LlmError& error) {
+    finish(error.status(), error.what());
+  } catch (...) {
+    finish(500, current_error());
+  }
+}
+
+inline void cancel_llm(collet_plugin* plugin, std::uint32_t index, collet_handle handle) noexcept {
+  auto& entry = *instance(plugin).providers[index];
+  const std::lock_guard lock(entry.mutex);
+  if (const auto it = entry.running.find(handle); it != entry.running.end()) it->second.cancel();
+}
+
+inline const void* feature(collet_plugin* plugin, const char* name) noexcept {
+  static constexpr collet_routes kRoutes{sizeof(collet_routes), list_routes, handle_route};
+  static constexpr collet_tools kTools{sizeof(collet_tools), list_tools, start_tool, cancel_tool,
+                                       close_conversation};
+  static constexpr collet_llm kLlm{sizeof(collet_llm), list_llms, start_llm, cancel_llm};
+  const auto& self = instance(plugin);
+  const std::string_view wanted(name);
+  if (wanted == COLLET_FEATURE_ROUTES && !self.routes.empty()) return &kRoutes;
+  if (wanted == COLLET_FEATURE_TOOLS && !self.tools.empty()) return &kTools;
+  if (wanted == COLLET_FEATURE_LLM && !self.providers.empty()) return &kLlm;
+  return nullptr;
+}
+
+}  // namespace detail
+}  // namespace collet

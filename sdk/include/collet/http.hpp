@@ -1,0 +1,122 @@
+// Routes: what a handler sees of HTTP.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "collet/abi/routes.h"
+#include "collet/detail/text.hpp"
+
+namespace collet {
+
+/// One request, complete with its body. A plain value.
+struct Request {
+  std::string method;  ///< upper case
+  std::string path;    ///< without the query, decoded
+  std::string body;
+  Pairs query;    ///< decoded, in order; repeated names stay repeated
+  Pairs headers;  ///< names in lower case, in order
+  Pairs params;   ///< what the pattern's {names} matched, decoded
+
+  /// The first query parameter of this name.
+  std::optional<std::string_view> query_value(std::string_view name) const { return first(query, name); }
+  /// All query parameters of this name, in order.
+  std::vector<std::string> query_values(std::string_view name) const {
+    std::vector<std::string> values;
+    for (const auto& [key, value] : query)
+      if (key == name) values.push_back(value);
+    return values;
+  }
+  /// The first header of this (lower-case) name.
+  std::optional<std::string_view> header(std::string_view lower_name) const {
+    return first(headers, lower_name);
+  }
+  /// A parameter of the pattern; empty when the pattern has none of this name.
+  std::string_view param(std::string_view name) const {
+    return first(params, name).value_or(std::string_view());
+  }
+
+ private:
+  static std::optional<std::string_view> first(const Pairs& pairs, std::string_view name) {
+    for (const auto& [key, value] : pairs)
+      if (key == name) return value;
+    return std::nullopt;
+  }
+};
+
+namespace detail {
+
+inline std::string json_quoted(std::string_view text) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      quoted += "\\u00";
+      quoted += kHex[static_cast<unsigned char>(c) >> 4];
+      quoted += kHex[static_cast<unsigned char>(c) & 15];
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted += '"';
+}
+
+}  // namespace detail
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body = {};
+  Pairs headers = {};
+
+  /// A JSON answer; `text` is the JSON text.
+  static Response json(std::string text, int status = 200) {
+    return {status, "application/json", std::move(text), {}};
+  }
+  /// The errors' common form: {"detail": "…"}.
+  static Response error(int status, std::string_view detail) {
+    return json("{\"detail\":" + detail::json_quoted(detail) + "}", status);
+  }
+};
+
+/// Answers one request, exactly once, from any thread, now or later. Destroyed unanswered: 500.
+class Reply {
+ public:
+  explicit Reply(collet_reply reply) : reply_(reply) {}
+  Reply(Reply&& other) noexcept : reply_(std::exchange(other.reply_, collet_reply{})) {}
+  Reply& operator=(Reply&& other) noexcept {
+    if (this != &other) {
+      drop();
+      reply_ = std::exchange(other.reply_, collet_reply{});
+    }
+    return *this;
+  }
+  Reply(const Reply&) = delete;
+  Reply& operator=(const Reply&) = delete;
+  ~Reply() { drop(); }
+
+  void send(const Response& response) {
+    if (reply_.send == nullptr) return;
+    const detail::PairsView headers(response.headers);
+    const collet_response out{sizeof(collet_response), response.status, detail::to_str(response.content_type),
+                              detail::to_str(response.body), headers.get()};
+    const auto reply = std::exchange(reply_, collet_reply{});
+    reply.send(reply.context, reply.handle, &out);
+  }
+
+ private:
+  void drop() noexcept {
+    if (reply_.send != nullptr) reply_.send(reply_.context, reply_.handle, nullptr);
+    reply_ = {};
+  }
+
+  collet_reply reply_;
+};
+
+}  // namespace collet

@@ -1,0 +1,147 @@
+// Tools for agents.
+#pragma once
+#include <exception>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "collet/abi/tools.h"
+#include "collet/cancellation.hpp"
+#include "collet/detail/text.hpp"
+
+namespace collet {
+
+struct ToolInfo {
+  std::string name = {};              ///< as the model calls it, unique in the server
+  std::string description = {};       ///< for the model
+  std::string parameters = {};        ///< JSON schema text (type object) of the arguments
+  std::string action_kind = {};       ///< "TerminalAction"; empty: a tool that clients see in the MCP form
+  std::string observation_kind = {};  ///< "TerminalObservation"
+  std::string tool_kind = {};         ///< "TerminalTool"
+  std::string annotations = {};       ///< JSON object text; empty: {}
+  std::string title = {};             ///< may be empty
+  bool listed = true;                 ///< shown in the list of tools
+};
+
+/// One call. A plain value.
+struct ToolCall {
+  std::string conversation = {};  ///< id, UUID with dashes
+  std::string call_id;
+  std::string action = {};       ///< JSON object text: checked against the parameters, defaults filled in
+  std::string working_dir = {};  ///< absolute
+  std::string save_dir = {};     ///< absolute; where long outputs of this conversation may be kept
+};
+
+namespace detail {
+
+/// The call whose Tool::start is running on this thread.
+inline thread_local collet_handle starting_call = 0;
+
+}  // namespace detail
+
+/// Finishes one call, exactly once, from any thread, now or later. Destroyed unfinished: fails.
+class ToolReply {
+ public:
+  explicit ToolReply(collet_tool_reply reply) : reply_(reply) {}
+  ToolReply(ToolReply&& other) noexcept : reply_(std::exchange(other.reply_, collet_tool_reply{})) {}
+  ToolReply& operator=(ToolReply&& other) noexcept {
+    if (this != &other) {
+      drop();
+      reply_ = std::exchange(other.reply_, collet_tool_reply{});
+    }
+    return *this;
+  }
+  ToolReply(const ToolReply&) = delete;
+  ToolReply& operator=(const ToolReply&) = delete;
+  ~ToolReply() { drop(); }
+
+  /// `observation_json`: an object with content, is_error and the kind's own fields, without `kind`.
+  void done(const std::string& observation_json) { finish(COLLET_OK, observation_json); }
+  /// The tool itself failed; `error` is one line for the model.
+  void fail(const std::string& error) { finish(COLLET_INTERNAL, error); }
+  /// Something to show meanwhile.
+  void progress(std::string_view text) {
+    if (reply_.progress != nullptr) reply_.progress(reply_.context, reply_.handle, detail::to_str(text));
+  }
+
+ private:
+  void finish(collet_status status, std::string_view text) noexcept {
+    const auto reply = std::exchange(reply_, collet_tool_reply{});
+    if (reply.finish != nullptr) reply.finish(reply.context, reply.handle, status, detail::to_str(text));
+  }
+  void drop() noexcept {
+    // start() is being left by an exception: whoever called it knows the reason better.
+    if (reply_.handle != 0 && reply_.handle == detail::starting_call && std::uncaught_exceptions() > 0)
+      return;
+    finish(COLLET_INTERNAL, "The tool ended without an observation.");
+  }
+
+  collet_tool_reply reply_;
+};
+
+class Tool {
+ public:
+  Tool() = default;
+  Tool(const Tool&) = delete;
+  Tool& operator=(const Tool&) = delete;
+  virtual ~Tool() = default;
+
+  /// Always the same.
+  virtual ToolInfo info() const = 0;
+  /// Starts a call and returns soon; called on the plugin's queue, several at once. What it throws is the
+  /// call's failure.
+  virtual void start(ToolCall call, ToolReply reply) = 0;
+  /// Asks for the end of a call, which still owes its end. Any thread, also during start; must not block.
+  virtual void cancel([[maybe_unused]] const std::string& conversation,
+                      [[maybe_unused]] const std::string& call_id) {}
+  /// The conversation is gone: free what is kept for it. On the plugin's queue.
+  virtual void conversation_closed([[maybe_unused]] const std::string& conversation) {}
+};
+
+/// A tool whose calls block: `run` works on the plugin's queue and returns the observation.
+class BlockingTool : public Tool {
+ public:
+  void start(ToolCall call, ToolReply reply) final {
+    const Key key(call.conversation, call.call_id);
+    const Running running(*this, key);
+    try {
+      reply.done(run(call, running.cancellation));
+    } catch (...) {
+      reply.fail(detail::current_error());
+    }
+  }
+  void cancel(const std::string& conversation, const std::string& call_id) final {
+    const std::lock_guard lock(mutex_);
+    if (const auto it = running_.find({conversation, call_id}); it != running_.end()) it->second.cancel();
+  }
+
+ protected:
+  /// Returns the observation (see ToolReply::done); what it throws is the call's failure. Looks at
+  /// `cancellation` while it waits.
+  virtual std::string run(const ToolCall& call, const Cancellation& cancellation) = 0;
+
+ private:
+  using Key = std::pair<std::string, std::string>;
+  struct Running {
+    Running(BlockingTool& owner, Key call) : tool(owner), key(std::move(call)) {
+      const std::lock_guard lock(tool.mutex_);
+      tool.running_.insert_or_assign(key, cancellation);
+    }
+    ~Running() {
+      const std::lock_guard lock(tool.mutex_);
+      tool.running_.erase(key);
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    BlockingTool& tool;
+    Key key;
+    Cancellation cancellation;
+  };
+
+  std::mutex mutex_;
+  std::map<Key, Cancellation> running_;
+};
+
+}  // namespace collet
