@@ -1,0 +1,41 @@
+// A plugin as operators see it: for /ready, the log and the command line.
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace collet::plugins {
+
+enum class State {
+  kDisabled,  ///< switched off by config; not opened
+  kRefused,   ///< optional, and failed a check, create or registration
+  kCreated,   ///< registered, not started; its routes answer 503
+  kStarting,  ///< its start has not returned yet; its routes answer 503
+  kStarted,
+  kFailed,   ///< its start failed; its routes answer 503
+  kStopped,  ///< stopped, or being stopped
+};
+
+/// "disabled", "refused", "created", "starting", "started", "failed", "stopped".
+std::string_view to_string(State state);
+
+struct PluginStatus {
+  std::string name;  ///< the file's name without ".so": config key, owner of routes
+  std::string id;    ///< as the plugin states it; empty when it was not opened
+  std::string version;
+  std::string file;
+  State state = State::kDisabled;
+  std::vector<std::string> routes;     ///< "GET /api/weather/{city}"
+  std::vector<std::string> tools;      ///< names
+  std::vector<std::string> providers;  ///< names of model providers
+  std::string error;                   ///< why it is refused or failed
+  std::size_t queue_depth = 0;         ///< tool and model calls that wait for a thread
+
+  /// Whether the server is not ready because of it.
+  bool holds_up() const {
+    return state == State::kCreated || state == State::kStarting || state == State::kFailed;
+  }
+};
+
+}  // namespace collet::plugins
