@@ -1,0 +1,93 @@
+// What the server is told from outside: command line, environment, one JSON file. Loaded once, before threads
+// start; plain values afterwards. docs/operations.md lists every key.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/result.hpp"
+
+namespace collet::server {
+
+enum class Synchronous {
+  kFull,    ///< an acknowledged event survives a loss of power
+  kNormal,  ///< survives a crash of the program; a loss of power may take the last moments
+};
+
+/// One entry of `plugins`. Whether a plugin of this name exists is the plugin host's to check.
+struct PluginConfig {
+  std::string name;
+  std::optional<bool> enabled;  ///< not said: the host's default
+  bool optional = false;        ///< the server starts without it when it is refused or fails
+  std::string sha256;           ///< 64 hex digits, lower case: the only file that is let in; empty: any
+  std::string own = "{}";       ///< the plugin's own keys, a JSON object's text
+};
+
+/// Where a value comes from, for `collet config show`.
+struct Origin {
+  std::string key;    ///< "log.level"
+  std::string value;  ///< JSON text; secrets are masked
+  std::string from;   ///< "default", "--port", "COLLET_PORT", or the file's name
+};
+
+struct Config {
+  std::string host = "127.0.0.1";
+  std::int64_t port = 8000;  ///< 0: any free one
+  std::string state;         ///< the folder that holds everything; absolute
+  std::string database = "sqlite";
+  std::vector<std::string> session_api_keys;  ///< none of them empty; no key at all: loopback only
+  std::string secret_key;                     ///< seals what is stored; empty: a key file in the state folder
+  std::vector<std::string> allow_cors_origins;  ///< besides loopback ones
+
+  struct Log {
+    log::Level level = log::Level::kInfo;
+    bool json = false;
+  } log;
+
+  struct Limits {
+    std::int64_t body_bytes = 32 << 20;  ///< of a request that is buffered; 413 above
+    std::int64_t head_bytes = 64 << 10;  ///< request line and headers; 431 above
+    std::int64_t connections = 4096;
+    std::int64_t socket_queue_bytes = 4 << 20;  ///< per WebSocket; a slower reader is sent back to the log
+    std::int64_t head_seconds = 10;             ///< to send a request's head
+    std::int64_t body_seconds = 60;             ///< to send its body
+    std::int64_t idle_seconds = 75;             ///< between two requests of one connection
+    std::int64_t write_seconds = 30;            ///< without any progress of a reply
+    std::int64_t worker_threads = 8;            ///< for handlers that may block
+  } limits;
+
+  struct Conversations {
+    std::int64_t max_concurrent_runs = 1000;  ///< more wait for their turn
+    std::int64_t max_subscribers = 50;        ///< sockets per conversation; more are closed with 1013
+  } conversations;
+
+  struct Storage {
+    Synchronous synchronous = Synchronous::kFull;
+  } storage;
+
+  struct Plugins {
+    std::vector<std::string> directories;  ///< searched besides the program's own; absolute
+    std::vector<PluginConfig> plugins;     ///< by name
+  } plugins;
+
+  std::vector<Origin> origins;  ///< one per key, in the order of the documentation
+};
+
+/// What load_config works from. Keys of `flags` are config keys ("host", "log.level") and "config", the file;
+/// lists are a JSON array or separated by commas.
+struct ConfigSources {
+  std::map<std::string, std::string> flags;
+  std::map<std::string, std::string> environment;
+};
+
+/// Flags win over the environment, that over the file, that over the defaults. Errors (kInvalid) name key and
+/// place.
+Result<Config> load_config(const ConfigSources& sources);
+
+/// This process's environment, as load_config takes it.
+std::map<std::string, std::string> process_environment();
+
+}  // namespace collet::server

@@ -1,0 +1,209 @@
+#include "server/config_keys.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <numeric>
+#include <utility>
+
+namespace collet::server {
+namespace {
+
+// In the makers below `at` is a function from a Config to the member that the key stands for.
+
+template <class At>
+ConfigKey text(std::string name, At at, std::vector<std::string> aliases = {}, bool secret = false) {
+  return {.name = std::move(name),
+          .kind = KeyKind::kText,
+          .secret = secret,
+          .aliases = std::move(aliases),
+          .set = [at](Config& config, const json::Value& value) -> std::string {
+            at(config) = json::view(value);
+            return {};
+          },
+          .show = [at](const Config& config, json::Writer& out) { out.value(at(config)); }};
+}
+
+template <class At>
+ConfigKey number(std::string name, std::int64_t least, std::int64_t most, At at,
+                 std::vector<std::string> aliases = {}) {
+  return {.name = std::move(name),
+          .kind = KeyKind::kNumber,
+          .aliases = std::move(aliases),
+          .set = [=](Config& config, const json::Value& value) -> std::string {
+            if (value.GetInt64() < least || value.GetInt64() > most)
+              return "must be from " + std::to_string(least) + " to " + std::to_string(most) + ", not " +
+                     std::to_string(value.GetInt64());
+            at(config) = value.GetInt64();
+            return {};
+          },
+          .show = [at](const Config& config, json::Writer& out) { out.value(at(config)); }};
+}
+
+template <class At>
+ConfigKey flag(std::string name, At at, std::vector<std::string> aliases = {}) {
+  return {.name = std::move(name),
+          .kind = KeyKind::kBool,
+          .aliases = std::move(aliases),
+          .set = [at](Config& config, const json::Value& value) -> std::string {
+            at(config) = value.GetBool();
+            return {};
+          },
+          .show = [at](const Config& config, json::Writer& out) { out.value(at(config)); }};
+}
+
+template <class At>
+ConfigKey list(std::string name, At at, std::vector<std::string> aliases = {}, bool secret = false) {
+  return {.name = std::move(name),
+          .kind = KeyKind::kList,
+          .secret = secret,
+          .aliases = std::move(aliases),
+          .set = [at](Config& config, const json::Value& value) -> std::string {
+            std::vector<std::string> items;
+            for (const auto& item : value.GetArray()) {
+              if (!item.IsString() || item.GetStringLength() == 0)
+                return "must hold strings that are not empty";
+              items.emplace_back(json::view(item));
+            }
+            at(config) = std::move(items);
+            return {};
+          },
+          .show =
+              [at](const Config& config, json::Writer& out) {
+                out.array();
+                for (const auto& item : at(config)) out.value(item);
+                out.end();
+              }};
+}
+
+template <class Enum, class At>
+ConfigKey choice(std::string name, std::vector<std::pair<std::string, Enum>> choices, At at) {
+  return {.name = std::move(name),
+          .kind = KeyKind::kText,
+          .aliases = {},
+          .set = [choices, at](Config& config, const json::Value& value) -> std::string {
+            std::string words;
+            for (const auto& [word, meaning] : choices) {
+              if (word == json::view(value)) {
+                at(config) = meaning;
+                return {};
+              }
+              words += (words.empty() ? "\"" : ", \"") + word + "\"";
+            }
+            return "must be one of " + words + ", not \"" + std::string(json::view(value)) + "\"";
+          },
+          .show =
+              [choices, at](const Config& config, json::Writer& out) {
+                for (const auto& [word, meaning] : choices)
+                  if (meaning == at(config)) out.value(word);
+              }};
+}
+
+// The password in a database's URL must not get into a message: only its scheme is named.
+std::string set_database(Config& config, const json::Value& value) {
+  const auto url = json::view(value);
+  if (!url.empty() && url != "sqlite")
+    return "must be \"sqlite\", the only database so far, not \"" +
+           std::string(url.substr(0, url.find(':'))) + "\"";
+  config.database = "sqlite";
+  return {};
+}
+
+constexpr std::int64_t kMost = std::int64_t{1} << 40;
+
+std::vector<ConfigKey> make_keys() {
+  std::vector<ConfigKey> keys{
+      text(
+          "host", [](auto& c) -> auto& { return c.host; }),
+      number(
+          "port", 0, 65535, [](auto& c) -> auto& { return c.port; }),
+      text(
+          "state", [](auto& c) -> auto& { return c.state; }),
+      text(
+          "database", [](auto& c) -> auto& { return c.database; }),
+      list(
+          "session_api_keys", [](auto& c) -> auto& { return c.session_api_keys; }, {"OH_SESSION_API_KEYS"},
+          true),
+      text(
+          "secret_key", [](auto& c) -> auto& { return c.secret_key; }, {"OH_SECRET_KEY"}, true),
+      list("allow_cors_origins", [](auto& c) -> auto& { return c.allow_cors_origins; },
+           {"OH_ALLOW_CORS_ORIGINS"}),
+      choice<log::Level>(
+          "log.level",
+          {{"debug", log::Level::kDebug},
+           {"info", log::Level::kInfo},
+           {"warning", log::Level::kWarning},
+           {"error", log::Level::kError}},
+          [](auto& c) -> auto& { return c.log.level; }),
+      flag("log.json", [](auto& c) -> auto& { return c.log.json; }, {"LOG_JSON"}),
+      number(
+          "limits.body_bytes", 1024, kMost, [](auto& c) -> auto& { return c.limits.body_bytes; }),
+      number(
+          "limits.head_bytes", 1024, 1 << 20, [](auto& c) -> auto& { return c.limits.head_bytes; }),
+      number(
+          "limits.connections", 1, 1'000'000, [](auto& c) -> auto& { return c.limits.connections; }),
+      number(
+          "limits.socket_queue_bytes", 1 << 16, kMost,
+          [](auto& c) -> auto& { return c.limits.socket_queue_bytes; }),
+      number(
+          "limits.head_seconds", 1, 86400, [](auto& c) -> auto& { return c.limits.head_seconds; }),
+      number(
+          "limits.body_seconds", 1, 86400, [](auto& c) -> auto& { return c.limits.body_seconds; }),
+      number(
+          "limits.idle_seconds", 1, 86400, [](auto& c) -> auto& { return c.limits.idle_seconds; }),
+      number(
+          "limits.write_seconds", 1, 86400, [](auto& c) -> auto& { return c.limits.write_seconds; }),
+      number(
+          "limits.worker_threads", 1, 1024, [](auto& c) -> auto& { return c.limits.worker_threads; }),
+      number("conversations.max_concurrent_runs", 1, 1'000'000,
+             [](auto& c) -> auto& { return c.conversations.max_concurrent_runs; },
+             {"OH_MAX_CONCURRENT_RUNS"}),
+      number(
+          "conversations.max_subscribers", 1, 1'000'000,
+          [](auto& c) -> auto& { return c.conversations.max_subscribers; }),
+      choice<Synchronous>(
+          "storage.synchronous", {{"full", Synchronous::kFull}, {"normal", Synchronous::kNormal}},
+          [](auto& c) -> auto& { return c.storage.synchronous; }),
+      list(
+          "plugins.directories", [](auto& c) -> auto& { return c.plugins.directories; }),
+  };
+  for (auto& key : keys)
+    if (key.name == "database") key.set = set_database;
+  return keys;
+}
+
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+const std::vector<ConfigKey>& config_keys() {
+  static const std::vector<ConfigKey> keys = make_keys();
+  return keys;
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+  std::string best;
+  std::size_t least = std::max<std::size_t>(2, word.size() / 2) + 1;
+  for (const auto& candidate : known) {
+    const std::size_t d = distance(word, candidate);
+    if (d < least) {
+      least = d;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace collet::server
