@@ -101,8 +101,7 @@ class Loader {
   explicit Loader(const ConfigSources& sources) : sources_(sources) {}
 
   Result<Config> load() {
-    for (auto step :
-         {&Loader::take_file, &Loader::take_environment, &Loader::take_flags, &Loader::settle_state})
+    for (auto step : {&Loader::take_file, &Loader::take_environment, &Loader::take_flags, &Loader::settle})
       if (auto done = (this->*step)(); !done) return done.error();
     describe();
     return std::move(config_);
@@ -185,31 +184,8 @@ class Loader {
   }
 
   Result<void> take_plugin(const std::string& name, const json::Value& value) {
-    const std::string path = "plugins." + name;
-    if (!value.IsObject()) return wrong(path, file_, "must be an object");
-    PluginConfig plugin;
-    plugin.name = name;
-    json::Writer own;
-    own.object();
-    for (const auto& member : value.GetObject()) {
-      const auto key = json::view(member.name);
-      const std::string where = path + "." + std::string(key);
-      if (key == "enabled" || key == "optional") {
-        if (!member.value.IsBool()) return wrong(where, file_, "must be true or false");
-        if (key == "enabled") plugin.enabled = member.value.GetBool();
-        if (key == "optional") plugin.optional = member.value.GetBool();
-      } else if (key == "sha256") {
-        const bool text = member.value.IsString();
-        plugin.sha256 = text ? lower(json::view(member.value)) : std::string();
-        if (plugin.sha256.size() != 64 ||
-            plugin.sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
-          return wrong(where, file_, "must be 64 hex digits");
-      } else {
-        own.key(key).value(member.value);
-      }
-    }
-    plugin.own = own.end().take();
-    config_.plugins.plugins.push_back(std::move(plugin));
+    if (!value.IsObject()) return wrong("plugins." + name, file_, "must be an object");
+    plugins_[name] = json::dump(value);
     return {};
   }
 
@@ -278,14 +254,18 @@ class Loader {
   // --- what follows from the rest -------------------------------------------------------------------
 
   /// Paths become absolute: those in the file start at the file's folder, all others at the current one.
-  Result<void> settle_state() {
+  Result<void> settle() {
     if (config_.state.empty() && !default_state())
       return invalid(
           "config: no state folder: neither --state, COLLET_STATE, XDG_STATE_HOME nor HOME is set");
     config_.state = absolute("state", config_.state);
-    for (auto& folder : config_.plugins.directories) folder = absolute("plugins.directories", folder);
-    std::sort(config_.plugins.plugins.begin(), config_.plugins.plugins.end(),
-              [](const auto& a, const auto& b) { return a.name < b.name; });
+    for (auto& folder : config_.plugin_directories) folder = absolute("plugins.directories", folder);
+    json::Writer plugins;
+    plugins.object().key("directories").array();
+    for (const auto& folder : config_.plugin_directories) plugins.value(folder);
+    plugins.end();
+    for (const auto& [name, text] : plugins_) plugins.raw_member(name, text);
+    config_.plugins = plugins.end().take();
     return {};
   }
 
@@ -322,7 +302,8 @@ class Loader {
   const ConfigSources& sources_;
   Config config_;
   std::string file_;
-  std::map<std::string, std::string> from_;
+  std::map<std::string, std::string> from_;     ///< key -> where its value comes from
+  std::map<std::string, std::string> plugins_;  ///< name -> its section, JSON text
 };
 
 }  // namespace

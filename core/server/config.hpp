@@ -12,20 +12,6 @@
 
 namespace collet::server {
 
-enum class Synchronous {
-  kFull,    ///< an acknowledged event survives a loss of power
-  kNormal,  ///< survives a crash of the program; a loss of power may take the last moments
-};
-
-/// One entry of `plugins`. Whether a plugin of this name exists is the plugin host's to check.
-struct PluginConfig {
-  std::string name;
-  std::optional<bool> enabled;  ///< not said: the host's default
-  bool optional = false;        ///< the server starts without it when it is refused or fails
-  std::string sha256;           ///< 64 hex digits, lower case: the only file that is let in; empty: any
-  std::string own = "{}";       ///< the plugin's own keys, a JSON object's text
-};
-
 /// Where a value comes from, for `collet config show`.
 struct Origin {
   std::string key;    ///< "log.level"
@@ -48,15 +34,19 @@ struct Config {
   } log;
 
   struct Limits {
-    std::int64_t body_bytes = 32 << 20;  ///< of a request that is buffered; 413 above
-    std::int64_t head_bytes = 64 << 10;  ///< request line and headers; 431 above
+    std::int64_t head_bytes = 16 << 10;  ///< request line and headers; 431 above
+    std::int64_t body_bytes = 16 << 20;  ///< of a request that is buffered; 413 above
+    std::int64_t head_seconds = 10;      ///< to send a request's head
+    std::int64_t body_seconds = 30;      ///< without a byte of the body
+    std::int64_t idle_seconds = 75;      ///< between two requests of one connection
+    std::int64_t write_seconds = 60;     ///< without a byte taken of what waits for the client
     std::int64_t connections = 4096;
-    std::int64_t socket_queue_bytes = 4 << 20;  ///< per WebSocket; a slower reader is sent back to the log
-    std::int64_t head_seconds = 10;             ///< to send a request's head
-    std::int64_t body_seconds = 60;             ///< to send its body
-    std::int64_t idle_seconds = 75;             ///< between two requests of one connection
-    std::int64_t write_seconds = 30;            ///< without any progress of a reply
-    std::int64_t worker_threads = 8;            ///< for handlers that may block
+    std::int64_t connections_per_address = 1024;
+    std::int64_t socket_message_bytes = 1 << 20;  ///< of a message from a WebSocket; 1009 above
+    std::int64_t socket_queue_bytes = 4 << 20;    ///< per WebSocket; a slower reader is sent back to the log
+    std::int64_t io_threads = 2;
+    std::int64_t worker_threads = 8;  ///< for handlers that may block
+    std::int64_t queue_length = 256;  ///< requests that wait for a worker, per plugin
   } limits;
 
   struct Conversations {
@@ -64,14 +54,12 @@ struct Config {
     std::int64_t max_subscribers = 50;        ///< sockets per conversation; more are closed with 1013
   } conversations;
 
-  struct Storage {
-    Synchronous synchronous = Synchronous::kFull;
-  } storage;
+  bool survive_power_loss = true;  ///< storage.synchronous: "full"; "normal" may lose the last moments
 
-  struct Plugins {
-    std::vector<std::string> directories;  ///< searched besides the program's own; absolute
-    std::vector<PluginConfig> plugins;     ///< by name
-  } plugins;
+  std::vector<std::string> plugin_directories;  ///< searched besides the program's own; absolute
+  /// The section `plugins`, a JSON object's text with the directories above; what stands under a plugin's
+  /// name is the plugin host's to check.
+  std::string plugins = "{}";
 
   std::vector<Origin> origins;  ///< one per key, in the order of the documentation
 };

@@ -108,7 +108,7 @@ std::string set_database(Config& config, const json::Value& value) {
   return {};
 }
 
-constexpr std::int64_t kMost = std::int64_t{1} << 40;
+constexpr std::int64_t kMostBytes = std::int64_t{1} << 32;
 
 std::vector<ConfigKey> make_keys() {
   std::vector<ConfigKey> keys{
@@ -121,8 +121,8 @@ std::vector<ConfigKey> make_keys() {
       text(
           "database", [](auto& c) -> auto& { return c.database; }),
       list(
-          "session_api_keys", [](auto& c) -> auto& { return c.session_api_keys; }, {"OH_SESSION_API_KEYS"},
-          true),
+          "session_api_keys", [](auto& c) -> auto& { return c.session_api_keys; },
+          {"COLLET_SESSION_API_KEY", "OH_SESSION_API_KEYS"}, true),
       text(
           "secret_key", [](auto& c) -> auto& { return c.secret_key; }, {"OH_SECRET_KEY"}, true),
       list("allow_cors_origins", [](auto& c) -> auto& { return c.allow_cors_origins; },
@@ -136,14 +136,9 @@ std::vector<ConfigKey> make_keys() {
           [](auto& c) -> auto& { return c.log.level; }),
       flag("log.json", [](auto& c) -> auto& { return c.log.json; }, {"LOG_JSON"}),
       number(
-          "limits.body_bytes", 1024, kMost, [](auto& c) -> auto& { return c.limits.body_bytes; }),
-      number(
           "limits.head_bytes", 1024, 1 << 20, [](auto& c) -> auto& { return c.limits.head_bytes; }),
       number(
-          "limits.connections", 1, 1'000'000, [](auto& c) -> auto& { return c.limits.connections; }),
-      number(
-          "limits.socket_queue_bytes", 1 << 16, kMost,
-          [](auto& c) -> auto& { return c.limits.socket_queue_bytes; }),
+          "limits.body_bytes", 1024, kMostBytes, [](auto& c) -> auto& { return c.limits.body_bytes; }),
       number(
           "limits.head_seconds", 1, 86400, [](auto& c) -> auto& { return c.limits.head_seconds; }),
       number(
@@ -153,18 +148,33 @@ std::vector<ConfigKey> make_keys() {
       number(
           "limits.write_seconds", 1, 86400, [](auto& c) -> auto& { return c.limits.write_seconds; }),
       number(
+          "limits.connections", 1, 1'000'000, [](auto& c) -> auto& { return c.limits.connections; }),
+      number(
+          "limits.connections_per_address", 1, 1'000'000,
+          [](auto& c) -> auto& { return c.limits.connections_per_address; }),
+      number(
+          "limits.socket_message_bytes", 1024, kMostBytes,
+          [](auto& c) -> auto& { return c.limits.socket_message_bytes; }),
+      number(
+          "limits.socket_queue_bytes", 1 << 16, kMostBytes,
+          [](auto& c) -> auto& { return c.limits.socket_queue_bytes; }),
+      number(
+          "limits.io_threads", 1, 64, [](auto& c) -> auto& { return c.limits.io_threads; }),
+      number(
           "limits.worker_threads", 1, 1024, [](auto& c) -> auto& { return c.limits.worker_threads; }),
+      number(
+          "limits.queue_length", 1, 1'000'000, [](auto& c) -> auto& { return c.limits.queue_length; }),
       number("conversations.max_concurrent_runs", 1, 1'000'000,
              [](auto& c) -> auto& { return c.conversations.max_concurrent_runs; },
              {"OH_MAX_CONCURRENT_RUNS"}),
       number(
           "conversations.max_subscribers", 1, 1'000'000,
           [](auto& c) -> auto& { return c.conversations.max_subscribers; }),
-      choice<Synchronous>(
-          "storage.synchronous", {{"full", Synchronous::kFull}, {"normal", Synchronous::kNormal}},
-          [](auto& c) -> auto& { return c.storage.synchronous; }),
+      choice<bool>(
+          "storage.synchronous", {{"full", true}, {"normal", false}},
+          [](auto& c) -> auto& { return c.survive_power_loss; }),
       list(
-          "plugins.directories", [](auto& c) -> auto& { return c.plugins.directories; }),
+          "plugins.directories", [](auto& c) -> auto& { return c.plugin_directories; }),
   };
   for (auto& key : keys)
     if (key.name == "database") key.set = set_database;
