@@ -1,11 +1,10 @@
 # collet_add_plugin(NAME SOURCES … [LIBRARIES …])
 # Builds the plugin NAME.so, which exports one symbol. The target is collet_plugin_NAME; the file lands in
 # lib/collet/plugins of the build folder, where a program in bin/ beside it finds it.
-set(COLLET_PLUGIN_EXPORTS ${CMAKE_CURRENT_LIST_DIR}/plugin.map)
-
 function(collet_add_plugin name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
   set(target collet_plugin_${name})
+  set(exports ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.map)
   add_library(${target} MODULE ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE Collet::sdk ${ARG_LIBRARIES})
   if(TARGET collet_options)  # within Collet's own tree
@@ -16,8 +15,8 @@ function(collet_add_plugin name)
     PREFIX "" OUTPUT_NAME ${name} SUFFIX ".so"
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/collet/plugins
     CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
-    LINK_DEPENDS ${COLLET_PLUGIN_EXPORTS})
-  target_link_options(${target} PRIVATE -Wl,--version-script=${COLLET_PLUGIN_EXPORTS})
+    LINK_DEPENDS ${exports})
+  target_link_options(${target} PRIVATE -Wl,--version-script=${exports})
   # Undefined symbols fail here, not in the server. Clang's sanitizers leave theirs to the program.
   if(NOT (CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND (COLLET_SANITIZE OR "${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize=")))
     target_link_options(${target} PRIVATE -Wl,-z,defs)
