@@ -87,8 +87,8 @@ void View::apply_message(const json::Value& event) {
 }
 
 void View::add_user_parts(const json::Value& content) {
-  std::string& parts = open_calls_.empty() ? user_parts_ : deferred_parts_;
-  if (open_calls_.empty()) close_assistant();
+  std::string& parts = open_.empty() ? user_parts_ : deferred_parts_;
+  if (open_.empty()) close_assistant();
   for (const auto& part : content.GetArray()) {
     if (const auto text = json::string_at(part, "text")) append_item(parts, text_part(shortened(*text)));
     const json::Value* images = json::find(part, "image_urls");
@@ -124,20 +124,22 @@ void View::apply_action(const json::Value& event) {
   w.member("name", json::string_or(*call, "name")).member("arguments", json::string_or(*call, "arguments"));
   w.end().end();
   append_item(calls_, w.take());
-  open_calls_.insert(id);
+  const json::Value* action = json::find(event, "action");
+  open_.push_back({json::string_or(event, "id"), json::string_or(event, "tool_name"), id,
+                   action == nullptr ? std::string() : json::dump(*action)});
   awaits_model_ = false;
 }
 
 void View::apply_answer(const json::Value& event, std::string text) {
   const std::string id = json::string_or(event, "tool_call_id");
-  if (open_calls_.erase(id) == 0) return;  // no such call: an endpoint would refuse the whole history
+  const auto erased = std::erase_if(open_, [&](const OpenAction& open) { return open.call_id == id; });
+  if (erased == 0) return;  // no such call: an endpoint would refuse the whole history
   close_assistant();
   json::Writer w;
   w.object().member("role", "tool").key("content").array().raw(text_part(shortened(text))).end();
   w.member("tool_call_id", id).member("name", json::string_or(event, "tool_name")).end();
   add(w.take());
-  if (open_calls_.empty() && !deferred_parts_.empty())
-    append_item(user_parts_, std::exchange(deferred_parts_, {}));
+  if (open_.empty() && !deferred_parts_.empty()) append_item(user_parts_, std::exchange(deferred_parts_, {}));
   awaits_model_ = true;
 }
 
@@ -157,7 +159,7 @@ void View::close_assistant() {
 // Before the model speaks again no call may stay open: one that lost its answer gets one that says so.
 void View::close_calls() {
   close_assistant();
-  for (const auto& id : open_calls_) {
+  for (const auto& open : open_) {
     json::Writer w;
     w.object()
         .member("role", "tool")
@@ -166,7 +168,7 @@ void View::close_calls() {
         .end();
     add(w.take());
   }
-  open_calls_.clear();
+  open_.clear();
   if (!deferred_parts_.empty()) append_item(user_parts_, std::exchange(deferred_parts_, {}));
 }
 

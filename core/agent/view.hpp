@@ -4,14 +4,22 @@
 //
 // Not thread-safe: owned by one conversation.
 #pragma once
-#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "collet/json.hpp"
 #include "events/event.hpp"
 
 namespace collet::agent {
+
+/// An action without an answer yet: it waits for its tool, or for the user to confirm it.
+struct OpenAction {
+  std::string id;  ///< of the ActionEvent
+  std::string tool;
+  std::string call_id;
+  std::string action;  ///< JSON object with kind; empty: the call was unusable
+};
 
 class View {
  public:
@@ -29,6 +37,8 @@ class View {
   bool has_system_prompt() const { return has_system_prompt_; }
   /// Whether the last thing said (by user or tools) still waits for the model.
   bool awaits_model() const { return awaits_model_; }
+  /// In the order the model gave them.
+  const std::vector<OpenAction>& open_actions() const { return open_; }
 
  private:
   void apply_message(const json::Value& event);
@@ -47,8 +57,8 @@ class View {
   std::string deferred_parts_;  // what users said while tool calls were open
   std::string response_id_;     // of the assistant message that is still growing
   std::string thought_;
-  std::string calls_;                 // its tool calls, with a comma between them
-  std::set<std::string> open_calls_;  // tool calls without an answer yet
+  std::string calls_;             // its tool calls, with a comma between them
+  std::vector<OpenAction> open_;  // tool calls without an answer yet
   bool has_system_prompt_ = false;
   bool awaits_model_ = false;
 };

@@ -1,0 +1,119 @@
+#include "conversation/journal.hpp"
+
+#include "base/id.hpp"
+
+namespace collet::conversation {
+namespace {
+
+constexpr int kReplayPage = 500;  // events read at once when a view is rebuilt
+
+std::string json_string(std::string_view text) {
+  json::Writer w;
+  w.value(text);
+  return w.take();
+}
+
+std::size_t message_limit(const Setup& setup) {
+  const auto agent = json::parse(setup.agent);
+  const json::Value* limit = agent ? json::at(*agent, {"llm", "max_message_chars"}) : nullptr;
+  return limit != nullptr && limit->IsUint() && limit->GetUint() > 0 ? limit->GetUint() : 30'000;
+}
+
+}  // namespace
+
+agent::Link Batch::link() {
+  agent::Link link{new_uuid(), state_.leaf_event_id};
+  state_.leaf_event_id = link.id;
+  return link;
+}
+
+agent::Link Batch::side_link() const { return {new_uuid(), state_.leaf_event_id}; }
+
+void Batch::set_status(Status status) {
+  if (state_.status == status) return;
+  state_.status = status;
+  add(agent::state_update(side_link(), "execution_status", json_string(name_of(status))));
+}
+
+void Batch::add_stats() {
+  add(agent::state_update(side_link(), "stats", usage_.json(llm::UsageLedger::Form::kSummary)));
+}
+
+void Batch::set_last_user_message(const std::string& id) {
+  state_.last_user_message_id = id;
+  add(agent::state_update(side_link(), "last_user_message_id", json_string(id)));
+}
+
+void Batch::answer_open(const agent::View& view, std::string_view error) {
+  for (const auto& open : view.open_actions())
+    add(agent::agent_error(link(), open.tool, open.call_id, error));
+}
+
+Journal::Journal(const Strand& strand, events::EventLog& log, State state, llm::UsageLedger usage)
+    : strand_(strand),
+      log_(log),
+      state_(std::move(state)),
+      usage_(std::move(usage)),
+      view_(message_limit(*state_.setup)),
+      mutex_(strand) {}
+
+asio::awaitable<Result<void>> Journal::load_view() {
+  if (view_loaded_) co_return Result<void>();
+  while (true) {
+    auto events = log_.read(id(), view_seq_, kReplayPage);
+    if (!events) co_return events.error();
+    for (const auto& event : *events) {
+      view_.apply(event);
+      view_seq_ = event.seq;
+    }
+    if (events->size() < kReplayPage) break;
+  }
+  view_loaded_ = true;
+  co_return Result<void>();
+}
+
+asio::awaitable<Result<void>> Journal::append(std::function<void(Batch&)> build) {
+  co_await mutex_.lock();
+  const struct Unlock {
+    AsyncMutex& mutex;
+    ~Unlock() { mutex.unlock(); }
+  } unlock{mutex_};
+  co_return co_await build_and_commit(build);
+}
+
+asio::awaitable<Result<void>> Journal::build_and_commit(const std::function<void(Batch&)>& build) {
+  auto loaded = co_await load_view();
+  if (!loaded) co_return loaded;
+  Batch batch(state_, usage_);
+  build(batch);
+  co_return co_await commit(std::move(batch));
+}
+
+asio::awaitable<Result<void>> Journal::commit(Batch batch) {
+  auto drafts = batch.take_drafts();
+  batch.state().updated_at = now_micros();
+  auto committed = std::make_shared<Arrival<Result<std::vector<events::Event>>>>(strand_);
+  log_.append(
+      id(), std::move(drafts), to_row(batch.state(), usage_),
+      [committed](Result<std::vector<events::Event>> result) { committed->deliver(std::move(result)); });
+  const auto result = co_await committed->wait();
+  if (!result->ok()) co_return result->error();
+  state_ = std::move(batch.state());
+  for (const auto& event : result->value()) {
+    view_.apply(event);
+    view_seq_ = event.seq;
+  }
+  co_return Result<void>();
+}
+
+std::string Journal::full_state_frame() const {
+  return agent::state_update_frame("full_state", full_state(state_, usage_));
+}
+
+void Journal::broadcast_full_state() { broadcast(full_state_frame()); }
+
+void Journal::broadcast(std::string frame) {
+  log_.broadcast(id(), std::make_shared<const std::string>(std::move(frame)));
+}
+
+}  // namespace collet::conversation

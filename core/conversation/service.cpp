@@ -1,0 +1,235 @@
+#include "conversation/service.hpp"
+
+#include <future>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "base/id.hpp"
+#include "base/log.hpp"
+#include "conversation/conversation.hpp"
+#include "conversation/workspace.hpp"
+
+namespace collet::conversation {
+namespace {
+
+// Waits for a callback; `ask` gets the function that it must call.
+Result<void> wait_for(const std::function<void(Conversation::Done)>& ask) {
+  auto promise = std::make_shared<std::promise<Result<void>>>();
+  auto answer = promise->get_future();
+  ask([promise](Result<void> result) { promise->set_value(std::move(result)); });
+  return answer.get();
+}
+
+}  // namespace
+
+struct ConversationService::Impl {
+  Impl(Options o, Dependencies d)
+      : options(std::move(o)),
+        with(d),
+        store(d.database),
+        slots(options.max_concurrent_runs),
+        work(asio::make_work_guard(io)),
+        around{io, d.log, d.providers, d.tools, slots} {}
+
+  std::string folder_of(const std::string& id) const {
+    return (options.state_dir / "conversations" / without_dashes(id)).string();
+  }
+  Result<std::shared_ptr<Conversation>> load(const storage::ConversationRow& row);
+  Result<std::shared_ptr<Conversation>> find(const std::string& id);
+  Result<Setup> setup_for(const StartRequest& request, const std::string& id) const;
+  Result<void> repair(const std::string& status,
+                      const std::function<Result<void>(const std::string& id)>& how);
+
+  Options options;
+  Dependencies with;
+  storage::ConversationStore store;
+  RunSlots slots;
+  asio::io_context io;
+  asio::executor_work_guard<asio::io_context::executor_type> work;
+  Surroundings around;
+  std::mutex mutex;  // guards `live`
+  std::map<std::string, std::shared_ptr<Conversation>> live;
+  std::vector<std::thread> threads;
+};
+
+ConversationService::ConversationService(Options options, Dependencies dependencies)
+    : impl_(std::make_unique<Impl>(std::move(options), dependencies)) {}
+
+ConversationService::~ConversationService() { stop(std::chrono::milliseconds(0)); }
+
+Result<std::shared_ptr<Conversation>> ConversationService::Impl::load(const storage::ConversationRow& row) {
+  auto loaded = from_row(row, with.box);
+  if (!loaded) return loaded.error();
+  auto made = Conversation::make(around, std::move(loaded->state), std::move(loaded->usage));
+  if (!made) return made.error();
+  const std::lock_guard lock(mutex);
+  return live.emplace(row.id, std::move(*made)).first->second;
+}
+
+Result<std::shared_ptr<Conversation>> ConversationService::Impl::find(const std::string& id) {
+  {
+    const std::lock_guard lock(mutex);
+    if (const auto it = live.find(id); it != live.end()) return it->second;
+  }
+  const auto row = store.get(id);
+  if (!row) return row.error();
+  return load(*row);
+}
+
+// Brings every conversation of a status out of it.
+Result<void> ConversationService::Impl::repair(
+    const std::string& status, const std::function<Result<void>(const std::string& id)>& how) {
+  storage::ConversationQuery query;
+  query.status = status;
+  std::string last;
+  while (true) {
+    const auto page = store.search(query);
+    if (!page) return page.error();
+    if (page->items.empty()) return {};
+    if (page->items.front().id == last) return internal("conversation " + last + " cannot be repaired");
+    last = page->items.front().id;
+    for (const auto& row : page->items)
+      if (auto repaired = how(row.id); !repaired) {
+        log::error("conversation", row.id + ": " + repaired.error().message);
+        return repaired;
+      }
+  }
+}
+
+Result<void> ConversationService::start() {
+  for (std::size_t i = 0; i < impl_->options.threads; ++i)
+    impl_->threads.emplace_back([this] { impl_->io.run(); });
+  auto repaired = impl_->repair("running", [this](const std::string& id) -> Result<void> {
+    auto found = impl_->find(id);
+    if (!found) return found.error();
+    return wait_for([&](Conversation::Done done) { (*found)->recover(std::move(done)); });
+  });
+  if (!repaired) return repaired;
+  return impl_->repair("deleting", [this](const std::string& id) { return remove(id); });
+}
+
+void ConversationService::stop(std::chrono::milliseconds grace) {
+  if (impl_->threads.empty()) return;
+  std::map<std::string, std::shared_ptr<Conversation>> live;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    live = impl_->live;
+  }
+  std::vector<std::future<void>> closed;
+  for (auto& [id, conversation] : live) {
+    auto promise = std::make_shared<std::promise<void>>();
+    closed.push_back(promise->get_future());
+    conversation->close(Status::kPaused, [promise](const Result<void>&) { promise->set_value(); });
+  }
+  const auto deadline = std::chrono::steady_clock::now() + grace;
+  for (auto& one : closed) one.wait_until(deadline);
+  impl_->work.reset();
+  impl_->io.stop();
+  for (auto& thread : impl_->threads) thread.join();
+  impl_->threads.clear();
+}
+
+Result<Setup> ConversationService::Impl::setup_for(const StartRequest& request, const std::string& id) const {
+  if (const json::Value* tools = json::find(request.agent, "tools"); tools != nullptr && tools->IsArray())
+    for (const auto& tool : tools->GetArray())
+      if (const auto name = json::string_or(tool, "name"); with.tools.find(name) == nullptr)
+        return invalid("Tool '" + name + "' is not registered on this server");
+  if (request.parent_id && !store.get(*request.parent_id))
+    return not_found("Parent conversation " + *request.parent_id + " not found");
+  Setup setup;
+  setup.id = id;
+  setup.agent = json::dump(request.agent);
+  json::Writer workspace;
+  workspace.object().member("working_dir", request.working_dir).member("kind", "LocalWorkspace").end();
+  setup.workspace = workspace.take();
+  setup.working_dir = request.working_dir;
+  setup.persistence_dir = folder_of(id);
+  setup.max_iterations = request.max_iterations;
+  setup.stuck_detection = request.stuck_detection;
+  setup.secret_sources = request.secret_sources;
+  setup.hook_config = request.hook_config;
+  setup.client_tools = request.client_tools;
+  setup.parent_id = request.parent_id;
+  setup.created_at = now_micros();
+  return setup;
+}
+
+Result<ConversationService::Started> ConversationService::create(StartRequest request) {
+  const std::string id = request.id.value_or(new_uuid());
+  if (request.id)
+    if (auto existing = impl_->find(id); existing) return Started{*existing, false};
+  auto setup = impl_->setup_for(request, id);
+  if (!setup) return setup.error();
+  if (auto prepared = prepare_workspace(request.working_dir, impl_->with.spawner); !prepared)
+    return prepared.error();
+
+  State state;
+  state.setup = make_setup(std::move(*setup), impl_->with.box);
+  state.confirmation_policy = request.confirmation_policy;
+  state.security_analyzer = request.security_analyzer;
+  state.tags = request.tags;
+  state.updated_at = state.setup->created_at;
+  auto made = Conversation::make(impl_->around, state, {});
+  if (!made) return made.error();
+  {
+    // Two starts with one id at the same time: the first one counts.
+    const std::lock_guard lock(impl_->mutex);
+    const auto [it, first] = impl_->live.emplace(id, *made);
+    if (!first) return Started{it->second, false};
+  }
+  if (auto saved = impl_->store.save(to_row(state, {})); !saved) {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->live.erase(id);
+    return saved.error();
+  }
+  if (!request.initial_content.empty()) {
+    auto sent = wait_for([&](Conversation::Done done) {
+      (*made)->send({request.initial_content, request.initial_sender}, true, std::move(done));
+    });
+    if (!sent) return sent.error();
+  }
+  return Started{*made, true};
+}
+
+Result<std::shared_ptr<Conversation>> ConversationService::get(const std::string& id) {
+  return impl_->find(id);
+}
+
+Result<void> ConversationService::remove(const std::string& id) {
+  auto found = impl_->find(id);
+  if (!found) return found.error();
+  auto closed =
+      wait_for([&](Conversation::Done done) { (*found)->close(Status::kDeleting, std::move(done)); });
+  if (!closed) return closed;
+  for (const auto& tool : impl_->with.tools.all()) tool->close_conversation(id);
+  auto removed = impl_->store.remove(id);
+  if (!removed && removed.error().kind != Error::Kind::kNotFound) return removed;
+  impl_->with.log.forget(id);
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->live.erase(id);
+  }
+  std::error_code ignored;
+  std::filesystem::remove_all(impl_->folder_of(id), ignored);
+  return removed;
+}
+
+Result<ConversationService::Page> ConversationService::search(const storage::ConversationQuery& query) {
+  auto rows = impl_->store.search(query);
+  if (!rows) return rows.error();
+  Page page;
+  page.next_page_id = rows->next_page_id;
+  for (const auto& row : rows->items) {
+    auto loaded = from_row(row, impl_->with.box);
+    if (!loaded) return loaded.error();
+    page.documents.push_back(document(loaded->state, loaded->usage));
+  }
+  return page;
+}
+
+Result<std::int64_t> ConversationService::count(const std::string& status) {
+  return impl_->store.count(status);
+}
+
+}  // namespace collet::conversation

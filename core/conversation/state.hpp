@@ -1,0 +1,70 @@
+// What a conversation is, apart from its events: how it was set up and where it stands; and its JSON forms.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "collet/json.hpp"
+#include "llm/usage.hpp"
+#include "secrets/sealed_box.hpp"
+#include "storage/conversation_row.hpp"
+
+namespace collet::conversation {
+
+enum class Status { kIdle, kRunning, kPaused, kWaiting, kFinished, kError, kStuck, kDeleting };
+std::string_view name_of(Status status);  ///< "waiting_for_confirmation", …
+std::optional<Status> status_named(std::string_view name);
+
+/// Fixed when the conversation starts. Shared, never changed. JSON texts are complete documents.
+struct Setup {
+  std::string id;         ///< UUID with dashes
+  std::string agent;      ///< complete agent document, secrets in clear: never shown as it is
+  std::string workspace;  ///< {"working_dir": …, "kind": "LocalWorkspace"}
+  std::string working_dir;
+  std::string persistence_dir;
+  int max_iterations = 500;
+  bool stuck_detection = true;
+  std::string secret_sources = "{}";  ///< as given; values in clear
+  std::string hook_config = "null";
+  std::string client_tools = "[]";
+  std::optional<std::string> parent_id;
+  Micros created_at = 0;
+
+  /// Derived by make_setup.
+  std::string shown_agent;  ///< nulls shown, the model's keys null
+  std::string live_agent;   ///< nulls left out, secrets as stars
+  std::string shown_secrets, live_secrets;
+  std::string sealed;  ///< {"agent", "secret_sources"} as they are stored
+};
+std::shared_ptr<const Setup> make_setup(Setup setup, const secrets::SealedBox& box);
+
+/// Changes while the conversation lives. Cheap to copy.
+struct State {
+  std::shared_ptr<const Setup> setup;
+  Status status = Status::kIdle;
+  std::string confirmation_policy = R"({"kind":"NeverConfirm"})";
+  std::string security_analyzer = "null";
+  std::string last_user_message_id, leaf_event_id;  ///< empty: none
+  std::optional<std::string> title;
+  std::string tags = "{}";
+  Micros updated_at = 0;
+
+  bool confirms_always() const;
+};
+
+/// As GET and POST answer it: nulls shown, the model's keys null.
+std::string document(const State& state, const llm::UsageLedger& usage);
+/// As a full_state update has it: nulls left out, secrets as stars.
+std::string full_state(const State& state, const llm::UsageLedger& usage);
+
+/// To and from the stored row. Secrets are sealed in the row for the conversation's id.
+storage::ConversationRow to_row(const State& state, const llm::UsageLedger& usage);
+struct Loaded {
+  State state;
+  llm::UsageLedger usage;
+};
+Result<Loaded> from_row(const storage::ConversationRow& row, const secrets::SealedBox& box);
+
+}  // namespace collet::conversation
