@@ -1,6 +1,6 @@
-// Starts, signals, reaps and ends child processes through a small helper process that is forked before any thread
-// starts. When Collet ends in any way, killed with -9 included, the helper ends every process it started, their
-// descendants included.
+// Starts, signals, reaps and ends child processes through a small helper process that is forked before any
+// thread starts. When Collet ends in any way, killed with -9 included, the helper ends every process it
+// started, their descendants included.
 //
 // Protocol and rules: core/process/README.md.
 #pragma once
@@ -18,11 +18,11 @@
 namespace collet::process {
 
 struct SpawnRequest {
-  std::vector<std::string> argv;         ///< argv[0] is looked up in PATH of `environment`
-  std::vector<std::string> environment;  ///< "NAME=value", whole
-  std::string working_dir;               ///< empty: "/"
+  std::vector<std::string> argv;            ///< argv[0] is looked up in PATH of `environment`
+  std::vector<std::string> environment;     ///< "NAME=value", whole
+  std::string working_dir;                  ///< empty: "/"
   UniqueFd stdin_fd, stdout_fd, stderr_fd;  ///< the child's ends; invalid: /dev/null
-  bool terminal = false;                 ///< stdin_fd is a PTY's slave: make it the controlling terminal
+  bool terminal = false;                    ///< stdin_fd is a PTY's slave: make it the controlling terminal
 };
 
 /// How a child ended: exit code 0…255, or minus the signal's number.
@@ -34,16 +34,19 @@ class Spawner {
   static Result<std::unique_ptr<Spawner>> launch();
   ~Spawner();  ///< ends all children, then the helper
 
-  /// Starts a child in a session of its own. `exited` is called exactly once when it has ended, from the spawner's
-  /// thread; it must not block. The result is a handle for signal() and end(); kInvalid when it cannot be started
-  /// (no such program or folder: the system's message). Any thread; blocks for the round trip to the helper.
+  /// Starts a child in a session of its own. `exited` is called exactly once when it has ended, from the
+  /// spawner's thread; it must not block. The result is a handle for signal() and end(); kInvalid when it
+  /// cannot be started (no such program or folder: the system's message). Any thread; blocks for the round
+  /// trip to the helper.
   Result<std::uint64_t> spawn(SpawnRequest request, Exited exited);
   /// Sends a signal to the child's foreground process group. False: it has ended.
   bool signal(std::uint64_t handle, int signal);
-  /// Ends the child and everything that descends from it: TERM, after `grace_ms` KILL. Returns at once. Also right for
-  /// a child that has exited by itself, to end what it left behind.
+  /// Ends the child and everything that descends from it: TERM, after `grace_ms` KILL. Returns at once. Also
+  /// right for a child that has exited by itself, to end what it left behind.
   void end(std::uint64_t handle, int grace_ms);
-  /// The child's process id (for information).
+  /// As end(), and forgets the handle; `exited` still comes. Whoever spawns releases, once.
+  void release(std::uint64_t handle, int grace_ms);
+  /// The child's process id (for information); 0 when the handle is unknown.
   pid_t pid(std::uint64_t handle) const;
 
  private:
@@ -52,8 +55,8 @@ class Spawner {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The environment that children get: ours without Collet's own keys (SESSION_API_KEY*, OH_SECRET_KEY, OH_*KEY*,
-/// COLLET_* …).
+/// The environment that children get: ours without Collet's own keys (SESSION_API_KEY*, OH_SECRET_KEY,
+/// OH_*KEY*, COLLET_* …). Any thread, while nobody changes the environment.
 std::vector<std::string> child_environment();
 
 }  // namespace collet::process

@@ -1,0 +1,28 @@
+// Forks and executes one child, in the helper process.
+#pragma once
+#include <sys/types.h>
+
+#include "process/protocol.hpp"
+
+namespace collet::process {
+
+/// What the child becomes. Pointers are borrowed; descriptors stay the caller's, -1 is /dev/null.
+struct ChildPlan {
+  char** argv = nullptr;  ///< null-terminated, at least one
+  char** environment = nullptr;
+  const char* working_dir = "/";
+  int stdin_fd = -1, stdout_fd = -1, stderr_fd = -1;
+  bool terminal = false;
+};
+
+struct ChildStart {
+  pid_t pid = -1;  ///< -1: not started
+  Stage stage = Stage::kNone;
+  int error = 0;  ///< errno
+};
+
+/// Returns when the child has executed its program, or could not. Descriptors 0 to 2 of the caller must be
+/// open.
+ChildStart start_child(const ChildPlan& plan);
+
+}  // namespace collet::process
