@@ -47,6 +47,8 @@ void configure(Level least, bool json) {
   if (json) logger().set_pattern("%v");
 }
 
+bool enabled(Level level) { return logger().should_log(translate(level)); }
+
 void write(Level level, std::string_view part, std::string_view message) {
   const auto translated = translate(level);
   if (!logger().should_log(translated)) return;

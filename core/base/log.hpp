@@ -10,6 +10,9 @@ enum class Level { kDebug, kInfo, kWarning, kError };
 /// Sets what is shown; call it once, before threads start. `json` writes one JSON object per line.
 void configure(Level least, bool json);
 
+/// Whether a line of this level would be shown; for callers whose text is dear to make.
+bool enabled(Level level);
+
 /// Writes one line. `part` names the folder or plugin that speaks, e.g. "http" or "plugin bash".
 void write(Level level, std::string_view part, std::string_view message);
 

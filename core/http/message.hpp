@@ -14,7 +14,7 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 /// One request, complete with its body. A plain value.
 struct Request {
-  std::string method;    ///< upper case
+  std::string method;    ///< as sent; methods are case-sensitive
   std::string target;    ///< as it stood in the request line
   std::string path;      ///< without the query, percent-decoded
   std::string raw_path;  ///< without the query, as sent
@@ -22,7 +22,7 @@ struct Request {
   Pairs headers;         ///< names in lower case, in order
   Pairs params;          ///< what the route's {names} matched, decoded
   std::string body;
-  std::string id;  ///< of this request, for the log
+  std::string id;  ///< of this request, for the log; the error_id of a 500
 
   /// The first header of this (lower-case) name.
   std::optional<std::string_view> header(std::string_view name) const;
@@ -34,8 +34,8 @@ struct Request {
 
 struct Response {
   int status = 200;
-  std::string content_type = "application/json";
-  std::string body;
+  std::string content_type = "application/json";  ///< empty: no such field
+  std::string body = {};
   Pairs headers = {};
 
   /// A JSON answer; `text` is the JSON text.
@@ -45,6 +45,10 @@ struct Response {
   static Response error(int status, std::string_view detail);
   /// {"success": true}
   static Response success();
+  /// Our own failure. The server adds the `error_id` where it is empty, and logs it.
+  static Response internal_error(std::string_view error_id = {});
+  /// No body and no content type.
+  static Response empty(int status);
 };
 
 /// Answers one request, exactly once, from any thread, now or later. Move-only. Destroyed unanswered: 500.

@@ -1,7 +1,9 @@
 // The one table of routes: method + path segments -> handler. Built before the server listens, then only
 // read.
 #pragma once
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,15 +47,20 @@ struct SocketRoute {
   std::function<void(std::shared_ptr<WebSocket>, Request)> on_open;
 };
 
-/// The outcome of a lookup.
+/// The outcome of a lookup. At most one of route, socket, allow, redirect and bad_path says something; none:
+/// 404.
 struct Match {
-  const Route* route = nullptr;         ///< null: no such path, or not this method
-  const SocketRoute* socket = nullptr;  ///< a WebSocket endpoint (method GET only)
-  Pairs params;                         ///< decoded
-  std::string allow;                    ///< "GET, POST": the path exists, the method doesn't (405)
-  std::string redirect;  ///< the path with the trailing slash added, where only that one exists
+  const Route* route = nullptr;
+  const SocketRoute* socket = nullptr;  ///< a WebSocket endpoint (method GET only), where there is no route
+  Pairs params = {};                    ///< decoded
+  std::string allow = {};               ///< "GET, POST": the path exists, the method doesn't (405)
+  std::string redirect =
+      {};                 ///< the raw path with its last slash added or removed, where only that one exists
+  bool bad_path = false;  ///< an invalid escape, an encoded NUL, no UTF-8, or a segment "." or ".." (400)
 };
 
+/// Patterns: a literal segment wins over {name}, {name} over {rest...}. {name} takes one segment that is not
+/// empty, {rest...} takes what is left, which may be empty or have slashes. "%2F" stays inside its segment.
 class Router {
  public:
   Router();
@@ -61,7 +68,8 @@ class Router {
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
 
-  /// Adds a route. A second one for the same method and path is refused, naming both owners.
+  /// Adds a route. A second one for the same method and path is refused (conflict), naming both owners; a
+  /// pattern that can't be read, or a route without handler, is invalid.
   Result<void> add(Route route);
   Result<void> add(SocketRoute route);
 
@@ -70,6 +78,7 @@ class Router {
 
   /// All routes in the order they were added.
   const std::vector<std::unique_ptr<Route>>& routes() const;
+  const std::vector<std::unique_ptr<SocketRoute>>& sockets() const;
 
  private:
   struct Impl;

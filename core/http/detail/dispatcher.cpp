@@ -1,0 +1,118 @@
+#include "http/detail/dispatcher.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace collet::http::detail {
+namespace {
+
+struct Call {
+  Request request;
+  Reply reply;
+};
+
+Verdict answer(Response response) { return {.answer = std::move(response)}; }
+
+void invoke(const Route& route, Call& call) {
+  const std::string id = call.request.id;
+  try {
+    // A handler that throws has destroyed its reply: the 500 is under way already, with this id.
+    route.handler(std::move(call.request), std::move(call.reply));
+  } catch (const std::exception& e) {
+    log::error("http", "request " + id + ": " + route.method + " " + route.pattern + " threw: " + e.what());
+  } catch (...) {
+    log::error("http",
+               "request " + id + ": " + route.method + " " + route.pattern + " threw no std::exception");
+  }
+}
+
+bool is_plain_authority(std::string_view host) {
+  return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view(".-_:[]").find(c) != std::string_view::npos;
+  });
+}
+
+Response redirect(const Request& request, const std::string& raw_path) {
+  const auto host = request.header("host").value_or("");
+  std::string location = is_plain_authority(host) ? "http://" + std::string(host) + raw_path : raw_path;
+  if (const auto mark = request.target.find('?'); mark != std::string::npos)
+    location.append(request.target, mark);
+  Response response = Response::empty(307);
+  response.headers.emplace_back("location", std::move(location));
+  return response;
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(const HttpServer::Options& options, const Router& router, Gatekeeper& gatekeeper)
+    : router_(router),
+      gatekeeper_(gatekeeper),
+      cors_(options.allowed_origins),
+      workers_({.threads = options.worker_threads, .queue_length = options.queue_length}),
+      reserved_({.threads = 1, .queue_length = options.queue_length}) {}
+
+Result<void> Dispatcher::start() {
+  if (auto started = workers_.start(); !started) return started;
+  return reserved_.start();
+}
+
+void Dispatcher::stop() {
+  workers_.stop();
+  reserved_.stop();
+}
+
+Verdict Dispatcher::judge(Request& request, const Peer& peer, bool wants_upgrade) const {
+  if (wants_upgrade) return judge_socket(request, peer);
+  if (auto preflight = cors_.preflight(request)) return answer(std::move(*preflight));
+  Verdict verdict = judge_path(request, peer);
+  verdict.more_headers = cors_.headers(request);
+  return verdict;
+}
+
+Verdict Dispatcher::judge_path(Request& request, const Peer& peer) const {
+  Match match = router_.match(request.method, request.raw_path);
+  if (match.bad_path) return answer(Response::error(400, "Bad Request: the path is not well formed"));
+  if (!match.redirect.empty()) return answer(redirect(request, match.redirect));
+  if (!match.allow.empty()) {
+    Response response = Response::error(405, "Method Not Allowed");
+    response.headers.emplace_back("allow", match.allow);
+    return answer(std::move(response));
+  }
+  if (match.route == nullptr) return answer(Response::error(404, "Not Found"));
+  request.params = std::move(match.params);
+  if (auto refusal = gatekeeper_.check(request, peer, match.route->access))
+    return answer(std::move(*refusal));
+  return {.route = match.route};
+}
+
+Verdict Dispatcher::judge_socket(Request& request, const Peer& peer) const {
+  Match match = router_.match(request.method, request.raw_path);
+  if (match.socket == nullptr) return answer(Response::empty(403));
+  request.params = std::move(match.params);
+  SocketVerdict verdict = gatekeeper_.check_socket(request, peer);
+  if (verdict.kind == SocketVerdict::Kind::kRefuse) return answer(std::move(verdict.refusal));
+  if (match.socket->refuse)
+    if (auto refusal = match.socket->refuse(request)) return answer(std::move(*refusal));
+  return {.socket = match.socket, .ask_first_message = verdict.kind == SocketVerdict::Kind::kAskFirstMessage};
+}
+
+void Dispatcher::run(const Route& route, Request request, Reply reply) {
+  if (route.lane == Lane::kInline) {
+    Call call{std::move(request), std::move(reply)};
+    return invoke(route, call);
+  }
+  auto& pool = route.lane == Lane::kReserved ? reserved_ : workers_;
+  auto call = std::make_shared<Call>(Call{std::move(request), std::move(reply)});
+  if (pool.post(route.owner, [&route, call] { invoke(route, *call); })) return;
+  Response busy = Response::error(503, "Service Unavailable: too many requests are waiting");
+  busy.headers.emplace_back("retry-after", "1");
+  call->reply.send(std::move(busy));
+}
+
+}  // namespace collet::http::detail

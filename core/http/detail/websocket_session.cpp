@@ -1,0 +1,281 @@
+#include "http/detail/websocket_session.hpp"
+
+#include <sys/socket.h>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+
+#include "base/log.hpp"
+
+namespace collet::http::detail {
+namespace {
+
+namespace asio = boost::asio;
+namespace websocket = boost::beast::websocket;
+
+constexpr std::size_t kKeptInput = 64 * 1024;
+constexpr std::size_t kLongestReason = 123;  // a control frame has 125 bytes, two of them the code
+constexpr std::uint16_t kAuthenticationFailed = 4001;
+constexpr const char* kAuthenticationFailedReason = "Authentication failed";
+
+asio::ip::tcp protocol_of(int fd) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
+  return address.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
+}
+
+}  // namespace
+
+void WebSocketSession::start(const std::shared_ptr<Core>& core, SocketHandover handover) {
+  boost::system::error_code error;
+  asio::ip::tcp::socket socket(asio::make_strand(core->io));
+  socket.assign(protocol_of(handover.fd.get()), handover.fd.get(), error);
+  if (error) return;
+  handover.fd.release();
+  socket.non_blocking(true, error);
+  const auto session =
+      std::make_shared<WebSocketSession>(Private(), core, std::move(socket), std::move(handover));
+  core->sockets.add(session);
+  if (core->draining) return;  // after add(): either we see the drain here, or the drain sees us there
+  asio::dispatch(session->stream_.get_executor(), [session] { session->accept(); });
+}
+
+WebSocketSession::WebSocketSession(Private, std::shared_ptr<Core> core, asio::ip::tcp::socket socket,
+                                   SocketHandover handover)
+    : core_(std::move(core)),
+      ticket_(std::move(handover.ticket)),
+      route_(*handover.route),
+      head_(std::move(handover.head)),
+      request_(std::move(handover.request)),
+      request_id_(request_.id),
+      stream_(std::move(socket), std::move(handover.unread)),
+      progress_(stream_.next_layer().progress()),
+      first_message_timer_(stream_.get_executor()),
+      awaits_first_message_(handover.ask_first_message) {
+  configure();
+}
+
+WebSocketSession::~WebSocketSession() { core_->sockets.remove(this); }
+
+void WebSocketSession::configure() {
+  const SocketLimits& limits = core_->options.sockets;
+  websocket::stream_base::timeout timeout{};
+  timeout.handshake_timeout = limits.handshake_time;
+  timeout.idle_timeout = limits.idle_time;
+  timeout.keep_alive_pings = true;
+  stream_.set_option(timeout);
+  if (limits.deflate) {
+    // Small windows and no kept context: 18 kB for each idle socket instead of several hundred.
+    websocket::permessage_deflate deflate;
+    deflate.server_enable = true;
+    deflate.server_max_window_bits = 11;
+    deflate.client_max_window_bits = 11;
+    deflate.server_no_context_takeover = true;
+    deflate.client_no_context_takeover = true;
+    deflate.memLevel = 4;
+    deflate.compLevel = 3;
+    stream_.set_option(deflate);
+  }
+  stream_.read_message_max(limits.message_bytes);
+  stream_.auto_fragment(false);
+}
+
+template <class Call>
+void WebSocketSession::guarded(const char* what, Call call) {
+  try {
+    call();
+  } catch (const std::exception& e) {
+    log::error("http",
+               "request " + request_id_ + ": " + what + " of " + route_.pattern + " threw: " + e.what());
+    close(1011, "Internal error");
+  }
+}
+
+// --- Opening -----------------------------------------------------------------------------------------
+
+void WebSocketSession::accept() {
+  stream_.async_accept(head_, [self = shared_from_this()](Error error) {
+    if (error) return self->finish(error);
+    self->head_ = {};
+    if (self->awaits_first_message_) {
+      self->wait_for_first_message();
+    } else {
+      self->open();
+    }
+    self->read();
+  });
+}
+
+void WebSocketSession::wait_for_first_message() {
+  first_message_timer_.expires_after(core_->options.sockets.first_message_time);
+  first_message_timer_.async_wait([self = shared_from_this()](Error error) {
+    if (!error && self->awaits_first_message_)
+      self->close(kAuthenticationFailed, kAuthenticationFailedReason);
+  });
+}
+
+void WebSocketSession::open() {
+  route_knows_ = true;
+  guarded("on_open", [this] { route_.on_open(shared_from_this(), std::move(request_)); });
+}
+
+// --- Input -------------------------------------------------------------------------------------------
+
+void WebSocketSession::read() {
+  stream_.async_read(input_, [self = shared_from_this()](Error error, std::size_t) {
+    if (error) return self->finish(error);
+    self->received();
+    self->input_.consume(self->input_.size());
+    if (self->input_.capacity() > kKeptInput) self->input_ = {};
+    self->read();
+  });
+}
+
+void WebSocketSession::received() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return;  // it is being closed: what still comes in is read only to find the close frame
+  }
+  const auto data = input_.cdata();
+  const std::string_view text(static_cast<const char*>(data.data()), data.size());
+  if (awaits_first_message_) {
+    if (!stream_.got_text() || !core_->dispatcher.gatekeeper().check_first_message(text))
+      return close(kAuthenticationFailed, kAuthenticationFailedReason);
+    awaits_first_message_ = false;
+    first_message_timer_.cancel();
+    return open();
+  }
+  if (!stream_.got_text()) return close(1003, "Text messages only");
+  if (core_->dispatcher.gatekeeper().swallows(text) || !message_) return;
+  guarded("on_message", [&] { message_(text); });
+}
+
+// --- Output ------------------------------------------------------------------------------------------
+
+bool WebSocketSession::send(Frame frame) {
+  const std::lock_guard lock(mutex_);
+  if (stopped_) return false;
+  if (!queue_.empty() && queued_ + frame->size() > core_->options.sockets.queue_bytes) {
+    refused_ = true;
+    return false;
+  }
+  queued_ += frame->size();
+  queue_.push_back(std::move(frame));
+  if (queue_.size() == 1) {
+    progress_->touch();
+    asio::post(stream_.get_executor(), [self = shared_from_this()] { self->write(); });
+  }
+  return true;
+}
+
+std::size_t WebSocketSession::queued_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return queued_;
+}
+
+void WebSocketSession::write() {
+  Frame frame;
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.empty()) return;
+    frame = queue_.front();
+  }
+  stream_.text(true);
+  const auto bytes = asio::buffer(*frame);
+  stream_.async_write(bytes, [self = shared_from_this(), frame = std::move(frame)](Error error, std::size_t) {
+    self->wrote(error);
+  });
+}
+
+void WebSocketSession::wrote(Error error) {
+  bool drained = false, more = false, closing = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (error) {
+      stopped_ = true;
+      queue_.clear();
+      queued_ = 0;
+    } else {
+      queued_ -= queue_.front()->size();
+      queue_.pop_front();
+    }
+    more = !queue_.empty();
+    closing = !error && !more && close_.has_value();
+    if (refused_ && !stopped_ && queued_ <= core_->options.sockets.queue_bytes / 2) {
+      refused_ = false;
+      drained = true;
+    }
+  }
+  if (error) return drop();
+  if (more) write();
+  if (closing) send_close();
+  if (drained && drained_) guarded("on_drained", [this] { drained_(); });
+}
+
+void WebSocketSession::close(std::uint16_t code, std::string reason) {
+  const std::lock_guard lock(mutex_);
+  if (stopped_) return;
+  stopped_ = true;
+  if (reason.size() > kLongestReason) reason.resize(kLongestReason);
+  close_ = Close{code, std::move(reason)};
+  if (queue_.empty()) asio::post(stream_.get_executor(), [self = shared_from_this()] { self->send_close(); });
+}
+
+void WebSocketSession::send_close() {
+  if (std::exchange(close_sent_, true) || finished_) return;
+  const Close close = [this] {
+    const std::lock_guard lock(mutex_);
+    return *close_;
+  }();
+  websocket::close_reason reason(static_cast<websocket::close_code>(close.code));
+  reason.reason.assign(close.reason.data(), close.reason.size());
+  stream_.async_close(reason, [self = shared_from_this()](Error) {});
+}
+
+// --- The end -----------------------------------------------------------------------------------------
+
+void WebSocketSession::sweep(Clock::time_point now) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.empty() || now - progress_->last() < core_->options.limits.write_stall) return;
+  }
+  drop();
+}
+
+void WebSocketSession::drop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  asio::post(stream_.get_executor(), [self = shared_from_this()] {
+    self->first_message_timer_.cancel();
+    Error ignored;
+    self->stream_.next_layer().next_layer().close(ignored);
+    if (!self->finished_ && !self->stream_.is_open()) self->finish(asio::error::operation_aborted);
+  });
+}
+
+void WebSocketSession::finish(Error error) {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  first_message_timer_.cancel();
+  if (std::exchange(finished_, true)) return;
+  const std::uint16_t code =
+      error == websocket::error::closed ? static_cast<std::uint16_t>(stream_.reason().code) : 1006;
+  if (route_knows_ && closed_) guarded("on_close", [&] { closed_(code); });
+  message_ = nullptr;
+  closed_ = nullptr;
+  drained_ = nullptr;
+  // The route may hold this object for as long as it likes, but not the connection's place.
+  if (error != websocket::error::closed) {
+    Error ignored;
+    stream_.next_layer().next_layer().close(ignored);
+  }
+  ticket_.reset();
+}
+
+}  // namespace collet::http::detail

@@ -1,0 +1,131 @@
+#include "http/detail/core.hpp"  // first: it puts <utility> before Asio
+// The order matters to Boost 1.74 only.
+#include "http/http_server.hpp"
+
+#include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <optional>
+#include <system_error>
+#include <thread>
+
+#include "base/log.hpp"
+#include "http/detail/connection.hpp"
+#include "http/detail/listener.hpp"
+#include "http/detail/websocket_session.hpp"
+#include "http/open_file_limit.hpp"
+
+namespace collet::http {
+namespace {
+
+namespace asio = boost::asio;
+using Clock = std::chrono::steady_clock;
+using WorkGuard = asio::executor_work_guard<asio::io_context::executor_type>;
+
+constexpr std::chrono::milliseconds kTick{250};
+constexpr std::chrono::milliseconds kForcedCloseTime{1'000};  // from closing a socket to its last callback
+constexpr std::size_t kDescriptorsPerConnection = 3;  // Pistache's, ours, and one while its peer is slow
+constexpr std::size_t kDescriptorsForOthers = 256;
+
+}  // namespace
+
+struct HttpServer::Impl {
+  Impl(Options options, const Router& router, Gatekeeper& gatekeeper)
+      : core(std::make_shared<detail::Core>(std::move(options), router, gatekeeper)),
+        listener(core),
+        clock(core->io) {}
+
+  void tick() {
+    clock.expires_after(kTick);
+    clock.async_wait([this](boost::system::error_code error) {
+      if (error) return;
+      sweep();
+      tick();
+    });
+  }
+
+  void sweep() {
+    const auto now = Clock::now();
+    for (const auto& connection : core->connections.snapshot()) connection->sweep(now);
+    for (const auto& socket : core->sockets.snapshot()) socket->sweep(now);
+  }
+
+  void run_io() {
+    for (;;) {
+      try {
+        core->io.run();
+        return;
+      } catch (const std::exception& e) {
+        log::error("http", e.what());
+      }
+    }
+  }
+
+  Result<void> start_threads() {
+    if (auto started = core->dispatcher.start(); !started) return started;
+    work.emplace(core->io.get_executor());
+    try {
+      io_thread = std::thread([this] { run_io(); });
+    } catch (const std::system_error& e) {
+      return internal(std::string("cannot start a thread: ") + e.what());
+    }
+    return {};
+  }
+
+  void stop_threads() {
+    core->dispatcher.stop();
+    listener.stop();
+    work.reset();
+    asio::post(core->io, [this] { clock.cancel(); });
+    if (io_thread.joinable()) io_thread.join();
+  }
+
+  std::shared_ptr<detail::Core> core;
+  detail::Listener listener;
+  asio::steady_timer clock;
+  std::optional<WorkGuard> work;
+  std::thread io_thread;
+  bool running = false;
+};
+
+HttpServer::HttpServer(Options options, const Router& router, Gatekeeper& gatekeeper)
+    : impl_(std::make_unique<Impl>(std::move(options), router, gatekeeper)) {}
+
+HttpServer::~HttpServer() { drain(std::chrono::milliseconds(0)); }
+
+Result<std::uint16_t> HttpServer::start() {
+  const std::size_t files = raise_open_file_limit();
+  impl_->core->admission.lower_limit(std::max<std::size_t>(files, kDescriptorsForOthers * 2) /
+                                         kDescriptorsPerConnection -
+                                     kDescriptorsForOthers / kDescriptorsPerConnection);
+  impl_->running = true;
+  if (auto started = impl_->start_threads(); !started) {
+    impl_->stop_threads();
+    return started.error();
+  }
+  auto port = impl_->listener.start();
+  if (!port) {
+    drain(std::chrono::milliseconds(0));
+    return port.error();
+  }
+  impl_->tick();
+  return port;
+}
+
+void HttpServer::drain(std::chrono::milliseconds grace) {
+  if (!std::exchange(impl_->running, false)) return;
+  auto& core = *impl_->core;
+  core.draining = true;
+  for (const auto& socket : core.sockets.snapshot()) socket->close(1001, "Server is shutting down");
+  impl_->sweep();
+  core.admission.wait_until_empty(Clock::now() + grace);
+  for (const auto& connection : core.connections.snapshot()) connection->detach();
+  for (const auto& socket : core.sockets.snapshot()) socket->drop();
+  core.admission.wait_until_empty(Clock::now() + kForcedCloseTime);
+  impl_->stop_threads();
+}
+
+std::size_t HttpServer::connections() const { return impl_->core->admission.count(); }
+
+}  // namespace collet::http

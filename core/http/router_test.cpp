@@ -1,0 +1,127 @@
+#include "http/router.hpp"
+
+#include <gtest/gtest.h>
+
+namespace collet::http {
+namespace {
+
+Route route(std::string method, std::string pattern, std::string owner = "core") {
+  return {.method = std::move(method),
+          .pattern = std::move(pattern),
+          .owner = std::move(owner),
+          .handler = [](const Request&, Reply) {}};
+}
+
+SocketRoute socket(std::string pattern, std::string owner = "core") {
+  return {.pattern = std::move(pattern),
+          .owner = std::move(owner),
+          .refuse = {},
+          .on_open = [](const std::shared_ptr<WebSocket>&, const Request&) {}};
+}
+
+class RouterTable : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (const char* pattern :
+         {"/", "/health", "/api/conversations", "/api/conversations/search", "/api/conversations/{id}",
+          "/api/conversations/{id}/events/{event}", "/api/files/{path...}", "/api/tools/"})
+      ASSERT_TRUE(router.add(route("GET", pattern)).ok());
+    ASSERT_TRUE(router.add(route("DELETE", "/api/conversations/{conversation}")).ok());
+    ASSERT_TRUE(router.add(socket("/sockets/events/{id}")).ok());
+  }
+  std::string pattern_of(std::string_view path, std::string_view method = "GET") const {
+    const Match match = router.match(method, path);
+    return match.route != nullptr ? match.route->pattern : "";
+  }
+  Router router;
+};
+
+TEST_F(RouterTable, Literals_WinOverParameters) {
+  EXPECT_EQ(pattern_of("/"), "/");
+  EXPECT_EQ(pattern_of("/health"), "/health");
+  EXPECT_EQ(pattern_of("/api/conversations/search"), "/api/conversations/search");
+  EXPECT_EQ(pattern_of("/api/conversations/1"), "/api/conversations/{id}");
+  EXPECT_EQ(pattern_of("/api/conversations/search", "DELETE"), "/api/conversations/{conversation}");
+}
+
+TEST_F(RouterTable, Parameters_AreNamedByTheirOwnRoute) {
+  const Match match = router.match("GET", "/api/conversations/7/events/e%201");
+  ASSERT_NE(match.route, nullptr);
+  EXPECT_EQ(match.params, (Pairs{{"id", "7"}, {"event", "e 1"}}));
+  EXPECT_EQ(router.match("DELETE", "/api/conversations/7").params, (Pairs{{"conversation", "7"}}));
+}
+
+TEST_F(RouterTable, EncodedSlash_StaysInItsSegment) {
+  const Match match = router.match("GET", "/api/conversations/a%2Fb");
+  ASSERT_NE(match.route, nullptr);
+  EXPECT_EQ(match.params, (Pairs{{"id", "a/b"}}));
+}
+
+TEST_F(RouterTable, Decoding_HappensOnce) {
+  EXPECT_EQ(router.match("GET", "/api/conversations/%2541").params, (Pairs{{"id", "%41"}}));
+  EXPECT_EQ(pattern_of("/%61pi/conversations"), "/api/conversations");
+}
+
+TEST_F(RouterTable, BadEscapes_AreNoPath) {
+  for (const char* path : {"/api/conversations/%", "/api/conversations/%4", "/api/conversations/%zz",
+                           "/api/conversations/a%00b", "/api/conversations/%ff", "/api/conversations/..",
+                           "/api/files/a/%2e%2e/b", "/./health", "", "health"})
+    EXPECT_TRUE(router.match("GET", path).bad_path) << path;
+}
+
+TEST_F(RouterTable, Rest_TakesWhatIsLeft) {
+  EXPECT_EQ(router.match("GET", "/api/files/a/b%20c/d").params, (Pairs{{"path", "a/b c/d"}}));
+  EXPECT_EQ(router.match("GET", "/api/files/").params, (Pairs{{"path", ""}}));
+  EXPECT_EQ(router.match("GET", "/api/files").redirect, "/api/files/");
+}
+
+TEST_F(RouterTable, EmptySegment_IsNoParameter) {
+  EXPECT_EQ(pattern_of("/api/conversations//events/1"), "");
+  EXPECT_EQ(pattern_of("//health"), "");
+}
+
+TEST_F(RouterTable, WrongMethod_NamesTheRightOnes) {
+  EXPECT_EQ(router.match("POST", "/health").allow, "GET");
+  EXPECT_EQ(router.match("PUT", "/api/conversations/search").allow, "DELETE, GET");
+  EXPECT_EQ(router.match("get", "/health").allow, "GET");
+}
+
+TEST_F(RouterTable, MissingOrSuperfluousSlash_Redirects) {
+  EXPECT_EQ(router.match("GET", "/api/tools").redirect, "/api/tools/");
+  EXPECT_EQ(router.match("GET", "/health/").redirect, "/health");
+  EXPECT_EQ(router.match("GET", "/nope/").redirect, "");
+}
+
+TEST_F(RouterTable, UnknownPath_SaysNothing) {
+  const Match match = router.match("GET", "/nope");
+  EXPECT_EQ(match.route, nullptr);
+  EXPECT_EQ(match.socket, nullptr);
+  EXPECT_TRUE(match.allow.empty() && match.redirect.empty() && !match.bad_path);
+}
+
+TEST_F(RouterTable, Socket_IsFoundForGetOnly) {
+  const Match match = router.match("GET", "/sockets/events/5");
+  ASSERT_NE(match.socket, nullptr);
+  EXPECT_EQ(match.params, (Pairs{{"id", "5"}}));
+  EXPECT_EQ(router.match("POST", "/sockets/events/5").socket, nullptr);
+}
+
+TEST_F(RouterTable, Duplicate_NamesBothOwners) {
+  const auto twice = router.add(route("GET", "/api/conversations/{other}", "bash"));
+  ASSERT_FALSE(twice.ok());
+  EXPECT_EQ(twice.error().kind, Error::Kind::kConflict);
+  EXPECT_NE(twice.error().message.find("'bash'"), std::string::npos);
+  EXPECT_NE(twice.error().message.find("'core'"), std::string::npos);
+  EXPECT_FALSE(router.add(socket("/sockets/events/{x}", "bash")).ok());
+  EXPECT_EQ(router.routes().size(), 9u);
+}
+
+TEST(RouterPattern_Malformed, IsRefused) {
+  Router router;
+  for (const char* pattern : {"", "x", "/{", "/a{b}", "/{}", "/{a...}/b", "/{a}/{a}", "/{a.b}", "/{...}"})
+    EXPECT_FALSE(router.add(route("GET", pattern)).ok()) << pattern;
+  EXPECT_FALSE(router.add(Route{.method = "GET", .pattern = "/x", .owner = "core", .handler = {}}).ok());
+}
+
+}  // namespace
+}  // namespace collet::http
