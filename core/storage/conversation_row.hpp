@@ -12,7 +12,7 @@ struct ConversationRow {
   std::string status;  ///< execution_status: idle, running, paused, …
   Micros created_at = 0;
   Micros updated_at = 0;
-  std::string body;    ///< the state document, JSON text
+  std::string body;  ///< the state document, JSON text
 };
 
 }  // namespace collet::storage

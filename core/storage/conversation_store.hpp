@@ -15,9 +15,9 @@ class Database;
 enum class ConversationOrder { kCreated, kUpdated, kCreatedDescending, kUpdatedDescending };
 
 struct ConversationQuery {
-  std::string status;  ///< empty: any
+  std::string status = {};  ///< empty: any
   ConversationOrder order = ConversationOrder::kCreatedDescending;
-  std::string page_id; ///< dashless id of the first item; an unknown one means the first page
+  std::string page_id = {};  ///< dashless id of the first item; an unknown one means the first page
   int limit = 100;
 };
 

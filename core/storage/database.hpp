@@ -26,16 +26,18 @@ enum class Synchronous {
   kNormal,  ///< the end of the process; power loss may take the last moments
 };
 
+struct DatabaseOptions {
+  Synchronous synchronous = Synchronous::kFull;
+  std::size_t read_sessions = 4;
+  std::chrono::milliseconds lease_timeout{5000};  ///< a reader waits this long for a session
+  std::size_t queue_jobs = 20'000;                ///< waiting writes; beyond it: kUnavailable
+  std::size_t queue_bytes = 64U << 20;
+  std::function<void()> before_commit = {};  ///< for tests: an exception from it makes the commit fail
+};
+
 class Database {
  public:
-  struct Options {
-    Synchronous synchronous = Synchronous::kFull;
-    std::size_t read_sessions = 4;
-    std::chrono::milliseconds lease_timeout{5000};  ///< a reader waits this long for a session
-    std::size_t queue_jobs = 20'000;                ///< waiting writes; beyond it: kUnavailable
-    std::size_t queue_bytes = 64U << 20;
-    std::function<void()> before_commit = {};  ///< for tests: an exception from it makes the commit fail
-  };
+  using Options = DatabaseOptions;
 
   /// Opens the server's database `collet.sqlite3` in its state folder (made with mode 0700), which stays
   /// locked while the Database lives. kUnavailable: another process has it (named by its pid), or the schema

@@ -36,7 +36,7 @@ struct EventRange {
   bool descending = false;
 };
 
-namespace events {
+namespace event_store {
 
 LogEnd end_of(Session& session, const std::string& conversation);
 void insert(Session& session, const std::string& conversation, const EventRow& row);
@@ -51,6 +51,6 @@ std::optional<std::int64_t> seq_of(Session& session, const std::string& conversa
 /// The last seq with a timestamp before `at`; 0: none.
 std::int64_t seq_before(Session& session, const std::string& conversation, Micros at);
 
-}  // namespace events
+}  // namespace event_store
 
 }  // namespace collet::storage

@@ -44,7 +44,7 @@ class PluginStore {
     std::string text;
   };
   struct Query {
-    IndexValues equals;              ///< all must match; names must be declared
+    IndexValues equals = {};         ///< all must match; names must be declared
     std::int64_t from_position = 0;  ///< inclusive; 0: the first, or the last when descending
     bool descending = false;
     int limit = 100;

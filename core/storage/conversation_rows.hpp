@@ -1,0 +1,15 @@
+// The SQL of conversation rows, for jobs that write a row together with something else.
+#pragma once
+#include <string>
+
+#include "storage/conversation_row.hpp"
+#include "storage/session.hpp"
+
+namespace collet::storage::conversation_rows {
+
+/// Inserts or replaces; created_at stays as first given.
+void save(Session& session, const ConversationRow& row);
+/// Moves updated_at on; nothing happens without such a row.
+void touch(Session& session, const std::string& id, Micros updated_at);
+
+}  // namespace collet::storage::conversation_rows

@@ -1,0 +1,106 @@
+#include "storage/event_store.hpp"
+
+#include "storage/tenant.hpp"
+
+namespace collet::storage::event_store {
+
+namespace {
+
+constexpr std::string_view kColumns = "seq, id, kind, source, timestamp, body";
+
+// The texts of one query for each way to filter and order: statements are kept by their text.
+std::string sql_for(std::string_view columns, const EventRange& range) {
+  std::string sql = "SELECT ";
+  sql += columns;
+  sql += " FROM events WHERE tenant = :tenant AND conversation_id = :conversation";
+  if (!range.kind.empty()) sql += " AND kind = :kind";
+  if (!range.source.empty()) sql += " AND source = :source";
+  sql += " AND seq >= :first AND seq <= :last";
+  return sql;
+}
+
+std::vector<Param> params_for(const std::string& conversation, const EventRange& range) {
+  std::vector<Param> params = {kTenant, conversation};
+  if (!range.kind.empty()) params.emplace_back(range.kind);
+  if (!range.source.empty()) params.emplace_back(range.source);
+  params.emplace_back(range.first);
+  params.emplace_back(range.last);
+  return params;
+}
+
+}  // namespace
+
+LogEnd end_of(Session& session, const std::string& conversation) {
+  LogEnd end;
+  session.query<std::int64_t, std::int64_t>(
+      "SELECT seq, timestamp FROM events WHERE tenant = :tenant AND conversation_id = :conversation "
+      "ORDER BY seq DESC LIMIT 1",
+      {kTenant, conversation}, [&](std::int64_t seq, std::int64_t timestamp) {
+        end = {seq, timestamp};
+      });
+  return end;
+}
+
+void insert(Session& session, const std::string& conversation, const EventRow& row) {
+  session.execute(
+      "INSERT INTO events (tenant, conversation_id, seq, id, kind, source, timestamp, body) "
+      "VALUES (:tenant, :conversation, :seq, :id, :kind, :source, :timestamp, :body)",
+      {kTenant, conversation, row.seq, row.id, row.kind, row.source, row.timestamp, row.body});
+}
+
+void remove_all(Session& session, const std::string& conversation) {
+  session.execute("DELETE FROM events WHERE tenant = :tenant AND conversation_id = :conversation",
+                  {kTenant, conversation});
+}
+
+void visit(Session& session, const std::string& conversation, const EventRange& range, std::int64_t limit,
+           const std::function<bool(EventRow&)>& visit) {
+  auto params = params_for(conversation, range);
+  params.emplace_back(limit);
+  const std::string sql = sql_for(kColumns, range) + (range.descending ? " ORDER BY seq DESC LIMIT :limit"
+                                                                       : " ORDER BY seq LIMIT :limit");
+  session.query<std::int64_t, std::string, std::string, std::string, std::int64_t, std::string>(
+      sql, params,
+      [&](std::int64_t seq, std::string& id, std::string& kind, std::string& source, std::int64_t timestamp,
+          std::string& body) {
+        EventRow row{seq, std::move(id), std::move(kind), std::move(source), timestamp, std::move(body)};
+        return visit(row);
+      });
+}
+
+std::int64_t count(Session& session, const std::string& conversation, const EventRange& range) {
+  std::int64_t count = 0;
+  session.query<std::int64_t>(sql_for("COUNT(*)", range), params_for(conversation, range),
+                              [&](std::int64_t found) { count = found; });
+  return count;
+}
+
+std::optional<EventRow> get(Session& session, const std::string& conversation, const std::string& id) {
+  const auto seq = seq_of(session, conversation, id);
+  std::optional<EventRow> found;
+  if (!seq) return found;
+  visit(session, conversation, {.first = *seq, .last = *seq}, 1, [&](EventRow& row) {
+    found = std::move(row);
+    return true;
+  });
+  return found;
+}
+
+std::optional<std::int64_t> seq_of(Session& session, const std::string& conversation, const std::string& id) {
+  std::optional<std::int64_t> found;
+  session.query<std::int64_t>(
+      "SELECT seq FROM events WHERE tenant = :tenant AND conversation_id = :conversation AND id = :id",
+      {kTenant, conversation, id}, [&](std::int64_t seq) { found = seq; });
+  return found;
+}
+
+std::int64_t seq_before(Session& session, const std::string& conversation, Micros at) {
+  std::int64_t found = 0;
+  session.query<std::int64_t>(
+      "SELECT seq FROM events WHERE tenant = :tenant AND conversation_id = :conversation AND timestamp < :at "
+      "ORDER BY timestamp DESC LIMIT 1",
+      {kTenant, conversation, at}, [&](std::int64_t seq) { found = seq; });
+  return found;
+}
+
+}  // namespace collet::storage::event_store
