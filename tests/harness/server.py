@@ -1,0 +1,150 @@
+"""Starts the real program and ends it."""
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import tempfile
+
+from .client import Http
+from .wait import PATIENCE, wait_until
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def binary():
+    """-> the program to test: $COLLET_BINARY, else the newest build."""
+    if "COLLET_BINARY" in os.environ:
+        return pathlib.Path(os.environ["COLLET_BINARY"])
+    found = sorted(ROOT.glob("build/*/bin/collet"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        raise SystemExit("no build/*/bin/collet: run scripts/build, or set COLLET_BINARY")
+    return found[-1]
+
+
+def clean_environment(**more):
+    """The environment without what would configure the server or the model providers."""
+    kept = {name: value for name, value in os.environ.items()
+            if not name.startswith(("COLLET_", "OH_", "OPENAI_", "LLM_", "LOG_"))
+            and name not in ("SESSION_API_KEY", "DEBUG", "http_proxy", "HTTP_PROXY")}
+    return {**kept, **more}
+
+
+def processes():
+    """-> {pid: parent's pid} of all processes that are not zombies."""
+    found = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                state, parent = pathlib.Path("/proc", entry, "stat").read_text().rsplit(")", 1)[1].split()[:2]
+            except OSError:
+                continue
+            if state != "Z":
+                found[int(entry)] = int(parent)
+    return found
+
+
+def descendants(pid):
+    """-> pids of children, their children, …"""
+    parents, found, todo = processes(), [], [pid]
+    while todo:
+        parent = todo.pop()
+        children = [child for child, its in parents.items() if its == parent]
+        found += children
+        todo += children
+    return found
+
+
+class Server:
+    """`collet serve` on a free port, with a state folder of its own unless one is given."""
+
+    def __init__(self, state=None, config=None, environment=None, arguments=(), program=None):
+        self.folder = None if state else tempfile.TemporaryDirectory(prefix="collet-test-")
+        self.state = pathlib.Path(state or self.folder.name) / "state"
+        self.state.parent.mkdir(parents=True, exist_ok=True)
+        self.log_file = self.state.parent / "server.log"
+        self.environment, self.arguments = environment or {}, list(arguments)
+        self.program = program or binary()
+        if config is not None:
+            file = self.state.parent / "config.json"
+            file.write_text(json.dumps(config))
+            self.arguments += ["--config", str(file)]
+        self.process = None
+        self.start()
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    @property
+    def log(self):
+        return self.log_file.read_text(errors="replace")
+
+    def start(self):
+        """Returns when it listens and answers."""
+        begin = self.log_file.stat().st_size if self.log_file.exists() else 0
+        with open(self.log_file, "ab") as log:
+            self.process = subprocess.Popen(
+                [str(self.program), "serve", "--port", "0", "--state", str(self.state), *self.arguments],
+                env=clean_environment(**self.environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+        def address():
+            if self.process.poll() is not None:
+                raise AssertionError("the server ended with %d:\n%s" % (self.process.returncode, self.log))
+            return re.search(r"http://[0-9a-z.:\[\]]+:(\d+)", self.log[begin:])
+
+        self.port = int(wait_until("the server to listen", address, 30)[1])
+        self.url = "http://127.0.0.1:%d" % self.port
+        wait_until("/ready", lambda: Http(self.url).get("/ready").status == 200, 10)
+
+    def terminate(self, seconds=15):
+        """SIGTERM; -> exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.wait(seconds)
+
+    def wait(self, seconds=15):
+        return self.process.wait(seconds * PATIENCE)
+
+    def kill(self):
+        """SIGKILL, as a power cut for the process."""
+        self.process.kill()
+        self.process.wait()
+
+    def descendants(self):
+        return descendants(self.pid)
+
+    def descendants_named(self, name):
+        """-> a function that lists the pids of descendants whose program has this name; for wait_until."""
+
+        def find():
+            found = []
+            for pid in self.descendants():
+                try:
+                    if pathlib.Path("/proc/%d/comm" % pid).read_text().strip() == name:
+                        found.append(pid)
+                except OSError:
+                    pass
+            return found
+
+        return find
+
+    def cpu_seconds(self):
+        fields = pathlib.Path("/proc/%d/stat" % self.pid).read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident_bytes(self):
+        return int(pathlib.Path("/proc/%d/statm" % self.pid).read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def open_files(self):
+        return len(os.listdir("/proc/%d/fd" % self.pid))
+
+    def close(self):
+        """Ends it if it still runs, and removes its own folder."""
+        if self.process.poll() is None:
+            try:
+                self.terminate()
+            except subprocess.TimeoutExpired:
+                self.kill()
+        if self.folder:
+            self.folder.cleanup()
