@@ -15,15 +15,15 @@ namespace collet::llm {
 
 /// The part of an agent's `llm` object that a call needs. Defaults are the reference's.
 struct Config {
-  std::string model;      ///< "provider/model", or a bare model name
-  std::string api_key;    ///< plain; never logged
-  std::string base_url;   ///< empty: the provider's own
+  std::string model;     ///< "provider/model", or a bare model name
+  std::string api_key;   ///< plain; never logged
+  std::string base_url;  ///< empty: the provider's own
   std::string usage_id = "default";
-  int num_retries = 5;
+  int num_retries = 5;  ///< attempts after the first
   double retry_multiplier = 8.0;
   double retry_min_wait = 8;   ///< seconds
   double retry_max_wait = 64;  ///< seconds
-  double timeout = 300;        ///< seconds for one attempt
+  double timeout = 300;        ///< seconds for one attempt, streamed ones included; 0: no limit
   std::optional<double> temperature, top_p;
   std::optional<std::int64_t> top_k, max_output_tokens, seed;
   std::optional<double> input_cost_per_token, output_cost_per_token;
@@ -37,8 +37,8 @@ struct Config {
 };
 
 struct Request {
-  std::string messages;  ///< JSON array text, OpenAI chat form
-  std::string tools;     ///< JSON array text, OpenAI function form; "[]" or empty: none
+  std::string messages;    ///< JSON array text, OpenAI chat form
+  std::string tools;       ///< JSON array text, OpenAI function form; "[]" or empty: none
   std::string session_id;  ///< the conversation, for providers that group requests; may be empty
 };
 
@@ -59,20 +59,21 @@ struct Response {
   std::string reasoning;
   std::vector<ToolCall> tool_calls;
   Usage usage;
-  double cost = 0;       ///< US dollars; 0 when no price is known
-  double latency = 0;    ///< seconds, of the attempt that succeeded
+  double cost = 0;     ///< US dollars; 0 when no price is known
+  double latency = 0;  ///< seconds, of the attempt that succeeded
 };
 
 /// Why a call failed, in the reference's terms (ConversationErrorEvent.code and .classification).
 struct Failure {
   std::string code;    ///< "LLMAuthenticationError", "LLMRateLimitError", …
   std::string detail;  ///< for people; never holds the key
-  std::string kind;    ///< auth, config, rate_limit, transient, agent_action
+  std::string kind;    ///< auth, config, quota, rate_limit, transient, agent_action
   bool retryable = false;
   std::string user_action;  ///< settings, retry, none
 };
 
-/// A call under way. Destroying it cancels it: `done` will then not be called any more, or is being called already.
+/// A call under way. Destroying it cancels it: `done` will then not be called any more, or is being called
+/// already.
 class Call {
  public:
   virtual ~Call() = default;
@@ -86,14 +87,17 @@ struct Outcome {
 class Provider {
  public:
   virtual ~Provider() = default;
-  /// Starts one call, retries included. `done` is called exactly once, from a thread of the provider's, unless the
-  /// call is destroyed before; it must not block. `delta` (may be empty) gets (text, reasoning) pieces while streaming.
+  /// Starts one call, retries included. `done` is called exactly once, from a thread of the provider's,
+  /// unless the call is destroyed before; it must not block. `delta` (may be empty) gets (text, reasoning)
+  /// pieces while streaming; when a stream breaks and is tried again, the new attempt's pieces begin from the
+  /// start. The answer in `done` is whole in any case.
   using Done = std::function<void(Outcome)>;
   using Delta = std::function<void(std::string_view text, std::string_view reasoning)>;
   virtual std::unique_ptr<Call> start(const Config& config, Request request, Delta delta, Done done) = 0;
 };
 
-/// Chooses the provider by the part of a model's name before the first slash. Built before the server listens.
+/// Chooses the provider by the part of a model's name before the first slash. Built before the server
+/// listens.
 class Providers {
  public:
   /// `fallback` serves every name that no plugin has registered.

@@ -1,0 +1,176 @@
+#include "llm/curl_handle.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <string>
+
+namespace collet::llm {
+namespace {
+
+constexpr std::size_t kMaxHeaderBytes = 256 * 1024;
+
+long milliseconds(double seconds) {
+  constexpr double kMost = 7 * 24 * 3600.0;
+  return seconds > 0 ? std::max(1L, std::lround(std::min(seconds, kMost) * 1000)) : 0;
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const auto first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+// A proxy from the environment is for the outside: this machine's own servers are called directly.
+bool is_loopback(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const auto host = url.substr(scheme + 3);
+  return host.starts_with("127.") || host.starts_with("localhost:") || host.starts_with("localhost/") ||
+         host.starts_with("[::1]");
+}
+
+TransferError meaning(CURLcode code) {
+  switch (code) {
+    case CURLE_OK:
+      return TransferError::kNone;
+    case CURLE_OPERATION_TIMEDOUT:
+      return TransferError::kTimeout;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+      return TransferError::kTls;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return TransferError::kBadUrl;
+    case CURLE_WRITE_ERROR:
+      return TransferError::kStopped;
+    default:
+      return TransferError::kConnection;
+  }
+}
+
+}  // namespace
+
+CurlHandle::CurlHandle(std::uint64_t id, Transfer transfer, TransferCallbacks callbacks)
+    : id_(id), transfer_(std::move(transfer)), callbacks_(std::move(callbacks)), easy_(curl_easy_init()) {}
+
+bool CurlHandle::prepare(const CurlMulti::Options& options) {
+  if (!easy_) return false;
+  max_body_ = options.max_response_bytes;
+  // An empty "Expect:" keeps libcurl from waiting for "100 Continue" before large bodies.
+  if (!add_header_line("Expect:")) return false;
+  for (const auto& [name, value] : transfer_.headers)
+    // libcurl leaves out "Name:"; "Name;" is how it sends an empty value.
+    if (!add_header_line(value.empty() ? name + ";" : name + ": " + value)) return false;
+
+  bool ok = true;
+  const auto set = [&](CURLoption option, auto value) {
+    ok = ok && curl_easy_setopt(easy_.get(), option, value) == CURLE_OK;
+  };
+  const long timeout = milliseconds(transfer_.timeout);
+  const long connect = milliseconds(options.connect_timeout);
+  set(CURLOPT_URL, transfer_.url.c_str());
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  set(CURLOPT_NOSIGNAL, 1L);
+  // Without it, removing a handle whose host is being looked up waits for the resolver's thread.
+  set(CURLOPT_QUICK_EXIT, 1L);
+  set(CURLOPT_POST, 1L);
+  set(CURLOPT_POSTFIELDS, transfer_.body.data());
+  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer_.body.size()));
+  set(CURLOPT_HTTPHEADER, header_lines_.get());
+  set(CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(CURLOPT_TCP_KEEPALIVE, 1L);
+  set(CURLOPT_TIMEOUT_MS, timeout);
+  set(CURLOPT_CONNECTTIMEOUT_MS, timeout > 0 ? std::min(timeout, connect) : connect);
+  set(CURLOPT_SSL_VERIFYPEER, 1L);
+  set(CURLOPT_SSL_VERIFYHOST, 2L);
+  if (!options.ca_file.empty()) set(CURLOPT_CAINFO, options.ca_file.c_str());
+  if (is_loopback(transfer_.url)) set(CURLOPT_PROXY, "");
+  set(CURLOPT_ERRORBUFFER, error_text_.data());
+  set(CURLOPT_PRIVATE, static_cast<void*>(this));
+  set(CURLOPT_WRITEFUNCTION, &CurlHandle::on_body);
+  set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  set(CURLOPT_HEADERFUNCTION, &CurlHandle::on_header);
+  set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+  return ok;
+}
+
+bool CurlHandle::add_header_line(const std::string& line) {
+  curl_slist* longer = curl_slist_append(header_lines_.get(), line.c_str());
+  if (longer == nullptr) return false;
+  (void)header_lines_.release();  // now the tail of `longer`
+  header_lines_.reset(longer);
+  return true;
+}
+
+TransferEnd CurlHandle::end(CURLcode code) {
+  TransferEnd end;
+  long status = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  end.status = static_cast<int>(status);
+  end.headers = std::move(headers_);
+  end.error = too_large_ ? TransferError::kTooLarge : meaning(code);
+  if (end.error == TransferError::kTooLarge) {
+    end.message = "the answer is longer than " + std::to_string(max_body_) + " bytes";
+  } else if (end.error != TransferError::kNone) {
+    end.message = error_text_[0] != '\0' ? std::string(error_text_.data()) : curl_easy_strerror(code);
+  }
+  return end;
+}
+
+CurlHandle* CurlHandle::of(CURL* easy) {
+  char* self = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &self);
+  return reinterpret_cast<CurlHandle*>(self);
+}
+
+std::size_t CurlHandle::on_body(char* data, std::size_t, std::size_t size, void* self) {
+  return static_cast<CurlHandle*>(self)->take_body({data, size}) ? size : CURL_WRITEFUNC_ERROR;
+}
+
+std::size_t CurlHandle::on_header(char* data, std::size_t, std::size_t size, void* self) {
+  return static_cast<CurlHandle*>(self)->take_header({data, size}) ? size : CURL_WRITEFUNC_ERROR;
+}
+
+bool CurlHandle::take_body(std::string_view piece) {
+  body_bytes_ += piece.size();
+  if (body_bytes_ > max_body_) {
+    too_large_ = true;
+    return false;
+  }
+  long status = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  try {
+    return !callbacks_.body || callbacks_.body(static_cast<int>(status), piece);
+  } catch (...) {  // must not travel through C frames
+    return false;
+  }
+}
+
+bool CurlHandle::take_header(std::string_view line) {
+  header_bytes_ += line.size();
+  if (header_bytes_ > kMaxHeaderBytes) {
+    too_large_ = true;
+    return false;
+  }
+  try {
+    if (line.starts_with("HTTP/")) {  // a new answer, e.g. after "100 Continue"
+      headers_.clear();
+    } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
+      std::string name(trimmed(line.substr(0, colon)));
+      std::transform(name.begin(), name.end(), name.begin(),
+                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      headers_.emplace_back(std::move(name), trimmed(line.substr(colon + 1)));
+    }
+    return true;
+  } catch (...) {  // must not travel through C frames
+    return false;
+  }
+}
+
+}  // namespace collet::llm

@@ -1,0 +1,76 @@
+#include "llm/curl_multi.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <future>
+#include <thread>
+
+namespace collet::llm {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+TransferCallbacks into(std::promise<TransferEnd>& promise) {
+  return {{}, [&promise](TransferEnd end) { promise.set_value(std::move(end)); }};
+}
+
+TEST(CurlMulti_Timers, FireInOrderOnOneThread) {
+  CurlMulti multi;
+  std::promise<void> last;
+  std::vector<int> order;
+  std::vector<std::thread::id> threads;
+  const auto timer = [&](int number) {
+    return [&, number](CurlMulti::TimerEnd end) {
+      EXPECT_EQ(end, CurlMulti::TimerEnd::kDue);
+      order.push_back(number);
+      threads.push_back(std::this_thread::get_id());
+      if (number == 3) last.set_value();
+    };
+  };
+  multi.after(0.06, timer(3));
+  multi.after(0.03, timer(2));
+  multi.after(0, timer(1));
+  multi.after(0.01, timer(99)).cancel();
+  ASSERT_EQ(last.get_future().wait_for(20s), std::future_status::ready);
+  EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
+  EXPECT_EQ(threads, std::vector<std::thread::id>(3, threads[0]));
+  EXPECT_NE(threads[0], std::this_thread::get_id());
+}
+
+TEST(CurlMulti_Destruction, EndsTimersAndOutlivedTicketsAreHarmless) {
+  CurlMulti::Ticket ticket;
+  CurlMulti::TimerEnd end = CurlMulti::TimerEnd::kDue;
+  {
+    CurlMulti multi;
+    ticket = multi.after(3600, [&](CurlMulti::TimerEnd e) { end = e; });
+  }
+  EXPECT_EQ(end, CurlMulti::TimerEnd::kShutdown);
+  ticket.cancel();
+  CurlMulti::Ticket().cancel();
+}
+
+TEST(CurlMulti_UnreachableOrBadAddress, EndsWithAnError) {
+  CurlMulti multi;
+  std::promise<TransferEnd> refused, scheme, malformed;
+  multi.start({"http://127.0.0.1:1/", {}, "{}", 5}, into(refused));
+  multi.start({"file:///etc/hostname", {}, "{}", 5}, into(scheme));
+  multi.start({"http://[::1", {}, "{}", 5}, into(malformed));
+  const auto end = refused.get_future().get();
+  EXPECT_EQ(end.error, TransferError::kConnection);
+  EXPECT_FALSE(end.message.empty());
+  EXPECT_EQ(scheme.get_future().get().error, TransferError::kBadUrl);
+  EXPECT_EQ(malformed.get_future().get().error, TransferError::kBadUrl);
+}
+
+TEST(CurlMulti_ThrowingCallback, HarmsNobodyElse) {
+  CurlMulti multi;
+  multi.after(0, [](CurlMulti::TimerEnd) { throw std::runtime_error("mine"); });
+  std::promise<TransferEnd> other;
+  multi.start({"http://127.0.0.1:1/", {}, "", 5}, into(other));
+  EXPECT_EQ(other.get_future().get().error, TransferError::kConnection);
+}
+
+}  // namespace
+}  // namespace collet::llm
