@@ -164,7 +164,7 @@ void View::close_calls() {
     w.object()
         .member("role", "tool")
         .member("content", "(no result was recorded)")
-        .member("tool_call_id", id)
+        .member("tool_call_id", open.call_id)
         .end();
     add(w.take());
   }

@@ -50,13 +50,14 @@ struct ConversationService::Impl {
   Surroundings around;
   std::mutex mutex;  // guards `live`
   std::map<std::string, std::shared_ptr<Conversation>> live;
+  bool stopping = false;  // guarded by `mutex` too
   std::vector<std::thread> threads;
 };
 
 ConversationService::ConversationService(Options options, Dependencies dependencies)
     : impl_(std::make_unique<Impl>(std::move(options), dependencies)) {}
 
-ConversationService::~ConversationService() { stop(std::chrono::milliseconds(0)); }
+ConversationService::~ConversationService() { stop(); }
 
 Result<std::shared_ptr<Conversation>> ConversationService::Impl::load(const storage::ConversationRow& row) {
   auto loaded = from_row(row, with.box);
@@ -109,11 +110,11 @@ Result<void> ConversationService::start() {
   return impl_->repair("deleting", [this](const std::string& id) { return remove(id); });
 }
 
-void ConversationService::stop(std::chrono::milliseconds grace) {
-  if (impl_->threads.empty()) return;
+void ConversationService::pause_all(std::chrono::milliseconds grace) {
   std::map<std::string, std::shared_ptr<Conversation>> live;
   {
     const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
     live = impl_->live;
   }
   std::vector<std::future<void>> closed;
@@ -124,6 +125,10 @@ void ConversationService::stop(std::chrono::milliseconds grace) {
   }
   const auto deadline = std::chrono::steady_clock::now() + grace;
   for (auto& one : closed) one.wait_until(deadline);
+}
+
+void ConversationService::stop() {
+  if (impl_->threads.empty()) return;
   impl_->work.reset();
   impl_->io.stop();
   for (auto& thread : impl_->threads) thread.join();
@@ -175,6 +180,7 @@ Result<ConversationService::Started> ConversationService::create(StartRequest re
   {
     // Two starts with one id at the same time: the first one counts.
     const std::lock_guard lock(impl_->mutex);
+    if (impl_->stopping) return unavailable("The server is stopping");
     const auto [it, first] = impl_->live.emplace(id, *made);
     if (!first) return Started{it->second, false};
   }
@@ -230,6 +236,14 @@ Result<ConversationService::Page> ConversationService::search(const storage::Con
 
 Result<std::int64_t> ConversationService::count(const std::string& status) {
   return impl_->store.count(status);
+}
+
+Result<std::vector<std::string>> ConversationService::ids() {
+  auto rows = impl_->store.all();
+  if (!rows) return rows.error();
+  std::vector<std::string> ids;
+  for (auto& row : *rows) ids.push_back(std::move(row.id));
+  return ids;
 }
 
 }  // namespace collet::conversation

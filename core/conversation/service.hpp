@@ -63,8 +63,11 @@ class ConversationService {
 
   /// Starts the threads and repairs the conversations that a crash left running. Blocks.
   Result<void> start();
-  /// Pauses all runs, waits for them up to `grace`, ends the threads. Blocks.
-  void stop(std::chrono::milliseconds grace);
+  /// Pauses all runs and takes no more commands; waits for the runs up to `grace`. Reading still works.
+  /// Blocks.
+  void pause_all(std::chrono::milliseconds grace);
+  /// Ends the threads. Idempotent.
+  void stop();
 
   /// Starts a conversation, or finds the one with the requested id. The first message is stored when this
   /// returns. Blocks. kInvalid: workspace, llm or tools cannot be used; kNotFound: parent.
@@ -85,6 +88,8 @@ class ConversationService {
   };
   Result<Page> search(const storage::ConversationQuery& query);
   Result<std::int64_t> count(const std::string& status);
+  /// All ids, UUIDs with dashes. Blocks.
+  Result<std::vector<std::string>> ids();
 
  private:
   struct Impl;

@@ -1,0 +1,11 @@
+// /api/conversations: start, read, search, count, change, run, pause, interrupt, delete.
+#pragma once
+#include "conversation/service.hpp"
+#include "http/router.hpp"
+
+namespace collet::api {
+
+/// `service` must outlive the router.
+Result<void> add_conversation_routes(http::Router& router, conversation::ConversationService& service);
+
+}  // namespace collet::api

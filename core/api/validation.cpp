@@ -1,0 +1,138 @@
+#include "api/validation.hpp"
+
+#include <charconv>
+
+#include "base/id.hpp"
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "secrets/json_secrets.hpp"
+
+namespace collet::api {
+namespace {
+
+std::string echo(const json::Value* input) {
+  if (input == nullptr) return "null";
+  json::Document copy;
+  copy.CopyFrom(*input, copy.GetAllocator());
+  secrets::redact_echo(copy, copy.GetAllocator());
+  return json::dump(copy);
+}
+
+std::string listed(std::initializer_list<std::string_view> allowed) {
+  std::string text;
+  std::size_t index = 0;
+  for (const auto item : allowed) {
+    if (index > 0) text += index + 1 == allowed.size() ? " or " : ", ";
+    text += "'" + std::string(item) + "'";
+    ++index;
+  }
+  return text;
+}
+
+bool labelled_as_other(const http::Request& request) {
+  const auto type = request.header("content-type");
+  if (!type || type->empty()) return false;
+  const auto plain = type->substr(0, type->find(';'));
+  return plain.find("json") == std::string_view::npos;
+}
+
+}  // namespace
+
+void Validation::add(std::string_view type, const Places& where, std::string_view message,
+                     const json::Value* input) {
+  json::Writer w;
+  w.object().member("type", type).key("loc").array();
+  for (const auto& place : where) {
+    if (const auto* name = std::get_if<std::string_view>(&place); name != nullptr)
+      w.value(*name);
+    else
+      w.value(std::get<int>(place));
+  }
+  w.end().member("msg", message).raw_member("input", echo(input)).end();
+  errors_ += (errors_.empty() ? "" : ",") + w.take();
+}
+
+void Validation::not_one_of(std::string_view type, const Places& where,
+                            std::initializer_list<std::string_view> allowed, const json::Value* input) {
+  add(type, where, "Input should be " + listed(allowed), input);
+}
+
+void Validation::not_a_uuid(const Places& where, std::string_view text) {
+  const json::Value input(rapidjson::StringRef(text.data(), static_cast<rapidjson::SizeType>(text.size())));
+  add("uuid_parsing", where, "Input should be a valid UUID", &input);
+}
+
+http::Response Validation::response() const {
+  return http::Response::json("{\"detail\":[" + errors_ + "]}", 422);
+}
+
+Body read_json(const http::Request& request) {
+  Body body;
+  Validation validation;
+  if (labelled_as_other(request)) {
+    body.refusal = http::Response::error(415, "The body must be JSON (Content-Type: application/json)");
+    return body;
+  }
+  if (request.body.empty()) {
+    validation.missing({"body"}, nullptr);
+    body.refusal = validation.response();
+    return body;
+  }
+  json::ParseError error;
+  body.value = json::parse(request.body, &error);
+  if (!body.value) {
+    const json::Value nothing(rapidjson::kObjectType);
+    validation.add("json_invalid", {"body", static_cast<int>(error.offset)}, "JSON decode error", &nothing);
+    body.refusal = validation.response();
+  }
+  return body;
+}
+
+Body read_object(const http::Request& request) {
+  Body body = read_json(request);
+  if (!body.value || body.value->IsObject()) return body;
+  Validation validation;
+  validation.add("model_attributes_type", {"body"},
+                 "Input should be a valid dictionary or object to extract fields from", &*body.value);
+  body.value.reset();
+  body.refusal = validation.response();
+  return body;
+}
+
+int read_limit(const http::Request& request, int fallback, int most, Validation& validation) {
+  const auto text = request.query_value("limit");
+  if (!text) return fallback;
+  int limit = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
+  const json::Value input(rapidjson::StringRef(text->data(), static_cast<rapidjson::SizeType>(text->size())));
+  if (error != std::errc() || end != text->data() + text->size())
+    validation.add("int_parsing", {"query", "limit"}, "Input should be a valid integer", &input);
+  else if (limit < 1)
+    validation.add("greater_than", {"query", "limit"}, "Input should be greater than 0", &input);
+  else if (limit > most)
+    validation.add("less_than_equal", {"query", "limit"},
+                   "Input should be less than or equal to " + std::to_string(most), &input);
+  return limit;
+}
+
+http::Response to_response(const Error& error) {
+  switch (error.kind) {
+    case Error::Kind::kInvalid:
+      return http::Response::error(422, error.message);
+    case Error::Kind::kNotFound:
+      return http::Response::error(404, error.message);
+    case Error::Kind::kConflict:
+      return http::Response::error(409, error.message);
+    case Error::Kind::kUnavailable:
+      return http::Response::error(503, error.message);
+    case Error::Kind::kInternal:
+      break;
+  }
+  const std::string error_id = without_dashes(new_uuid());
+  log::error("api", "error_id " + error_id + ": " + error.message);
+  json::Writer w;
+  w.object().member("detail", "Internal Server Error").member("error_id", error_id).end();
+  return http::Response::json(w.take(), 500);
+}
+
+}  // namespace collet::api

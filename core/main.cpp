@@ -1,0 +1,146 @@
+// The command line only: parse, build the config, run the server.
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "auth/session_keys.hpp"
+#include "base/log.hpp"
+#include "http/open_file_limit.hpp"
+#include "plugins/inspect.hpp"
+#include "process/spawner.hpp"
+#include "server/config.hpp"
+#include "server/plugin_commands.hpp"
+#include "server/server.hpp"
+#include "server/version.hpp"
+
+namespace {
+
+using namespace collet;
+
+int fail(const std::string& message) {
+  std::fprintf(stderr, "collet: %s\n", message.c_str());
+  return 1;
+}
+
+// Other programs of our user shall not read our memory, where keys are. Leak checkers have to.
+void hide_memory() {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  ::prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+void say_hello(const server::Server& running, const server::Config& config) {
+  const std::string url = running.url();
+  std::printf(
+      "Collet %s listens on %s\n"
+      "  state      %s\n"
+      "  session key %s\n"
+      "  try        curl %s/server_info\n"
+      "  next       the quick start in README.md; the model demo/tour needs no key and no network\n",
+      std::string(server::kVersion).c_str(), url.c_str(), config.state.c_str(),
+      config.session_api_keys.empty() ? "none: only this user on this machine gets in"
+                                      : "needed (X-Session-API-Key)",
+      url.c_str());
+  std::fflush(stdout);
+}
+
+int serve(const std::map<std::string, std::string>& flags) {
+  // First of all, while there is one thread and nothing is open: the process that starts children.
+  auto spawner = process::Spawner::launch();
+  if (!spawner) return fail(spawner.error().message);
+  hide_memory();
+  std::signal(SIGPIPE, SIG_IGN);
+  const sigset_t signals = stop_signals();
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  const auto config = server::load_config({flags, server::process_environment()});
+  if (!config) return fail(config.error().message);
+  log::configure(config->log.level, config->log.json);
+  http::raise_open_file_limit();
+
+  server::Server server(*config, **spawner);
+  if (const auto started = server.start(); !started) return fail(started.error().message);
+  say_hello(server, *config);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log::info("server", std::string("stopping (") + (signal == SIGTERM ? "SIGTERM" : "SIGINT") + ")");
+  server.stop();
+  log::info("server", "stopped");
+  return 0;
+}
+
+int keygen() {
+  const auto key = auth::generate_key();
+  if (!key) return fail(key.error().message);
+  std::printf("%s\n", key->c_str());
+  return 0;
+}
+
+// `collet --port 9000` is `collet serve --port 9000`.
+std::vector<std::string> with_default_command(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  const bool names_none = arguments.empty() || arguments.front().rfind('-', 0) == 0;
+  const bool asks = !arguments.empty() && (arguments.front() == "--help" || arguments.front() == "-h" ||
+                                           arguments.front() == "--version");
+  if (names_none && !asks) arguments.insert(arguments.begin(), "serve");
+  return {arguments.rbegin(), arguments.rend()};  // CLI11 takes them reversed
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Collet, a plugin-hosting agent server", "collet"};
+  app.set_version_flag("--version", std::string(server::kVersion));
+  app.require_subcommand(1);
+
+  std::map<std::string, std::string> flags;
+  const auto flag = [&flags](CLI::App* command, const char* name, const char* key, const char* help) {
+    command->add_option_function<std::string>(
+        name, [&flags, key](const std::string& value) { flags[key] = value; }, help);
+  };
+  const auto common = [&flag](CLI::App* command) {
+    flag(command, "--config", "config", "JSON file with the configuration (docs/operations.md)");
+    flag(command, "--state", "state", "Folder that holds everything the server keeps");
+    flag(command, "--plugins", "plugins.directories", "More folders with plugins, separated by commas");
+  };
+  CLI::App* serving = app.add_subcommand("serve", "Run the server (the default command)");
+  common(serving);
+  flag(serving, "--host", "host", "Address to listen on (127.0.0.1)");
+  flag(serving, "--port", "port", "Port to listen on (8000; 0: any free one)");
+  flag(serving, "--database", "database", "Where data is kept; only sqlite, in the state folder, so far");
+  flag(serving, "--log-level", "log.level", "debug, info, warning or error (info)");
+
+  CLI::App* making_key = app.add_subcommand("keygen", "Print a new session key");
+  CLI::App* plugins = app.add_subcommand("plugins", "Look at plugins without running them");
+  plugins->require_subcommand(1);
+  CLI::App* listing = plugins->add_subcommand("list", "What would be loaded, and why not");
+  common(listing);
+  CLI::App* checking = plugins->add_subcommand("check", "Check plugin files");
+  std::vector<std::string> files;
+  checking->add_option("files", files, "Plugin files (*.so)")->required();
+
+  try {
+    app.parse(with_default_command(argc, argv));
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error);
+  }
+  if (serving->parsed()) return serve(flags);
+  if (making_key->parsed()) return keygen();
+  if (listing->parsed()) return server::list_plugins(flags);
+  return server::check_plugins(files);
+}

@@ -1,0 +1,193 @@
+#include "server/server.hpp"
+
+#include "agent/builtin_tools.hpp"
+#include "api/conversations_api.hpp"
+#include "api/event_socket.hpp"
+#include "api/events_api.hpp"
+#include "api/server_api.hpp"
+#include "api/settings_api.hpp"
+#include "auth/guard.hpp"
+#include "auth/listen_rule.hpp"
+#include "base/log.hpp"
+#include "events/event_log.hpp"
+#include "http/http_server.hpp"
+#include "llm/openai_chat.hpp"
+#include "plugins/host.hpp"
+#include "secrets/key_ring.hpp"
+#include "secrets/sealed_box.hpp"
+#include "server/activity_gate.hpp"
+#include "server/conversation_gateway.hpp"
+#include "server/version.hpp"
+#include "settings/settings_service.hpp"
+#include "storage/database.hpp"
+
+namespace collet::server {
+namespace {
+
+constexpr std::chrono::seconds kRunGrace{5};      // for runs to pause
+constexpr std::chrono::seconds kRequestGrace{5};  // for answers in flight
+
+std::chrono::milliseconds seconds(std::int64_t count) { return std::chrono::seconds(count); }
+
+http::HttpServer::Options http_options(const Config& config) {
+  const auto& from = config.limits;
+  http::HttpServer::Options options;
+  options.host = config.host;
+  options.port = static_cast<std::uint16_t>(config.port);
+  options.io_threads = static_cast<std::size_t>(from.io_threads);
+  options.worker_threads = static_cast<std::size_t>(from.worker_threads);
+  options.queue_length = static_cast<std::size_t>(from.queue_length);
+  options.allowed_origins = config.allow_cors_origins;
+  options.limits.head_bytes = static_cast<std::size_t>(from.head_bytes);
+  options.limits.body_bytes = static_cast<std::size_t>(from.body_bytes);
+  options.limits.connections = static_cast<std::size_t>(from.connections);
+  options.limits.connections_per_address = static_cast<std::size_t>(from.connections_per_address);
+  options.limits.head_time = seconds(from.head_seconds);
+  options.limits.body_time = seconds(from.body_seconds);
+  options.limits.idle_time = seconds(from.idle_seconds);
+  options.limits.write_stall = seconds(from.write_seconds);
+  options.sockets.message_bytes = static_cast<std::size_t>(from.socket_message_bytes);
+  options.sockets.queue_bytes = static_cast<std::size_t>(from.socket_queue_bytes);
+  return options;
+}
+
+storage::Database::Options database_options(const Config& config) {
+  storage::Database::Options options;
+  options.synchronous =
+      config.survive_power_loss ? storage::Synchronous::kFull : storage::Synchronous::kNormal;
+  return options;
+}
+
+events::EventLog::Limits log_limits(const Config& config) {
+  events::EventLog::Limits limits;
+  limits.subscribers_per_conversation = static_cast<std::size_t>(config.conversations.max_subscribers);
+  return limits;
+}
+
+plugins::PluginHost::Options host_options(const Config& config) {
+  plugins::PluginHost::Options options;
+  options.config = config.plugins;
+  options.state_dir = config.state;
+  options.core_version = kVersion;
+  return options;
+}
+
+conversation::ConversationService::Options service_options(const Config& config) {
+  conversation::ConversationService::Options options;
+  options.state_dir = config.state;
+  options.max_concurrent_runs = static_cast<std::size_t>(config.conversations.max_concurrent_runs);
+  return options;
+}
+
+}  // namespace
+
+// In the order of the start; destroyed in reverse.
+struct Server::Parts {
+  Parts(const Config& config, std::unique_ptr<storage::Database> opened, secrets::KeyRing key_ring,
+        auth::SessionKeys session_keys, process::Spawner& spawner)
+      : database(std::move(opened)),
+        ring(std::move(key_ring)),
+        box(ring),
+        log(*database, log_limits(config)),
+        settings(*database, ring),
+        providers(openai),
+        host(host_options(config), spawner),
+        conversations(service_options(config), {*database, log, providers, tools, box, spawner}),
+        gateway(conversations),
+        event_sockets(conversations, log),
+        guard(std::move(session_keys), config.allow_cors_origins),
+        gate(guard, activity),
+        http(http_options(config), router, gate) {}
+
+  Result<void> add_core_routes();
+  std::vector<std::string> not_ready() const;
+
+  std::unique_ptr<storage::Database> database;
+  secrets::KeyRing ring;
+  secrets::SealedBox box;
+  events::EventLog log;
+  settings::SettingsService settings;
+  llm::OpenAiChat openai;
+  llm::Providers providers;
+  agent::ToolRegistry tools;
+  http::Router router;
+  plugins::PluginHost host;
+  conversation::ConversationService conversations;
+  ConversationGateway gateway;
+  api::Activity activity;
+  api::EventSockets event_sockets;
+  auth::Guard guard;
+  ActivityGate gate;
+  http::HttpServer http;
+  std::uint16_t port = 0;
+};
+
+// Before the plugins': a plugin that claims one of them is the one that is refused.
+Result<void> Server::Parts::add_core_routes() {
+  if (auto added = api::add_server_routes(
+          router, {std::string(kVersion), tools, activity, [this] { return not_ready(); }});
+      !added)
+    return added;
+  if (auto added = api::add_conversation_routes(router, conversations); !added) return added;
+  if (auto added = api::add_event_routes(router, conversations, log); !added) return added;
+  api::add_settings_routes(router, settings);
+  return event_sockets.add_route(router);
+}
+
+std::vector<std::string> Server::Parts::not_ready() const {
+  std::vector<std::string> names;
+  for (const auto& plugin : host.status())
+    if (plugin.holds_up())
+      names.push_back("plugin " + plugin.name + " (" + std::string(plugins::to_string(plugin.state)) +
+                      (plugin.error.empty() ? "" : ": " + plugin.error) + ")");
+  return names;
+}
+
+Server::Server(Config config, process::Spawner& spawner) : config_(std::move(config)), spawner_(spawner) {}
+
+Server::~Server() { stop(); }
+
+Result<void> Server::start() {
+  auto keys = auth::SessionKeys::from(config_.session_api_keys);
+  if (!keys) return keys.error();
+  if (auto allowed = auth::check_listen_address(config_.host, *keys); !allowed) return allowed;
+  auto database = storage::Database::open(config_.state, database_options(config_));
+  if (!database) return database.error();
+  const auto secret = config_.secret_key.empty() ? std::nullopt : std::optional(config_.secret_key);
+  auto ring = secrets::KeyRing::open(config_.state, secret);
+  if (!ring) return ring.error();
+
+  parts_ =
+      std::make_unique<Parts>(config_, std::move(*database), std::move(*ring), std::move(*keys), spawner_);
+  Parts& p = *parts_;
+  if (auto loaded = p.settings.load(); !loaded) return loaded;
+  p.tools.add(agent::make_finish_tool());
+  p.tools.add(agent::make_think_tool());
+  if (auto added = p.add_core_routes(); !added) return added;
+  if (auto loaded = p.host.load_all(p.router, p.tools, p.providers); !loaded) return loaded;
+  p.host.set_conversations(p.gateway);
+  if (auto started = p.conversations.start(); !started) return started;
+  p.host.start_all();
+  auto port = p.http.start();
+  if (!port) return port.error();
+  p.port = *port;
+  return {};
+}
+
+std::string Server::url() const {
+  const bool six = config_.host.find(':') != std::string::npos && config_.host.front() != '[';
+  return "http://" + (six ? "[" + config_.host + "]" : config_.host) + ":" + std::to_string(parts_->port);
+}
+
+void Server::stop() {
+  if (!parts_) return;
+  Parts& p = *parts_;
+  p.conversations.pause_all(kRunGrace);
+  p.http.drain(kRequestGrace);
+  p.event_sockets.stop();
+  p.conversations.stop();
+  p.host.stop_all();
+  parts_.reset();
+}
+
+}  // namespace collet::server

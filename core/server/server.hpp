@@ -1,0 +1,35 @@
+// The one place that names every part: makes them in order, starts them in order, stops them in reverse.
+//
+// Thread: the main thread.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "process/spawner.hpp"
+#include "server/config.hpp"
+
+namespace collet::server {
+
+class Server {
+ public:
+  /// `spawner` must have been launched before any thread, and outlives the server.
+  Server(Config config, process::Spawner& spawner);
+  ~Server();
+
+  /// Opens the state, loads the plugins, listens. An error is one clear line for people; nothing runs then.
+  Result<void> start();
+  /// The address to call, "http://127.0.0.1:8000". After start.
+  std::string url() const;
+
+  /// Pauses the runs, answers what is in flight, ends everything. Idempotent.
+  void stop();
+
+ private:
+  struct Parts;
+  Config config_;
+  process::Spawner& spawner_;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace collet::server
