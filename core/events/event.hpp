@@ -26,7 +26,8 @@ struct Draft {
   std::string tail;
 };
 
-/// A frame that is sent to whoever is subscribed now and never stored (full_state, StreamingDelta, ServerError).
+/// A frame that is sent to whoever is subscribed now and never stored (full_state, StreamingDelta,
+/// ServerError).
 using Frame = std::shared_ptr<const std::string>;
 
 }  // namespace collet::events
