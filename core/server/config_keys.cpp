@@ -11,11 +11,12 @@ namespace {
 // In the makers below `at` is a function from a Config to the member that the key stands for.
 
 template <class At>
-ConfigKey text(std::string name, At at, std::vector<std::string> aliases = {}, bool secret = false) {
-  return {.name = std::move(name),
+ConfigKey text(const std::string& name, At at, const std::vector<std::string>& aliases = {},
+               bool secret = false) {
+  return {.name = name,
           .kind = KeyKind::kText,
           .secret = secret,
-          .aliases = std::move(aliases),
+          .aliases = aliases,
           .set = [at](Config& config, const json::Value& value) -> std::string {
             at(config) = json::view(value);
             return {};
@@ -24,11 +25,11 @@ ConfigKey text(std::string name, At at, std::vector<std::string> aliases = {}, b
 }
 
 template <class At>
-ConfigKey number(std::string name, std::int64_t least, std::int64_t most, At at,
-                 std::vector<std::string> aliases = {}) {
-  return {.name = std::move(name),
+ConfigKey number(const std::string& name, std::int64_t least, std::int64_t most, At at,
+                 const std::vector<std::string>& aliases = {}) {
+  return {.name = name,
           .kind = KeyKind::kNumber,
-          .aliases = std::move(aliases),
+          .aliases = aliases,
           .set = [=](Config& config, const json::Value& value) -> std::string {
             if (value.GetInt64() < least || value.GetInt64() > most)
               return "must be from " + std::to_string(least) + " to " + std::to_string(most) + ", not " +
@@ -40,10 +41,10 @@ ConfigKey number(std::string name, std::int64_t least, std::int64_t most, At at,
 }
 
 template <class At>
-ConfigKey flag(std::string name, At at, std::vector<std::string> aliases = {}) {
-  return {.name = std::move(name),
+ConfigKey flag(const std::string& name, At at, const std::vector<std::string>& aliases = {}) {
+  return {.name = name,
           .kind = KeyKind::kBool,
-          .aliases = std::move(aliases),
+          .aliases = aliases,
           .set = [at](Config& config, const json::Value& value) -> std::string {
             at(config) = value.GetBool();
             return {};
@@ -52,11 +53,12 @@ ConfigKey flag(std::string name, At at, std::vector<std::string> aliases = {}) {
 }
 
 template <class At>
-ConfigKey list(std::string name, At at, std::vector<std::string> aliases = {}, bool secret = false) {
-  return {.name = std::move(name),
+ConfigKey list(const std::string& name, At at, const std::vector<std::string>& aliases = {},
+               bool secret = false) {
+  return {.name = name,
           .kind = KeyKind::kList,
           .secret = secret,
-          .aliases = std::move(aliases),
+          .aliases = aliases,
           .set = [at](Config& config, const json::Value& value) -> std::string {
             std::vector<std::string> items;
             for (const auto& item : value.GetArray()) {
@@ -76,8 +78,8 @@ ConfigKey list(std::string name, At at, std::vector<std::string> aliases = {}, b
 }
 
 template <class Enum, class At>
-ConfigKey choice(std::string name, std::vector<std::pair<std::string, Enum>> choices, At at) {
-  return {.name = std::move(name),
+ConfigKey choice(const std::string& name, const std::vector<std::pair<std::string, Enum>>& choices, At at) {
+  return {.name = name,
           .kind = KeyKind::kText,
           .aliases = {},
           .set = [choices, at](Config& config, const json::Value& value) -> std::string {
