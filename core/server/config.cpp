@@ -241,12 +241,13 @@ class Loader {
   }
 
   Result<void> take_flags() {
-    for (const auto& [name, word] : sources_.flags) {
+    for (const auto& flag : sources_.flags) {
+      const std::string& name = flag.first;
       if (name == "config") continue;
       const auto& keys = config_keys();
       const auto key = std::find_if(keys.begin(), keys.end(), [&](const auto& k) { return k.name == name; });
       if (key == keys.end()) return invalid("config: there is no key \"" + name + "\"");
-      if (auto done = set_word(*key, word, "--" + name); !done) return done;
+      if (auto done = set_word(*key, flag.second, "--" + name); !done) return done;
     }
     return {};
   }

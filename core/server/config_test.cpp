@@ -15,12 +15,12 @@ using ::testing::Not;
 
 class ConfigTest : public ::testing::Test {
  protected:
-  ConfigTest() {
+  void SetUp() override {
     std::string pattern = (std::filesystem::temp_directory_path() / "collet-config-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
     sources_.environment["HOME"] = "/home/ada";
   }
-  ~ConfigTest() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   void file(const std::string& text) {
     path_ = (folder_ / "collet.json").string();
