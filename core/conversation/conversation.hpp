@@ -1,27 +1,19 @@
-// One conversation: takes the commands that clients give it, and runs the agent.
+// One conversation as the rest of the program sees it: the commands that clients give it.
 //
-// All public methods may be called from any thread; their work happens on the conversation's strand, and
-// their callbacks are called there: they must not block.
+// All methods may be called from any thread; their work happens on the conversation's strand, and their
+// callbacks are called there: they must not block.
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "conversation/journal.hpp"
-#include "conversation/run.hpp"
-#include "conversation/run_slots.hpp"
+#include "base/result.hpp"
+#include "conversation/status.hpp"
+#include "events/event_log.hpp"
 
 namespace collet::conversation {
-
-/// What all conversations share; outlives them.
-struct Surroundings {
-  asio::io_context& io;
-  events::EventLog& log;
-  llm::Providers& providers;
-  agent::ToolRegistry& tools;
-  RunSlots& slots;
-};
 
 /// A message of a user, validated.
 struct UserMessage {
@@ -29,24 +21,23 @@ struct UserMessage {
   std::string sender;   ///< may be empty
 };
 
-class Conversation : public std::enable_shared_from_this<Conversation> {
+class Conversation {
  public:
+  virtual ~Conversation() = default;
   using Done = std::function<void(Result<void>)>;
 
-  /// kInvalid: the agent's llm or tools cannot be used; names what.
-  static Result<std::shared_ptr<Conversation>> make(Surroundings& around, State state,
-                                                    llm::UsageLedger usage);
+  virtual const std::string& id() const = 0;
 
   /// Stores a message; with `run` the agent answers it. `done` once it is stored.
-  void send(UserMessage message, bool run, Done done);
-  /// Starts the agent. kConflict while it runs. `done` once the status is stored.
-  void run(Done done);
+  virtual void send(UserMessage message, bool run, Done done) = 0;
+  /// Starts the agent. kConflict while it runs. `done` once the run is on its way.
+  virtual void run(Done done) = 0;
   /// The status is paused at once; a step under way is finished and recorded.
-  void pause(Done done);
+  virtual void pause(Done done) = 0;
   /// Gives up what the agent is doing. `done` when the run has ended.
-  void interrupt(Done done);
+  virtual void interrupt(Done done) = 0;
   /// Answers an agent that waits for confirmation; nothing happens when it doesn't.
-  void respond(bool accept, std::string reason, Done done);
+  virtual void respond(bool accept, std::string reason, Done done) = 0;
   /// Changes what is given.
   struct Patch {
     std::optional<std::string> title;
@@ -54,48 +45,20 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
     std::optional<std::string> confirmation_policy;  ///< JSON object
     std::optional<std::string> security_analyzer;    ///< JSON object or null
   };
-  void patch(Patch patch, Done done);
+  virtual void patch(Patch patch, Done done) = 0;
 
   /// The conversation as GET answers it.
-  void document(std::function<void(std::string)> done);
+  virtual void document(std::function<void(std::string)> done) = 0;
   /// Follows the events from a seq on, the full state first.
   using Followed = std::function<void(Result<std::shared_ptr<events::Subscription>>)>;
-  void follow(std::optional<std::int64_t> after_seq, std::function<void()> wake, Followed done);
+  virtual void follow(std::optional<std::int64_t> after_seq, std::function<void()> wake, Followed done) = 0;
 
   /// Repairs what a crash left half done: answers open actions with an error and pauses. Once, before other
   /// calls.
-  void recover(Done done);
+  virtual void recover(Done done) = 0;
   /// Ends the run for good (server stop, or before deletion); later commands are refused. `done` when nothing
   /// runs.
-  void close(Status last_status, Done done);
-
-  const std::string& id() const { return id_; }
-
- private:
-  Conversation(Surroundings& around, State state, llm::UsageLedger usage);
-  Result<void> equip();
-
-  asio::awaitable<Result<void>> do_send(UserMessage message, bool run);
-  asio::awaitable<Result<void>> do_run();
-  asio::awaitable<Result<void>> do_pause();
-  asio::awaitable<Result<void>> do_interrupt();
-  asio::awaitable<Result<void>> do_respond(bool accept, std::string reason);
-  asio::awaitable<Result<void>> do_recover();
-  asio::awaitable<Result<void>> do_close(Status last_status);
-
-  void spawn(std::function<asio::awaitable<Result<void>>(Conversation&)> work, Done done);
-  void start_run();
-  asio::awaitable<void> run_to_end(std::shared_ptr<Run> run);
-  asio::awaitable<void> wait_until_idle();
-
-  Surroundings& around_;
-  std::string id_;
-  Strand strand_;
-  Journal journal_;
-  Equipment equipment_;
-  std::shared_ptr<Run> run_;  ///< the active run
-  std::vector<std::shared_ptr<Arrival<bool>>> idle_waiters_;
-  bool closed_ = false;
+  virtual void close(Status last_status, Done done) = 0;
 };
 
 }  // namespace collet::conversation

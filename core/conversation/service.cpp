@@ -7,7 +7,7 @@
 
 #include "base/id.hpp"
 #include "base/log.hpp"
-#include "conversation/conversation.hpp"
+#include "conversation/live_conversation.hpp"
 #include "conversation/workspace.hpp"
 
 namespace collet::conversation {
@@ -62,7 +62,7 @@ ConversationService::~ConversationService() { stop(); }
 Result<std::shared_ptr<Conversation>> ConversationService::Impl::load(const storage::ConversationRow& row) {
   auto loaded = from_row(row, with.box);
   if (!loaded) return loaded.error();
-  auto made = Conversation::make(around, std::move(loaded->state), std::move(loaded->usage));
+  auto made = LiveConversation::make(around, std::move(loaded->state), std::move(loaded->usage));
   if (!made) return made.error();
   const std::lock_guard lock(mutex);
   return live.emplace(row.id, std::move(*made)).first->second;
@@ -175,7 +175,7 @@ Result<ConversationService::Started> ConversationService::create(StartRequest re
   state.security_analyzer = request.security_analyzer;
   state.tags = request.tags;
   state.updated_at = state.setup->created_at;
-  auto made = Conversation::make(impl_->around, state, {});
+  auto made = LiveConversation::make(impl_->around, state, {});
   if (!made) return made.error();
   {
     // Two starts with one id at the same time: the first one counts.

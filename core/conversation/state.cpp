@@ -9,16 +9,6 @@
 namespace collet::conversation {
 namespace {
 
-constexpr std::array<std::pair<Status, std::string_view>, 8> kNames = {
-    {{Status::kIdle, "idle"},
-     {Status::kRunning, "running"},
-     {Status::kPaused, "paused"},
-     {Status::kWaiting, "waiting_for_confirmation"},
-     {Status::kFinished, "finished"},
-     {Status::kError, "error"},
-     {Status::kStuck, "stuck"},
-     {Status::kDeleting, "deleting"}}};
-
 constexpr int kRowVersion = 1;  // of the stored body
 
 std::string without_nulls(std::string_view text) {
@@ -60,18 +50,6 @@ std::string sealed_setup(const Setup& setup, const secrets::SealedBox& box) {
 }
 
 }  // namespace
-
-std::string_view name_of(Status status) {
-  for (const auto& [value, name] : kNames)
-    if (value == status) return name;
-  return "idle";
-}
-
-std::optional<Status> status_named(std::string_view text) {
-  for (const auto& [value, name] : kNames)
-    if (name == text) return value;
-  return std::nullopt;
-}
 
 std::shared_ptr<const Setup> make_setup(Setup setup, const secrets::SealedBox& box) {
   setup.sealed = sealed_setup(setup, box);

@@ -7,15 +7,12 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "collet/json.hpp"
+#include "conversation/status.hpp"
 #include "llm/usage.hpp"
 #include "secrets/sealed_box.hpp"
 #include "storage/conversation_row.hpp"
 
 namespace collet::conversation {
-
-enum class Status { kIdle, kRunning, kPaused, kWaiting, kFinished, kError, kStuck, kDeleting };
-std::string_view name_of(Status status);  ///< "waiting_for_confirmation", …
-std::optional<Status> status_named(std::string_view name);
 
 /// Fixed when the conversation starts. Shared, never changed. JSON texts are complete documents.
 struct Setup {

@@ -1,4 +1,4 @@
-#include "conversation/conversation.hpp"
+#include "conversation/live_conversation.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -25,20 +25,20 @@ std::string text_of(std::exception_ptr error) {
 
 }  // namespace
 
-Conversation::Conversation(Surroundings& around, State state, llm::UsageLedger usage)
+LiveConversation::LiveConversation(Surroundings& around, State state, llm::UsageLedger usage)
     : around_(around),
       id_(state.setup->id),
       strand_(asio::make_strand(around.io)),
       journal_(strand_, around.log, std::move(state), std::move(usage)) {}
 
-Result<std::shared_ptr<Conversation>> Conversation::make(Surroundings& around, State state,
-                                                         llm::UsageLedger usage) {
-  std::shared_ptr<Conversation> made(new Conversation(around, std::move(state), std::move(usage)));
+Result<std::shared_ptr<Conversation>> LiveConversation::make(Surroundings& around, State state,
+                                                             llm::UsageLedger usage) {
+  std::shared_ptr<LiveConversation> made(new LiveConversation(around, std::move(state), std::move(usage)));
   if (auto equipped = made->equip(); !equipped) return equipped.error();
-  return made;
+  return std::shared_ptr<Conversation>(std::move(made));
 }
 
-Result<void> Conversation::equip() {
+Result<void> LiveConversation::equip() {
   const Setup& setup = *journal_.state().setup;
   const auto agent = json::parse(setup.agent);
   const json::Value* llm = agent ? json::find(*agent, "llm") : nullptr;
@@ -67,7 +67,8 @@ Result<void> Conversation::equip() {
 // -- commands: any thread
 // ----------------------------------------------------------------------------------------
 
-void Conversation::spawn(std::function<asio::awaitable<Result<void>>(Conversation&)> work, Done done) {
+void LiveConversation::spawn(std::function<asio::awaitable<Result<void>>(LiveConversation&)> work,
+                             Done done) {
   asio::co_spawn(
       strand_,
       [self = shared_from_this(), work = std::move(work)]() -> asio::awaitable<Result<void>> {
@@ -80,33 +81,34 @@ void Conversation::spawn(std::function<asio::awaitable<Result<void>>(Conversatio
       });
 }
 
-void Conversation::send(UserMessage message, bool run, Done done) {
-  spawn([message = std::move(message), run](Conversation& self) { return self.do_send(message, run); },
+void LiveConversation::send(UserMessage message, bool run, Done done) {
+  spawn([message = std::move(message), run](LiveConversation& self) { return self.do_send(message, run); },
         std::move(done));
 }
-void Conversation::run(Done done) {
-  spawn([](Conversation& self) { return self.do_run(); }, std::move(done));
+void LiveConversation::run(Done done) {
+  spawn([](LiveConversation& self) { return self.do_run(); }, std::move(done));
 }
-void Conversation::pause(Done done) {
-  spawn([](Conversation& self) { return self.do_pause(); }, std::move(done));
+void LiveConversation::pause(Done done) {
+  spawn([](LiveConversation& self) { return self.do_pause(); }, std::move(done));
 }
-void Conversation::interrupt(Done done) {
-  spawn([](Conversation& self) { return self.do_interrupt(); }, std::move(done));
+void LiveConversation::interrupt(Done done) {
+  spawn([](LiveConversation& self) { return self.do_interrupt(); }, std::move(done));
 }
-void Conversation::respond(bool accept, std::string reason, Done done) {
-  spawn([accept, reason = std::move(reason)](Conversation& self) { return self.do_respond(accept, reason); },
+void LiveConversation::respond(bool accept, std::string reason, Done done) {
+  spawn([accept,
+         reason = std::move(reason)](LiveConversation& self) { return self.do_respond(accept, reason); },
         std::move(done));
 }
-void Conversation::recover(Done done) {
-  spawn([](Conversation& self) { return self.do_recover(); }, std::move(done));
+void LiveConversation::recover(Done done) {
+  spawn([](LiveConversation& self) { return self.do_recover(); }, std::move(done));
 }
-void Conversation::close(Status last_status, Done done) {
-  spawn([last_status](Conversation& self) { return self.do_close(last_status); }, std::move(done));
+void LiveConversation::close(Status last_status, Done done) {
+  spawn([last_status](LiveConversation& self) { return self.do_close(last_status); }, std::move(done));
 }
 
-void Conversation::patch(Patch patch, Done done) {
+void LiveConversation::patch(Patch patch, Done done) {
   spawn(
-      [patch = std::move(patch)](Conversation& self) {
+      [patch = std::move(patch)](LiveConversation& self) {
         return self.journal_.append([patch](Batch& batch) {
           State& state = batch.state();
           if (patch.title) state.title = patch.title;
@@ -118,13 +120,14 @@ void Conversation::patch(Patch patch, Done done) {
       std::move(done));
 }
 
-void Conversation::document(std::function<void(std::string)> done) {
+void LiveConversation::document(std::function<void(std::string)> done) {
   asio::post(strand_, [self = shared_from_this(), done = std::move(done)] {
     done(conversation::document(self->journal_.state(), self->journal_.usage()));
   });
 }
 
-void Conversation::follow(std::optional<std::int64_t> after_seq, std::function<void()> wake, Followed done) {
+void LiveConversation::follow(std::optional<std::int64_t> after_seq, std::function<void()> wake,
+                              Followed done) {
   asio::post(strand_, [self = shared_from_this(), after_seq, wake = std::move(wake), done = std::move(done)] {
     auto first = std::make_shared<const std::string>(self->journal_.full_state_frame());
     done(self->around_.log.follow(self->id_, after_seq, std::move(first), wake));
@@ -134,7 +137,7 @@ void Conversation::follow(std::optional<std::int64_t> after_seq, std::function<v
 // -- on the strand
 // -------------------------------------------------------------------------------------------------
 
-asio::awaitable<Result<void>> Conversation::do_send(UserMessage message, bool run) {
+asio::awaitable<Result<void>> LiveConversation::do_send(UserMessage message, bool run) {
   if (closed_) co_return closed_error();
   auto result = co_await journal_.append([&](Batch& batch) {
     if (batch.state().status == Status::kFinished) batch.set_status(Status::kIdle);
@@ -156,7 +159,7 @@ asio::awaitable<Result<void>> Conversation::do_send(UserMessage message, bool ru
   co_return result;
 }
 
-asio::awaitable<Result<void>> Conversation::do_run() {
+asio::awaitable<Result<void>> LiveConversation::do_run() {
   if (closed_) co_return closed_error();
   if (run_ && !run_->stopped()) {
     if (journal_.state().status != Status::kPaused)
@@ -169,7 +172,7 @@ asio::awaitable<Result<void>> Conversation::do_run() {
   co_return Result<void>();
 }
 
-asio::awaitable<Result<void>> Conversation::do_pause() {
+asio::awaitable<Result<void>> LiveConversation::do_pause() {
   if (closed_) co_return closed_error();
   const Status status = journal_.state().status;
   if (status != Status::kRunning && status != Status::kIdle) co_return Result<void>();
@@ -181,7 +184,7 @@ asio::awaitable<Result<void>> Conversation::do_pause() {
   co_return result;
 }
 
-asio::awaitable<Result<void>> Conversation::do_interrupt() {
+asio::awaitable<Result<void>> LiveConversation::do_interrupt() {
   if (closed_) co_return closed_error();
   if (!run_) co_return Result<void>();
   run_->stop(Run::Stop::kInterrupt);
@@ -189,7 +192,7 @@ asio::awaitable<Result<void>> Conversation::do_interrupt() {
   co_return Result<void>();
 }
 
-asio::awaitable<Result<void>> Conversation::do_respond(bool accept, std::string reason) {
+asio::awaitable<Result<void>> LiveConversation::do_respond(bool accept, std::string reason) {
   if (closed_) co_return closed_error();
   if (journal_.state().status != Status::kWaiting) co_return Result<void>();
   co_await wait_until_idle();
@@ -206,7 +209,7 @@ asio::awaitable<Result<void>> Conversation::do_respond(bool accept, std::string 
   co_return result;
 }
 
-asio::awaitable<Result<void>> Conversation::do_recover() {
+asio::awaitable<Result<void>> LiveConversation::do_recover() {
   if (journal_.state().status != Status::kRunning) co_return Result<void>();
   co_return co_await journal_.append([this](Batch& batch) {
     batch.answer_open(journal_.view(), kOutcomeUnknown);
@@ -218,7 +221,7 @@ asio::awaitable<Result<void>> Conversation::do_recover() {
   });
 }
 
-asio::awaitable<Result<void>> Conversation::do_close(Status last_status) {
+asio::awaitable<Result<void>> LiveConversation::do_close(Status last_status) {
   closed_ = true;
   if (run_) run_->stop(Run::Stop::kShutdown);
   co_await wait_until_idle();
@@ -227,7 +230,7 @@ asio::awaitable<Result<void>> Conversation::do_close(Status last_status) {
   co_return Result<void>();
 }
 
-void Conversation::start_run() {
+void LiveConversation::start_run() {
   run_ = std::make_shared<Run>(strand_, journal_, equipment_);
   asio::co_spawn(
       strand_,
@@ -240,7 +243,7 @@ void Conversation::start_run() {
       });
 }
 
-asio::awaitable<void> Conversation::run_to_end(std::shared_ptr<Run> run) {
+asio::awaitable<void> LiveConversation::run_to_end(std::shared_ptr<Run> run) {
   auto slot = std::make_shared<Arrival<bool>>(strand_);
   around_.slots.acquire([slot] { slot->deliver(true); });
   co_await slot->wait();
@@ -252,7 +255,7 @@ asio::awaitable<void> Conversation::run_to_end(std::shared_ptr<Run> run) {
   for (const auto& waiter : waiters) waiter->cancel();
 }
 
-asio::awaitable<void> Conversation::wait_until_idle() {
+asio::awaitable<void> LiveConversation::wait_until_idle() {
   while (run_) {
     auto idle = std::make_shared<Arrival<bool>>(strand_);
     idle_waiters_.push_back(idle);

@@ -1,0 +1,68 @@
+// The implementation of a conversation on its strand (conversation.hpp says what each command does).
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "conversation/conversation.hpp"
+#include "conversation/journal.hpp"
+#include "conversation/run.hpp"
+#include "conversation/run_slots.hpp"
+
+namespace collet::conversation {
+
+/// What all conversations share; outlives them.
+struct Surroundings {
+  asio::io_context& io;
+  events::EventLog& log;
+  llm::Providers& providers;
+  agent::ToolRegistry& tools;
+  RunSlots& slots;
+};
+
+class LiveConversation final : public Conversation, public std::enable_shared_from_this<LiveConversation> {
+ public:
+  /// kInvalid: the agent's llm or tools cannot be used; names what.
+  static Result<std::shared_ptr<Conversation>> make(Surroundings& around, State state,
+                                                    llm::UsageLedger usage);
+
+  const std::string& id() const override { return id_; }
+  void send(UserMessage message, bool run, Done done) override;
+  void run(Done done) override;
+  void pause(Done done) override;
+  void interrupt(Done done) override;
+  void respond(bool accept, std::string reason, Done done) override;
+  void patch(Patch patch, Done done) override;
+  void document(std::function<void(std::string)> done) override;
+  void follow(std::optional<std::int64_t> after_seq, std::function<void()> wake, Followed done) override;
+  void recover(Done done) override;
+  void close(Status last_status, Done done) override;
+
+ private:
+  LiveConversation(Surroundings& around, State state, llm::UsageLedger usage);
+  Result<void> equip();
+
+  asio::awaitable<Result<void>> do_send(UserMessage message, bool run);
+  asio::awaitable<Result<void>> do_run();
+  asio::awaitable<Result<void>> do_pause();
+  asio::awaitable<Result<void>> do_interrupt();
+  asio::awaitable<Result<void>> do_respond(bool accept, std::string reason);
+  asio::awaitable<Result<void>> do_recover();
+  asio::awaitable<Result<void>> do_close(Status last_status);
+
+  void spawn(std::function<asio::awaitable<Result<void>>(LiveConversation&)> work, Done done);
+  void start_run();
+  asio::awaitable<void> run_to_end(std::shared_ptr<Run> run);
+  asio::awaitable<void> wait_until_idle();
+
+  Surroundings& around_;
+  std::string id_;
+  Strand strand_;
+  Journal journal_;
+  Equipment equipment_;
+  std::shared_ptr<Run> run_;  ///< the active run
+  std::vector<std::shared_ptr<Arrival<bool>>> idle_waiters_;
+  bool closed_ = false;
+};
+
+}  // namespace collet::conversation
