@@ -17,6 +17,7 @@ namespace collet::api {
 namespace {
 
 constexpr std::size_t kTakeBytes = 256 * 1024;  // frames moved at once
+constexpr std::size_t kMostEarly = 64;          // messages kept until the conversation is found
 constexpr std::uint16_t kNotFound = 4004;
 constexpr std::uint16_t kTryLater = 1013;
 
@@ -51,7 +52,7 @@ class EventSockets::Pump {
   Pump() : thread_([this] { work(); }) {}
   ~Pump() { stop(); }
 
-  void enqueue(std::weak_ptr<Session> session) {
+  void enqueue(std::shared_ptr<Session> session) {
     {
       const std::lock_guard lock(mutex_);
       waiting_.push_back(std::move(session));
@@ -72,7 +73,7 @@ class EventSockets::Pump {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::weak_ptr<Session>> waiting_;
+  std::deque<std::shared_ptr<Session>> waiting_;
   bool stopping_ = false;
   std::thread thread_;  // last: it uses the others
 };
@@ -81,37 +82,29 @@ class EventSockets::Pump {
 // between it only remembers where it is in the log.
 class EventSockets::Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(Pump& pump, std::shared_ptr<http::WebSocket> socket,
-          std::shared_ptr<conversation::Conversation> conversation)
-      : pump_(pump), socket_(std::move(socket)), conversation_(std::move(conversation)) {}
+  Session(EventSockets& sockets, std::shared_ptr<http::WebSocket> socket, const http::Request& request)
+      : sockets_(sockets),
+        socket_(std::move(socket)),
+        conversation_id_(*parse_uuid(request.param("conversation_id"))),
+        start_(read_start(request)) {}
 
-  void begin(std::optional<std::int64_t> after_seq) {
+  // On the socket's strand: only sets up. The database is asked on the pump's thread.
+  void begin() {
     socket_->on_message([self = shared_from_this()](std::string_view text) { self->receive(text); });
     socket_->on_close([self = shared_from_this()](std::uint16_t) { self->end(); });
     socket_->on_drained([self = shared_from_this()] { self->wake(); });
-    conversation_->follow(
-        after_seq,
-        [weak = weak_from_this()] {
-          if (const auto self = weak.lock()) self->wake();
-        },
-        [self = shared_from_this()](Result<std::shared_ptr<events::Subscription>> followed) {
-          if (!followed) return self->socket_->close(kTryLater, "Too many subscribers");
-          {
-            const std::lock_guard lock(self->mutex_);
-            if (!self->ended_) self->subscription_ = std::move(*followed);
-          }
-          self->wake();
-        });
+    wake();
   }
 
   // Any thread.
   void wake() {
-    if (!queued_.exchange(true)) pump_.enqueue(weak_from_this());
+    if (!queued_.exchange(true)) sockets_.pump_->enqueue(shared_from_this());
   }
 
   // On the pump's thread.
-  void move_frames() {
+  void work() {
     queued_ = false;
+    if (!std::exchange(opened_, true)) return open();
     const std::lock_guard lock(mutex_);
     while (subscription_ != nullptr) {
       if (held_back_.empty()) {
@@ -126,19 +119,62 @@ class EventSockets::Session : public std::enable_shared_from_this<Session> {
   }
 
  private:
-  void receive(std::string_view text) {
-    auto received = read_socket_message(text);
-    if (!received.error_code.empty()) {
-      socket_->send(std::make_shared<const std::string>(
-          agent::server_error_frame(received.error_code, received.error_detail)));
-      return;
+  using Conversation = conversation::Conversation;
+
+  void open() {
+    auto found = sockets_.service_.get(conversation_id_);
+    if (!found) return socket_->close(kNotFound, "Conversation not found");
+    std::optional<std::int64_t> after_seq;
+    if (start_.from_beginning) after_seq = 0;
+    if (start_.since)
+      if (const auto seq = sockets_.log_.seq_before(conversation_id_, *start_.since); seq) after_seq = *seq;
+    (*found)->follow(
+        after_seq,
+        [weak = weak_from_this()] {
+          if (const auto self = weak.lock()) self->wake();
+        },
+        [self = shared_from_this()](Result<std::shared_ptr<events::Subscription>> followed) {
+          self->followed(std::move(followed));
+        });
+    std::vector<std::string> early;
+    {
+      const std::lock_guard lock(mutex_);
+      conversation_ = *found;
+      early.swap(early_);
     }
-    conversation_->send({std::move(received.message.content), std::move(received.message.sender)},
-                        received.message.run, [self = shared_from_this()](const Result<void>& result) {
-                          if (!result)
-                            self->socket_->send(std::make_shared<const std::string>(
-                                agent::server_error_frame("MessageNotStored", result.error().message)));
-                        });
+    for (const auto& text : early) deliver(**found, text);
+  }
+
+  void followed(Result<std::shared_ptr<events::Subscription>> subscription) {
+    if (!subscription) return socket_->close(kTryLater, "Too many subscribers");
+    {
+      const std::lock_guard lock(mutex_);
+      if (!ended_) subscription_ = std::move(*subscription);
+    }
+    wake();
+  }
+
+  void receive(std::string_view text) {
+    std::shared_ptr<Conversation> conversation;
+    {
+      const std::lock_guard lock(mutex_);
+      conversation = conversation_;
+      if (conversation == nullptr && early_.size() < kMostEarly) early_.emplace_back(text);
+    }
+    if (conversation != nullptr) deliver(*conversation, text);
+  }
+
+  void deliver(Conversation& conversation, std::string_view text) {
+    auto received = read_socket_message(text);
+    if (!received.error_code.empty()) return send_error(received.error_code, received.error_detail);
+    conversation.send({std::move(received.message.content), std::move(received.message.sender)},
+                      received.message.run, [self = shared_from_this()](const Result<void>& result) {
+                        if (!result) self->send_error("MessageNotStored", result.error().message);
+                      });
+  }
+
+  void send_error(std::string_view code, std::string_view detail) {
+    socket_->send(std::make_shared<const std::string>(agent::server_error_frame(code, detail)));
   }
 
   void end() {
@@ -148,11 +184,15 @@ class EventSockets::Session : public std::enable_shared_from_this<Session> {
     held_back_.clear();
   }
 
-  Pump& pump_;
+  EventSockets& sockets_;
   std::shared_ptr<http::WebSocket> socket_;
-  std::shared_ptr<conversation::Conversation> conversation_;
+  const std::string conversation_id_;
+  const Start start_;
   std::atomic<bool> queued_{false};
-  std::mutex mutex_;  // guards what follows
+  bool opened_ = false;  // the pump's thread only
+  std::mutex mutex_;     // guards what follows
+  std::shared_ptr<Conversation> conversation_;
+  std::vector<std::string> early_;  // came before the conversation was found
   std::shared_ptr<events::Subscription> subscription_;
   std::deque<events::Frame> held_back_;  // taken, but the socket's queue was full
   bool ended_ = false;
@@ -163,10 +203,11 @@ void EventSockets::Pump::work() {
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
     if (stopping_) return;
-    const auto session = std::move(waiting_.front());
+    auto session = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    if (const auto alive = session.lock()) alive->move_frames();
+    session->work();
+    session.reset();  // it may be the last one who holds it
     lock.lock();
   }
 }
@@ -187,17 +228,7 @@ Result<void> EventSockets::add_route(http::Router& router) {
     return http::Response{403, "", "", {}};
   };
   route.on_open = [this](std::shared_ptr<http::WebSocket> socket, const http::Request& request) {
-    const std::string id = *parse_uuid(request.param("conversation_id"));
-    auto found = service_.get(id);
-    if (!found) return socket->close(kNotFound, "Conversation not found");
-    const Start start = read_start(request);
-    std::optional<std::int64_t> after_seq;
-    if (start.from_beginning) after_seq = 0;
-    if (start.since) {
-      const auto seq = log_.seq_before(id, *start.since);
-      if (seq) after_seq = *seq;
-    }
-    std::make_shared<Session>(*pump_, std::move(socket), std::move(*found))->begin(after_seq);
+    std::make_shared<Session>(*this, std::move(socket), request)->begin();
   };
   return router.add(std::move(route));
 }

@@ -1,0 +1,60 @@
+#include "api/start_request.hpp"
+
+#include <gtest/gtest.h>
+
+namespace collet::api {
+namespace {
+
+constexpr std::string_view kGood =
+    R"({"agent":{"kind":"Agent","llm":{"model":"openai/x","api_key":"sk-1"},"tools":[{"name":"terminal"}]},)"
+    R"("workspace":{"working_dir":"/tmp/w"}})";
+
+// A good body with one member replaced or added.
+std::string errors_with(std::string_view member, std::string_view value) {
+  auto body = json::parse(kGood);
+  json::set(*body, member, json::copy(*json::parse(value), body->GetAllocator()), body->GetAllocator());
+  Validation validation;
+  read_start_request(*body, validation);
+  return validation.ok() ? "" : validation.response().body;
+}
+
+TEST(StartRequest, Good_IsComplete) {
+  Validation validation;
+  const auto request = read_start_request(*json::parse(kGood), validation);
+  EXPECT_TRUE(validation.ok());
+  EXPECT_EQ(request.working_dir, "/tmp/w");
+  EXPECT_EQ(json::string_or(request.agent, "kind"), "Agent");
+  EXPECT_TRUE(request.initial_content.empty());
+}
+
+TEST(StartRequest, Bad_EachMistakeIsNamed) {
+  const struct {
+    std::string_view member, value, expected;
+  } cases[] = {
+      {"agent", R"({"kind":"Zzz","llm":{"model":"m"}})", "Unknown kind 'Zzz'"},
+      {"agent", R"({"kind":"Agent","llm":{}})", "model must be specified"},
+      {"agent", R"({"kind":"Agent","llm":{"model":5}})", "value_error"},
+      {"workspace", R"({"kind":"RemoteWorkspace","working_dir":"/x"})", "assertion_error"},
+      {"workspace", R"({})", R"(["body","workspace","working_dir"])"},
+      {"conversation_id", R"("zzz")", "uuid_parsing"},
+      {"max_iterations", "0", "greater_than_equal"},
+      {"tags", R"({"Bad Key":"x"})", "lowercase alphanumeric"},
+      {"confirmation_policy", R"({"kind":"zzz"})", "Unknown kind 'zzz'"},
+      {"initial_message", R"({"role":"zzz","content":[]})", R"(["body","initial_message","role"])"},
+      {"secrets", R"({"X":5})", R"(["body","secrets","X"])"},
+  };
+  for (const auto& one : cases)
+    EXPECT_NE(errors_with(one.member, one.value).find(one.expected), std::string::npos)
+        << one.member << ": " << errors_with(one.member, one.value);
+}
+
+TEST(StartRequest, Echo_HidesKeys) {
+  Validation validation;
+  read_start_request(*json::parse(R"({"agent":{"llm":{"model":"m","api_key":"sk-leak"}}})"), validation);
+  EXPECT_EQ(validation.response().body.find("sk-leak"), std::string::npos);
+}
+
+TEST(StartRequest, UnknownMembers_AreLetBe) { EXPECT_EQ(errors_with("zzz", "1"), ""); }
+
+}  // namespace
+}  // namespace collet::api
