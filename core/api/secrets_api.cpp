@@ -1,0 +1,90 @@
+#include "api/secrets_api.hpp"
+
+#include "api/route_helpers.hpp"
+#include "api/validation.hpp"
+
+namespace collet::api {
+namespace {
+
+using settings::SecretStore;
+
+http::Response bad_name() {
+  return http::Response::error(
+      422,
+      "Invalid secret name format. Must start with a letter, contain only letters, numbers, "
+      "and underscores, and be 1-64 characters long.");
+}
+
+void write_entry(json::Writer& w, const SecretStore::Entry& entry) {
+  w.object().member("name", entry.name).member("description", entry.description).end();
+}
+
+http::Response list(const SecretStore& store, const http::Request&) {
+  const auto entries = store.list();
+  if (!entries) return to_response(entries.error());
+  json::Writer w;
+  w.object().key("secrets").array();
+  for (const auto& entry : *entries) write_entry(w, entry);
+  w.end().end();
+  return http::Response::json(w.take());
+}
+
+std::string read_text(const json::Value& body, std::string_view name, Validation& validation) {
+  const json::Value* value = json::find(body, name);
+  if (value == nullptr)
+    validation.missing({"body", name}, &body);
+  else if (!value->IsString())
+    validation.add("string_type", {"body", name}, "Input should be a valid string", value);
+  else
+    return std::string(json::view(*value));
+  return {};
+}
+
+http::Response put(SecretStore& store, const http::Request& request) {
+  const Body body = read_object(request);
+  if (!body.value) return body.refusal;
+  Validation validation;
+  SecretStore::Entry entry;
+  entry.name = read_text(*body.value, "name", validation);
+  const std::string value = read_text(*body.value, "value", validation);
+  if (const auto description = json::string_at(*body.value, "description")) entry.description = *description;
+  if (!validation.ok()) return validation.response();
+  if (!SecretStore::is_name(entry.name)) return bad_name();
+  if (const auto stored = store.put(entry, value); !stored) return to_response(stored.error());
+  json::Writer w;
+  write_entry(w, entry);
+  return http::Response::json(w.take());
+}
+
+http::Response get(const SecretStore& store, const http::Request& request) {
+  const std::string name(request.param("name"));
+  if (!SecretStore::is_name(name)) return bad_name();
+  auto value = store.get(name);
+  return value ? http::Response::text(std::move(*value)) : to_response(value.error());
+}
+
+http::Response remove(SecretStore& store, const http::Request& request) {
+  const std::string name(request.param("name"));
+  if (!SecretStore::is_name(name)) return bad_name();
+  const auto removed = store.remove(name);
+  return removed ? http::Response::json(R"({"deleted":true})") : to_response(removed.error());
+}
+
+}  // namespace
+
+Result<void> add_secret_routes(http::Router& router, SecretStore& store) {
+  Routes routes(router);
+  const std::string base = "/api/settings/secrets";
+  const auto route = [&](std::string method, std::string pattern, auto handler) {
+    routes.add(
+        std::move(method), std::move(pattern),
+        http::answering([&store, handler](const http::Request& request) { return handler(store, request); }));
+  };
+  route("GET", base, list);
+  route("PUT", base, put);
+  route("GET", base + "/{name}", get);
+  route("DELETE", base + "/{name}", remove);
+  return routes.result();
+}
+
+}  // namespace collet::api

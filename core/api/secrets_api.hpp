@@ -1,0 +1,11 @@
+// /api/settings/secrets: list, put, get and delete the secrets that users keep on the server.
+#pragma once
+#include "http/router.hpp"
+#include "settings/secret_store.hpp"
+
+namespace collet::api {
+
+/// `store` must outlive the router.
+Result<void> add_secret_routes(http::Router& router, settings::SecretStore& store);
+
+}  // namespace collet::api

@@ -1,0 +1,39 @@
+// The secrets that users keep on the server, by name. Values are sealed at rest.
+//
+// Any thread; changing blocks until committed, reading asks the database.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "secrets/sealed_box.hpp"
+#include "storage/document_store.hpp"
+
+namespace collet::settings {
+
+class SecretStore {
+ public:
+  SecretStore(storage::Database& database, const secrets::SealedBox& box) : documents_(database), box_(box) {}
+
+  struct Entry {
+    std::string name;
+    std::optional<std::string> description;
+  };
+
+  /// A letter, then letters, digits and underscores; at most 64.
+  static bool is_name(std::string_view name);
+
+  Result<std::vector<Entry>> list() const;  ///< in the order they were first put
+  /// The value in clear; kNotFound.
+  Result<std::string> get(const std::string& name) const;
+  Result<void> put(const Entry& entry, std::string_view value);
+  Result<void> remove(const std::string& name);  ///< kNotFound
+
+ private:
+  storage::DocumentStore documents_;
+  const secrets::SealedBox& box_;
+};
+
+}  // namespace collet::settings

@@ -1,0 +1,75 @@
+#include "settings/secret_store.hpp"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "secrets/key_ring.hpp"
+#include "storage/database.hpp"
+
+namespace collet::settings {
+namespace {
+
+class SecretStoreTest : public ::testing::Test {
+ protected:
+  SecretStoreTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "collet-secrets-XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+    database_ = *storage::Database::open(folder_);
+    ring_.emplace(*secrets::KeyRing::open(folder_, "a secret for this test"));
+    box_.emplace(*ring_);
+    store.emplace(*database_, *box_);
+  }
+  ~SecretStoreTest() override {
+    store.reset();
+    database_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+  std::string all_files() const {
+    std::ostringstream text;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(folder_))
+      if (file.is_regular_file()) text << std::ifstream(file.path(), std::ios::binary).rdbuf();
+    return text.str();
+  }
+
+  std::filesystem::path folder_;
+  std::unique_ptr<storage::Database> database_;
+  std::optional<secrets::KeyRing> ring_;
+  std::optional<secrets::SealedBox> box_;
+  std::optional<SecretStore> store;
+};
+
+TEST_F(SecretStoreTest, PutGetListRemove) {
+  ASSERT_TRUE(store->put({"TOKEN", "a token"}, "value-1"));
+  ASSERT_TRUE(store->put({"OTHER", std::nullopt}, "héllo ✓\n2"));
+  EXPECT_EQ(*store->get("OTHER"), "héllo ✓\n2");
+  ASSERT_TRUE(store->put({"TOKEN", std::nullopt}, "value-2"));
+  EXPECT_EQ(*store->get("TOKEN"), "value-2");
+  const auto entries = store->list();
+  ASSERT_EQ(entries->size(), 2u);
+  EXPECT_EQ((*entries)[0].name, "TOKEN");
+  EXPECT_EQ((*entries)[0].description, std::nullopt);
+  ASSERT_TRUE(store->remove("TOKEN"));
+  EXPECT_EQ(store->get("TOKEN").error().kind, Error::Kind::kNotFound);
+  EXPECT_EQ(store->remove("TOKEN").error().kind, Error::Kind::kNotFound);
+}
+
+TEST_F(SecretStoreTest, Values_AreNowhereInClearOnDisk) {
+  ASSERT_TRUE(store->put({"TOKEN", std::nullopt}, "canary-1f2e3d4c"));
+  EXPECT_NE(all_files().find("TOKEN"), std::string::npos);
+  EXPECT_EQ(all_files().find("canary-1f2e3d4c"), std::string::npos);
+}
+
+TEST_F(SecretStoreTest, Names) {
+  for (const char* good : {"A", "MY_TOKEN", "lower_case", "a1"})
+    EXPECT_TRUE(SecretStore::is_name(good)) << good;
+  for (const std::string& bad :
+       {std::string(), std::string("1BAD"), std::string("BAD-NAME"), std::string("Ä"), std::string(65, 'A')})
+    EXPECT_FALSE(SecretStore::is_name(bad)) << bad;
+}
+
+}  // namespace
+}  // namespace collet::settings
