@@ -93,8 +93,10 @@ asio::awaitable<Result<void>> Journal::commit(Batch batch) {
   auto drafts = batch.take_drafts();
   batch.state().updated_at = now_micros();
   auto committed = std::make_shared<Arrival<Result<std::vector<events::Event>>>>(strand_);
+  auto row = to_row(batch.state(), usage_);
+  row.model_calls = usage_.take_new_calls();
   log_.append(
-      id(), std::move(drafts), to_row(batch.state(), usage_),
+      id(), std::move(drafts), std::move(row),
       [committed](Result<std::vector<events::Event>> result) { committed->deliver(std::move(result)); });
   const auto result = co_await committed->wait();
   if (!result->ok()) co_return result->error();

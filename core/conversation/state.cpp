@@ -192,6 +192,9 @@ Result<Loaded> from_row(const storage::ConversationRow& row, const secrets::Seal
     auto usage = llm::UsageLedger::from_json(*stats);
     if (!usage) return usage.error();
     loaded.usage = std::move(*usage);
+    const auto calls = json::parse("[" + row.model_calls + "]");
+    for (auto it = calls ? calls->Begin() : nullptr; it != nullptr && it != calls->End(); ++it)
+      loaded.usage.restore_calls(*it);
   }
   return loaded;
 }

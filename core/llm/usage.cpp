@@ -1,6 +1,7 @@
 #include "llm/usage.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace collet::llm {
 namespace {
@@ -47,7 +48,10 @@ void UsageLedger::add(std::string_view usage_id, std::string_view model, const R
       .member("latency", std::max(0.0, response.latency))
       .member("response_id", response.id)
       .end();
-  append_element(one.latencies, writer.take());
+  const std::string latency = writer.take();
+  append_element(one.latencies, latency);
+  std::string cost = "null";
+  std::string tokens = "null";
   if (response.cost > 0) {
     one.cost += response.cost;
     writer.object()
@@ -55,18 +59,50 @@ void UsageLedger::add(std::string_view usage_id, std::string_view model, const R
         .member("cost", response.cost)
         .member("timestamp", static_cast<double>(at) / 1e6)
         .end();
-    append_element(one.costs, writer.take());
+    cost = writer.take();
+    append_element(one.costs, cost);
   }
   const Usage& usage = response.usage;
-  if (usage.prompt_tokens == 0 && usage.completion_tokens == 0) return;  // the endpoint did not count
+  if (usage.prompt_tokens != 0 || usage.completion_tokens != 0) {  // else the endpoint did not count
+    count(one, usage);
+    write_tokens(writer, model, usage, 0, one.per_turn_token, response.id);
+    tokens = writer.take();
+    append_element(one.token_usages, tokens);
+  }
+  writer.object().member("usage_id", usage_id).raw_member("latency", latency);
+  writer.raw_member("cost", cost).raw_member("tokens", tokens).end();
+  append_element(new_calls_, writer.take());
+}
+
+void UsageLedger::count(Entry& one, const Usage& usage) {
   one.total.prompt_tokens += usage.prompt_tokens;
   one.total.completion_tokens += usage.completion_tokens;
   one.total.cache_read_tokens += usage.cache_read_tokens;
   one.total.cache_write_tokens += usage.cache_write_tokens;
   one.total.reasoning_tokens += usage.reasoning_tokens;
   one.per_turn_token = usage.prompt_tokens + usage.completion_tokens;
-  write_tokens(writer, model, usage, 0, one.per_turn_token, response.id);
-  append_element(one.token_usages, writer.take());
+}
+
+std::string UsageLedger::take_new_calls() {
+  if (new_calls_.empty()) return {};
+  return "[" + std::exchange(new_calls_, {}) + "]";
+}
+
+void UsageLedger::restore_calls(const json::Value& calls) {
+  if (!calls.IsArray()) return;
+  for (const auto& call : calls.GetArray()) {
+    const std::string usage_id = json::string_or(call, "usage_id");
+    const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                    [&](const auto& entry) { return entry.usage_id == usage_id; });
+    if (found == entries_.end()) continue;
+    const auto put_back = [&](std::string_view key, std::string& list) {
+      const auto* element = json::find(call, key);
+      if (element != nullptr && element->IsObject()) append_element(list, json::dump(*element));
+    };
+    put_back("latency", found->latencies);
+    put_back("cost", found->costs);
+    put_back("tokens", found->token_usages);
+  }
 }
 
 UsageLedger::Entry& UsageLedger::entry(std::string_view usage_id, std::string_view model) {

@@ -32,6 +32,13 @@ class UsageLedger {
   /// A call succeeded. `model` as configured ("provider/model").
   void add(std::string_view usage_id, std::string_view model, const Response& response, Micros at);
 
+  /// The calls added since the last time, as a JSON array; empty: none. Storage keeps them one by one, so
+  /// that a long conversation is not written again with each call.
+  std::string take_new_calls();
+  /// Puts stored calls back behind the lists of a ledger that was stored as kSummary. Damaged ones are
+  /// skipped.
+  void restore_calls(const json::Value& calls);
+
   /// `{"usage_to_metrics":{…}}`
   std::string json(Form form) const;
   /// US dollars over all entries.
@@ -51,10 +58,12 @@ class UsageLedger {
   };
 
   Entry& entry(std::string_view usage_id, std::string_view model);
+  static void count(Entry& one, const Usage& usage);
   static Result<Entry> read_entry(std::string_view usage_id, const json::Value& metrics);
   static void write_entry(json::Writer& writer, const Entry& entry, Form form);
 
   std::vector<Entry> entries_;
+  std::string new_calls_;  // elements joined by commas
 };
 
 }  // namespace collet::llm

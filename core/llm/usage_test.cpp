@@ -15,11 +15,11 @@ Response answer(std::string id, std::int64_t prompt, std::int64_t completion, do
   return response;
 }
 
-TEST(UsageLedger_Empty, HasNoEntries) {
+TEST(UsageLedger, Empty_HasNoEntries) {
   EXPECT_EQ(UsageLedger().json(UsageLedger::Form::kWhole), R"({"usage_to_metrics":{}})");
 }
 
-TEST(UsageLedger_CallBegun_HasZeros, InEveryForm) {
+TEST(UsageLedger, CallBegun_HasZeros_InEveryForm) {
   UsageLedger ledger;
   ledger.begin_call("agent", "openai/m");
   const std::string tokens =
@@ -33,7 +33,7 @@ TEST(UsageLedger_CallBegun_HasZeros, InEveryForm) {
             head + R"("max_budget_per_task":null,)" + tokens + "}}}");
 }
 
-TEST(UsageLedger_Calls, AddUp) {
+TEST(UsageLedger, Calls_AddUp) {
   UsageLedger ledger;
   auto first = answer("r-1", 1234, 56, 0.25);
   first.usage.cache_read_tokens = 1000;
@@ -54,7 +54,7 @@ TEST(UsageLedger_Calls, AddUp) {
   EXPECT_DOUBLE_EQ(ledger.total_cost(), 0.25);
 }
 
-TEST(UsageLedger_UncountedCall, HasALatencyOnly) {
+TEST(UsageLedger, UncountedCall_HasALatencyOnly) {
   UsageLedger ledger;
   ledger.add("agent", "m", answer("r", 0, 0), 0);
   const auto document = json::parse(ledger.json(UsageLedger::Form::kWhole));
@@ -63,7 +63,7 @@ TEST(UsageLedger_UncountedCall, HasALatencyOnly) {
   EXPECT_EQ(json::find(agent, "token_usages")->Size(), 0u);
 }
 
-TEST(UsageLedger_StoredForm_IsReadBack, AndGoesOn) {
+TEST(UsageLedger, StoredForm_IsReadBack_AndGoesOn) {
   UsageLedger ledger;
   ledger.add("agent", "m", answer("r-1", 10, 5, 0.5), 7);
   ledger.begin_call("condenser", "n");
@@ -82,7 +82,27 @@ TEST(UsageLedger_StoredForm_IsReadBack, AndGoesOn) {
             std::string::npos);
 }
 
-TEST(UsageLedger_WrongJson, IsRefused) {
+TEST(UsageLedger, SummaryAndSingleCalls_MakeTheWholeAgain) {
+  UsageLedger ledger;
+  Response response;
+  response.id = "r1";
+  response.cost = 0.5;
+  response.usage.prompt_tokens = 7;
+  ledger.add("agent", "a/b", response, 1'000'000);
+  const std::string first = ledger.take_new_calls();
+  response.id = "r2";
+  ledger.add("agent", "a/b", response, 2'000'000);
+  const std::string second = ledger.take_new_calls();
+  EXPECT_EQ(ledger.take_new_calls(), "");
+
+  auto again = UsageLedger::from_json(*json::parse(ledger.json(UsageLedger::Form::kSummary)));
+  ASSERT_TRUE(again);
+  again->restore_calls(*json::parse(first));
+  again->restore_calls(*json::parse(second));
+  EXPECT_EQ(again->json(UsageLedger::Form::kWhole), ledger.json(UsageLedger::Form::kWhole));
+}
+
+TEST(UsageLedger, WrongJson_IsRefused) {
   for (const auto* text : {"[]", "{}", R"({"usage_to_metrics":[]})", R"({"usage_to_metrics":{"a":1}})",
                            R"({"usage_to_metrics":{"a":{"costs":{}}}})"})
     EXPECT_FALSE(UsageLedger::from_json(*json::parse(text)).ok()) << text;

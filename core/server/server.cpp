@@ -4,6 +4,7 @@
 #include "api/conversations_api.hpp"
 #include "api/event_socket.hpp"
 #include "api/events_api.hpp"
+#include "api/secrets_api.hpp"
 #include "api/server_api.hpp"
 #include "api/settings_api.hpp"
 #include "auth/guard.hpp"
@@ -18,6 +19,7 @@
 #include "server/activity_gate.hpp"
 #include "server/conversation_gateway.hpp"
 #include "server/version.hpp"
+#include "settings/secret_store.hpp"
 #include "settings/settings_service.hpp"
 #include "storage/database.hpp"
 
@@ -90,6 +92,7 @@ struct Server::Parts {
         box(ring),
         log(*database, log_limits(config)),
         settings(*database, ring),
+        secret_store(*database, box),
         providers(openai),
         host(host_options(config), spawner),
         conversations(service_options(config), {*database, log, providers, tools, box, spawner}),
@@ -107,6 +110,7 @@ struct Server::Parts {
   secrets::SealedBox box;
   events::EventLog log;
   settings::SettingsService settings;
+  settings::SecretStore secret_store;
   llm::OpenAiChat openai;
   llm::Providers providers;
   agent::ToolRegistry tools;
@@ -131,6 +135,7 @@ Result<void> Server::Parts::add_core_routes() {
   if (auto added = api::add_conversation_routes(router, conversations); !added) return added;
   if (auto added = api::add_event_routes(router, conversations, log); !added) return added;
   api::add_settings_routes(router, settings);
+  if (auto added = api::add_secret_routes(router, secret_store); !added) return added;
   return event_sockets.add_route(router);
 }
 

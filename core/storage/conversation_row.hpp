@@ -13,6 +13,9 @@ struct ConversationRow {
   Micros created_at = 0;
   Micros updated_at = 0;
   std::string body;  ///< the state document, JSON text
+  /// JSON arrays of model calls. When written: calls to add to those that are stored; empty: none. When
+  /// read: each array that was added, oldest first, with a comma between them.
+  std::string model_calls = {};
 };
 
 }  // namespace collet::storage

@@ -11,6 +11,25 @@ void save(Session& session, const ConversationRow& row) {
       "ON CONFLICT (tenant, id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at, "
       "body = excluded.body",
       {kTenant, row.id, row.status, row.created_at, row.updated_at, row.body});
+  if (row.model_calls.empty()) return;
+  session.execute(
+      "INSERT INTO model_calls (tenant, conversation_id, number, body) VALUES (:tenant, :id, "
+      "(SELECT COALESCE(MAX(number), 0) + 1 FROM model_calls WHERE tenant = :same_tenant AND "
+      "conversation_id = :same_id), :body)",
+      {kTenant, row.id, kTenant, row.id, row.model_calls});
+}
+
+std::string model_calls(Session& session, const std::string& id) {
+  std::string calls;
+  session.query<std::string>(
+      "SELECT body FROM model_calls WHERE tenant = :tenant AND conversation_id = :id ORDER BY number",
+      {kTenant, id}, [&](const std::string& body) { calls += (calls.empty() ? "" : ",") + body; });
+  return calls;
+}
+
+void remove(Session& session, const std::string& id) {
+  session.execute("DELETE FROM model_calls WHERE tenant = :tenant AND conversation_id = :id", {kTenant, id});
+  session.execute("DELETE FROM conversations WHERE tenant = :tenant AND id = :id", {kTenant, id});
 }
 
 void touch(Session& session, const std::string& id, Micros updated_at) {

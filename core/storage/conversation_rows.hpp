@@ -9,6 +9,10 @@ namespace collet::storage::conversation_rows {
 
 /// Inserts or replaces; created_at stays as first given.
 void save(Session& session, const ConversationRow& row);
+/// As ConversationRow::model_calls is read.
+std::string model_calls(Session& session, const std::string& id);
+/// Removes the row and its model calls.
+void remove(Session& session, const std::string& id);
 /// Moves updated_at on; nothing happens without such a row.
 void touch(Session& session, const std::string& id, Micros updated_at);
 

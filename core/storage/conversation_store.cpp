@@ -32,6 +32,7 @@ std::optional<ConversationRow> find(Session& session, const std::string& id) {
       {kTenant, id}, [&](std::string& status, std::int64_t created, std::int64_t updated, std::string& body) {
         found = ConversationRow{id, std::move(status), created, updated, std::move(body)};
       });
+  if (found) found->model_calls = conversation_rows::model_calls(session, id);
   return found;
 }
 
@@ -99,6 +100,7 @@ Result<std::vector<ConversationRow>> ConversationStore::all() const {
             std::string& body) {
           rows.push_back({std::move(id), std::move(status), created, updated, std::move(body)});
         });
+    for (auto& row : rows) row.model_calls = conversation_rows::model_calls(session, row.id);
     return rows;
   });
 }
@@ -137,7 +139,7 @@ Result<void> ConversationStore::remove(const std::string& id) {
   return database_.write_and_wait([&](Session& session) -> Result<void> {
     if (!find(session, id)) return not_found("Conversation not found: " + id);
     event_store::remove_all(session, id);
-    session.execute("DELETE FROM conversations WHERE tenant = :tenant AND id = :id", {kTenant, id});
+    conversation_rows::remove(session, id);
     return {};
   });
 }

@@ -28,6 +28,9 @@ const std::vector<Migration>& main_steps() {
            "CREATE INDEX events_source ON events (tenant, conversation_id, source, seq)",
            "CREATE INDEX events_timestamp ON events (tenant, conversation_id, timestamp, seq)",
 
+           "CREATE TABLE model_calls (tenant TEXT NOT NULL, conversation_id TEXT NOT NULL, "
+           "number BIGINT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (tenant, conversation_id, number))",
+
            "CREATE TABLE documents (tenant TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, "
            "PRIMARY KEY (tenant, name))",
        }},
