@@ -16,7 +16,7 @@ inline constexpr std::string_view kRedacted = "**********";
 /// Calls `visit` for each secret string of the document, at any depth. Nulls and empty strings are none.
 void for_each_secret(json::Value& document, const std::function<void(json::Value& secret)>& visit);
 
-/// Seals each secret that is not sealed yet.
+/// Seals each secret. Not for a document that is sealed already: it would be sealed twice.
 void seal_secrets(json::Value& document, const SealedBox& box, std::string_view context,
                   json::Allocator& allocator);
 /// Opens each sealed secret. On failure the document may be half opened: drop it. Secrets in clear stay.
@@ -25,15 +25,16 @@ Result<void> open_secrets(json::Value& document, const SealedBox& box, std::stri
 
 enum class Redaction {
   kStars,    ///< "**********": settings, full_state
-  kLlmNull,  ///< the llm's own keys become null (conversation documents), the rest stars
+  kLlmNull,  ///< single keys (api_key, …) become null, as conversation documents show them; members of maps
+             ///< get stars
 };
 void redact_secrets(json::Value& document, json::Allocator& allocator, Redaction how = Redaction::kStars);
-/// For request bodies that an error echoes: members with a secret's name, whatever stands in them, become
+/// For request bodies that an error echoes: what stands under a secret's name, of whatever type, becomes
 /// "<redacted>".
 void redact_echo(json::Value& document, json::Allocator& allocator);
 
 /// Where `patch` has the stars that redact_secrets shows, puts the secret that `current` has in the same
-/// place, so that a document sent back as it was shown changes nothing. Without one the member is set to
+/// place, so that a document sent back as it was shown changes nothing. Without one there the member becomes
 /// null.
 void keep_redacted(json::Value& patch, const json::Value& current, json::Allocator& allocator);
 

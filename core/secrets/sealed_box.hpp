@@ -2,6 +2,7 @@
 // ciphertext, tag>`.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,7 @@ class SealedBox {
 
 /// `count` bytes from the system's generator.
 std::vector<std::uint8_t> system_rng(std::size_t count);
-/// The same time whether or not, and wherever, they differ.
+/// Takes the same time wherever the texts differ; their sizes are no secret.
 bool equal_constant_time(std::string_view a, std::string_view b);
-std::string base64url_encode(const std::uint8_t* data, std::size_t size);
 
 }  // namespace collet::secrets

@@ -1,0 +1,133 @@
+#include "secrets/json_secrets.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace collet::secrets {
+
+namespace {
+
+/// Members that are a secret by themselves.
+constexpr std::array<std::string_view, 14> kNames = {
+    "api_key",       "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "critic_api_key",
+    "client_secret", "access_token",      "refresh_token",         "password",          "secret_key",
+    "http_token",    "posthog_api_key",   "session_api_key",       "auth_token"};
+
+/// Members that are maps whose values are all secret, or objects (secret sources) that hold one.
+constexpr std::array<std::string_view, 6> kMaps = {"env",     "acp_env",       "headers",
+                                                   "secrets", "extra_headers", "secret_sources"};
+
+template <std::size_t N>
+bool is_one_of(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Secret sources and MCP credentials keep their secret in a member of the plain name `value`.
+bool holds_value(const json::Value& object) {
+  return json::string_at(object, "kind") == "StaticSecret" || json::find(object, "strategy") != nullptr;
+}
+
+bool is_secret_text(const json::Value& value) { return value.IsString() && value.GetStringLength() > 0; }
+
+/// A place where a secret stands, or may stand.
+struct Place {
+  json::Value& value;
+  const json::Value* other;  ///< what the document beside it has in the same place
+  bool in_map;
+};
+using Visit = std::function<void(const Place&)>;
+
+void walk(json::Value& value, const json::Value* other, const Visit& visit);
+
+void walk_map(json::Value& map, const json::Value* other, const Visit& visit) {
+  for (auto& member : map.GetObject()) {
+    const auto* beside = other == nullptr ? nullptr : json::find(*other, json::view(member.name));
+    if (!member.value.IsObject()) {
+      visit({member.value, beside, true});
+      continue;
+    }
+    if (auto* secret = json::find(member.value, "value"); secret != nullptr && !holds_value(member.value))
+      visit({*secret, beside == nullptr ? nullptr : json::find(*beside, "value"), false});
+    walk(member.value, beside, visit);
+  }
+}
+
+void walk(json::Value& value, const json::Value* other, const Visit& visit) {
+  if (value.IsArray())
+    for (auto& item : value.GetArray()) walk(item, nullptr, visit);
+  if (!value.IsObject()) return;
+  const bool has_value = holds_value(value);
+  for (auto& member : value.GetObject()) {
+    const auto name = json::view(member.name);
+    const auto* beside = other == nullptr ? nullptr : json::find(*other, name);
+    if (is_one_of(kNames, name) || (has_value && name == "value")) {
+      visit({member.value, beside, false});
+    } else if (is_one_of(kMaps, name) && member.value.IsObject()) {
+      walk_map(member.value, beside, visit);
+    } else {
+      walk(member.value, beside, visit);
+    }
+  }
+}
+
+}  // namespace
+
+void for_each_secret(json::Value& document, const std::function<void(json::Value&)>& visit) {
+  walk(document, nullptr, [&](const Place& place) {
+    if (is_secret_text(place.value)) visit(place.value);
+  });
+}
+
+void seal_secrets(json::Value& document, const SealedBox& box, std::string_view context,
+                  json::Allocator& allocator) {
+  for_each_secret(document, [&](json::Value& secret) {
+    secret = json::text(box.seal(json::view(secret), context), allocator);
+  });
+}
+
+Result<void> open_secrets(json::Value& document, const SealedBox& box, std::string_view context,
+                          json::Allocator& allocator) {
+  std::optional<Error> failure;
+  for_each_secret(document, [&](json::Value& secret) {
+    if (failure || !SealedBox::is_sealed(json::view(secret))) return;
+    auto plain = box.open(json::view(secret), context);
+    if (plain) {
+      secret = json::text(*plain, allocator);
+    } else {
+      failure = plain.error();
+    }
+  });
+  if (failure) return *failure;
+  return {};
+}
+
+void redact_secrets(json::Value& document, json::Allocator& allocator, Redaction how) {
+  walk(document, nullptr, [&](const Place& place) {
+    if (!is_secret_text(place.value)) return;
+    if (how == Redaction::kLlmNull && !place.in_map) {
+      place.value.SetNull();
+    } else {
+      place.value = json::text(kRedacted, allocator);
+    }
+  });
+}
+
+void redact_echo(json::Value& document, json::Allocator& allocator) {
+  walk(document, nullptr, [&](const Place& place) {
+    if (!place.value.IsNull()) place.value = json::text("<redacted>", allocator);
+  });
+}
+
+void keep_redacted(json::Value& patch, const json::Value& current, json::Allocator& allocator) {
+  walk(patch, &current, [&](const Place& place) {
+    if (!place.value.IsString() || json::view(place.value) != kRedacted) return;
+    if (place.other != nullptr && is_secret_text(*place.other)) {
+      place.value = json::copy(*place.other, allocator);
+    } else {
+      place.value.SetNull();
+    }
+  });
+}
+
+}  // namespace collet::secrets

@@ -1,0 +1,92 @@
+#include "secrets/json_secrets.hpp"
+
+#include <gtest/gtest.h>
+
+namespace collet::secrets {
+namespace {
+
+constexpr std::string_view kDocument =
+    R"({"llm":{"model":"m","api_key":"k1","aws_session_token":null,"base_url":"u","extra_headers":{"X":"k2"}},)"
+    R"("mcp_config":{"s":{"url":"u","headers":{"A":"k3"},"env":{"B":"k4","n":null},"enabled":true,)"
+    R"("auth":{"strategy":"bearer","value":"k5"}}},"agent_context":{"secrets":{"T":"k6",)"
+    R"("S":{"kind":"StaticSecret","value":"k7","description":"d"},)"
+    R"("L":{"kind":"LookupSecret","url":"u","headers":{"H":"k8"}}}},"verification":{"critic_api_key":""},)"
+    R"("fallback":[{"api_key":"k9"}],"value":"plain","env":"plain"})";
+
+SealedBox box(const char* secret = "test secret") {
+  return SealedBox(KeyRing::open("/nowhere", secret).value());
+}
+
+TEST(JsonSecrets_ForEach, FindsThemAllAndNothingElse) {
+  auto document = json::parse(kDocument);
+  std::string found;
+  for_each_secret(*document, [&](json::Value& secret) { found += std::string(json::view(secret)) + " "; });
+  EXPECT_EQ(found, "k1 k2 k3 k4 k5 k6 k7 k8 k9 ");
+}
+
+TEST(JsonSecrets_Seal, RoundTripLeavesNoSecretInBetween) {
+  auto document = json::parse(kDocument);
+  seal_secrets(*document, box(), "settings", document->GetAllocator());
+  const auto sealed = json::dump(*document);
+  for (char n = '1'; n <= '9'; ++n) EXPECT_EQ(sealed.find(std::string("\"k") + n), std::string::npos);
+  auto again = json::parse(sealed);
+  ASSERT_TRUE(open_secrets(*again, box(), "settings", again->GetAllocator()).ok());
+  EXPECT_EQ(json::dump(*again), kDocument);
+}
+
+TEST(JsonSecrets_Seal, SecretThatLooksSealedComesBack) {
+  constexpr std::string_view kText = R"({"api_key":"collet:v1:0:zz"})";
+  auto document = json::parse(kText);
+  seal_secrets(*document, box(), "c", document->GetAllocator());
+  ASSERT_TRUE(open_secrets(*document, box(), "c", document->GetAllocator()).ok());
+  EXPECT_EQ(json::dump(*document), kText);
+}
+
+TEST(JsonSecrets_Open, OtherKeyOrContext_IsAnError) {
+  auto document = json::parse(kDocument);
+  seal_secrets(*document, box(), "a", document->GetAllocator());
+  auto copy = json::parse(json::dump(*document));
+  EXPECT_EQ(open_secrets(*copy, box(), "b", copy->GetAllocator()).error().kind, Error::Kind::kInvalid);
+  EXPECT_EQ(open_secrets(*document, box("other"), "a", document->GetAllocator()).error().kind,
+            Error::Kind::kUnavailable);
+}
+
+TEST(JsonSecrets_Redact, StarsEverywhere) {
+  auto document = json::parse(kDocument);
+  redact_secrets(*document, document->GetAllocator());
+  const auto text = json::dump(*document);
+  for (char n = '1'; n <= '9'; ++n) EXPECT_EQ(text.find(std::string("\"k") + n), std::string::npos);
+  EXPECT_NE(text.find(R"("api_key":"**********","aws_session_token":null)"), std::string::npos);
+  EXPECT_NE(text.find(R"("critic_api_key":"")"), std::string::npos);
+}
+
+TEST(JsonSecrets_Redact, LlmNullKeepsTheNamesOfMaps) {
+  auto document = json::parse(kDocument);
+  redact_secrets(*document, document->GetAllocator(), Redaction::kLlmNull);
+  const auto text = json::dump(*document);
+  EXPECT_NE(text.find(R"("api_key":null)"), std::string::npos);
+  EXPECT_NE(text.find(R"("headers":{"A":"**********"})"), std::string::npos);
+}
+
+TEST(JsonSecrets_Echo, HidesValuesOfAnyType) {
+  auto document =
+      json::parse(R"({"llm":{"api_key":5,"model":"m"},"secrets":{"A":["x"],"B":null},"api_key":{"a":"b"}})");
+  redact_echo(*document, document->GetAllocator());
+  EXPECT_EQ(
+      json::dump(*document),
+      R"({"llm":{"api_key":"<redacted>","model":"m"},"secrets":{"A":"<redacted>","B":null},"api_key":"<redacted>"})");
+}
+
+TEST(JsonSecrets_KeepRedacted, PutsBackWhatIsThere) {
+  auto current = json::parse(kDocument);
+  auto patch = json::parse(
+      R"({"llm":{"api_key":"**********","aws_session_token":"**********","model":"**********"},)"
+      R"("mcp_config":{"s":{"headers":{"A":"**********","N":"new"}},"other":{"env":{"X":"**********"}}}})");
+  keep_redacted(*patch, *current, patch->GetAllocator());
+  EXPECT_EQ(json::dump(*patch),
+            R"({"llm":{"api_key":"k1","aws_session_token":null,"model":"**********"},)"
+            R"("mcp_config":{"s":{"headers":{"A":"k3","N":"new"}},"other":{"env":{"X":null}}}})");
+}
+
+}  // namespace
+}  // namespace collet::secrets

@@ -1,0 +1,113 @@
+#include "secrets/key_file.hpp"
+
+#include <botan/hash.h>
+#include <botan/hex.h>
+#include <botan/system_rng.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "base/id.hpp"
+#include "base/unique_fd.hpp"
+
+namespace collet::secrets {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kHead = "collet-key:v1:";
+constexpr std::size_t kSumDigits = 8;
+constexpr std::size_t kLineSize = kHead.size() + 2 * Key::kSize + 1 + kSumDigits + 1;
+
+Error failed(const std::string& what, const fs::path& path) {
+  return unavailable("secrets: cannot " + what + " " + path.string() + ": " + std::strerror(errno));
+}
+Error damaged(const fs::path& path) {
+  return unavailable(
+      "secrets: the key file " + path.string() +
+      " is damaged. Put it back from a backup; without it the stored secrets can't be opened.");
+}
+
+std::string checksum(const Key& key) {
+  auto hash = Botan::HashFunction::create_or_throw("SHA-256");
+  hash->update(key.data(), Key::kSize);
+  return Botan::hex_encode(hash->final(), false).substr(0, kSumDigits);
+}
+
+std::string line_of(const Key& key) {
+  return std::string(kHead) + Botan::hex_encode(key.data(), Key::kSize, false) + ":" + checksum(key) + "\n";
+}
+
+Result<Key> parse(const std::string& line, const fs::path& path) {
+  if (line.size() != kLineSize || !line.starts_with(kHead)) return damaged(path);
+  Key key;
+  try {
+    const auto bytes = Botan::hex_decode_locked(line.substr(kHead.size(), 2 * Key::kSize), false);
+    if (bytes.size() != Key::kSize) return damaged(path);
+    std::copy(bytes.begin(), bytes.end(), key.data());
+  } catch (const std::exception&) {
+    return damaged(path);
+  }
+  if (line != line_of(key)) return damaged(path);
+  return key;
+}
+
+Result<Key> read(const fs::path& path) {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!file.valid()) return failed("open the key file", path);
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) return failed("look at the key file", path);
+  if (!S_ISREG(info.st_mode)) return damaged(path);
+  if ((info.st_mode & 077U) != 0)
+    return unavailable("secrets: others can read the key file " + path.string() + "; chmod 600 it");
+  std::string line(kLineSize + 1, '\0');
+  const auto size = ::read(file.get(), line.data(), line.size());
+  if (size < 0) return failed("read the key file", path);
+  line.resize(static_cast<std::size_t>(size));
+  return parse(line, path);
+}
+
+Result<void> write_synced(const fs::path& path, const std::string& text) {
+  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (!file.valid()) return failed("make", path);
+  if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+      ::fsync(file.get()) != 0)
+    return failed("write", path);
+  return {};
+}
+
+/// Makes the file under another name first; linking fails when somebody else was faster, and never replaces.
+Result<void> make(const fs::path& path) {
+  Key key;
+  Botan::system_rng().randomize(key.data(), Key::kSize);
+  const fs::path draft = path.string() + "." + new_uuid();
+  auto outcome = write_synced(draft, line_of(key));
+  if (outcome && ::link(draft.c_str(), path.c_str()) != 0 && errno != EEXIST) outcome = failed("make", path);
+  ::unlink(draft.c_str());
+  if (!outcome) return outcome;
+  const UniqueFd folder(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.valid() || ::fsync(folder.get()) != 0) return failed("sync", path.parent_path());
+  return {};
+}
+
+}  // namespace
+
+Result<Key> read_or_make_key_file(const fs::path& folder) {
+  const auto path = folder / "secret.key";
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return unavailable("secrets: cannot make " + folder.string() + ": " + error.message());
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0) {
+    if (errno != ENOENT) return failed("look at the key file", path);
+    if (auto made = make(path); !made) return made.error();
+  }
+  return read(path);
+}
+
+}  // namespace collet::secrets

@@ -1,0 +1,68 @@
+#include "secrets/key_ring.hpp"
+
+#include <botan/hash.h>
+#include <botan/hex.h>
+#include <botan/kdf.h>
+
+#include <algorithm>
+
+#include "base/time.hpp"
+#include "secrets/fernet.hpp"
+#include "secrets/key_file.hpp"
+
+namespace collet::secrets {
+
+namespace {
+
+const std::uint8_t* bytes_of(std::string_view text) {
+  return reinterpret_cast<const std::uint8_t*>(text.data());
+}
+
+Key hkdf(const std::uint8_t* secret, std::size_t size, std::string_view purpose) {
+  const auto kdf = Botan::KDF::create_or_throw("HKDF(SHA-256)");
+  Key key;
+  kdf->kdf(key.data(), Key::kSize, secret, size, nullptr, 0, bytes_of(purpose), purpose.size());
+  return key;
+}
+
+Key sha256(std::string_view text) {
+  auto hash = Botan::HashFunction::create_or_throw("SHA-256");
+  hash->update(bytes_of(text), text.size());
+  Key key;
+  hash->final(key.data());
+  return key;
+}
+
+}  // namespace
+
+KeyRing::KeyRing(Key master, std::optional<Key> fernet)
+    : master_(std::move(master)), fernet_(std::move(fernet)) {
+  const Key name = derive("collet key id v1");
+  id_ = Botan::hex_encode(name.data(), 4, false);
+}
+
+Result<KeyRing> KeyRing::open(const std::filesystem::path& state_dir,
+                              const std::optional<std::string>& environment_secret) {
+  if (environment_secret && !environment_secret->empty())
+    return KeyRing(hkdf(bytes_of(*environment_secret), environment_secret->size(), "collet master key v1"),
+                   sha256(*environment_secret));
+  auto key = read_or_make_key_file(state_dir);
+  if (!key) return key.error();
+  return KeyRing(std::move(*key), std::nullopt);
+}
+
+Key KeyRing::derive(std::string_view purpose) const { return hkdf(master_.data(), Key::kSize, purpose); }
+
+Result<std::string> KeyRing::fernet_encrypt(std::string_view plain) const {
+  if (!fernet_) return unavailable("Encryption not available: OH_SECRET_KEY is not configured.");
+  return fernet::encrypt(*fernet_, plain, static_cast<std::uint64_t>(now_micros() / 1'000'000));
+}
+
+Result<std::string> KeyRing::fernet_decrypt(std::string_view token) const {
+  if (!fernet_) return unavailable("Encryption not available: OH_SECRET_KEY is not configured.");
+  auto plain = fernet::decrypt(*fernet_, token);
+  if (!plain) return invalid("Not a token of this server's secret key");
+  return std::move(*plain);
+}
+
+}  // namespace collet::secrets
