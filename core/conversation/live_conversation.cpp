@@ -151,7 +151,8 @@ asio::awaitable<Result<void>> LiveConversation::do_send(UserMessage message, boo
     batch.add(agent::message(link, "user", "user", message.content, "", "", message.sender));
     batch.set_last_user_message(link.id);
   });
-  if (!result || !run) co_return result;
+  // A message is no yes: actions that wait for confirmation go on waiting.
+  if (!result || !run || journal_.state().status == Status::kWaiting) co_return result;
   if (run_)
     run_->note_message();
   else

@@ -23,7 +23,6 @@
 namespace collet::conversation {
 
 class Conversation;
-struct UserMessage;
 
 /// A validated request to start a conversation.
 struct StartRequest {
