@@ -1,5 +1,6 @@
 // GET and PATCH /api/settings.
 #pragma once
+#include "base/result.hpp"
 
 namespace collet::http {
 class Router;
@@ -11,6 +12,6 @@ class SettingsService;
 namespace collet::api {
 
 /// Adds the routes. `service` must outlive the router.
-void add_settings_routes(http::Router& router, settings::SettingsService& service);
+Result<void> add_settings_routes(http::Router& router, settings::SettingsService& service);
 
 }  // namespace collet::api

@@ -73,6 +73,8 @@ void walk(json::Value& value, const json::Value* other, const Visit& visit) {
 
 }  // namespace
 
+bool is_secret_name(std::string_view name) { return is_one_of(kNames, name) || is_one_of(kMaps, name); }
+
 void for_each_secret(json::Value& document, const std::function<void(json::Value&)>& visit) {
   walk(document, nullptr, [&](const Place& place) {
     if (is_secret_text(place.value)) visit(place.value);

@@ -13,6 +13,9 @@ namespace collet::secrets {
 
 inline constexpr std::string_view kRedacted = "**********";
 
+/// Whether a member of this name is a secret, or a map of secrets.
+bool is_secret_name(std::string_view name);
+
 /// Calls `visit` for each secret string of the document, at any depth. Nulls and empty strings are none.
 void for_each_secret(json::Value& document, const std::function<void(json::Value& secret)>& visit);
 

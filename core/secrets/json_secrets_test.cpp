@@ -24,6 +24,12 @@ TEST(JsonSecrets_ForEach, FindsThemAllAndNothingElse) {
   EXPECT_EQ(found, "k1 k2 k3 k4 k5 k6 k7 k8 k9 ");
 }
 
+TEST(JsonSecrets_Name, KnowsSinglesAndMaps) {
+  EXPECT_TRUE(is_secret_name("api_key"));
+  EXPECT_TRUE(is_secret_name("headers"));
+  EXPECT_FALSE(is_secret_name("model"));
+}
+
 TEST(JsonSecrets_Seal, RoundTripLeavesNoSecretInBetween) {
   auto document = json::parse(kDocument);
   seal_secrets(*document, box(), "settings", document->GetAllocator());

@@ -134,7 +134,7 @@ Result<void> Server::Parts::add_core_routes() {
     return added;
   if (auto added = api::add_conversation_routes(router, conversations); !added) return added;
   if (auto added = api::add_event_routes(router, conversations, log); !added) return added;
-  api::add_settings_routes(router, settings);
+  if (auto added = api::add_settings_routes(router, settings); !added) return added;
   if (auto added = api::add_secret_routes(router, secret_store); !added) return added;
   return event_sockets.add_route(router);
 }

@@ -1,6 +1,5 @@
 // The settings document: one JSON document with defaults, changed by deep merge, its secrets sealed at rest.
 #pragma once
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -9,6 +8,7 @@
 #include "collet/json.hpp"
 #include "secrets/key_ring.hpp"
 #include "secrets/sealed_box.hpp"
+#include "settings/settings_document.hpp"
 #include "storage/document_store.hpp"
 
 namespace collet::settings {
@@ -16,10 +16,12 @@ namespace collet::settings {
 /// How secrets come out.
 enum class Expose { kRedacted, kPlaintext, kEncrypted };
 
-/// Any thread. Reading copies a prepared text; changing blocks until committed.
+/// Any thread. Reading copies a prepared text; changing blocks until committed. `database` and `ring` must
+/// outlive it.
 class SettingsService {
  public:
   SettingsService(storage::Database& database, const secrets::KeyRing& ring);
+  ~SettingsService();
 
   /// Reads the stored document, or starts from the defaults. Fails with the reason when it can't be read or
   /// opened; nothing is lost then. Call it once, before all else.
@@ -31,26 +33,25 @@ class SettingsService {
   /// The document with its secrets in clear, for the parts that use them (`agent_settings.llm.api_key`, …).
   json::Document plain() const;
 
-  /// Applies the body of PATCH /api/settings, an object. kInvalid with one of the messages below; kNotFound:
-  /// profile.
+  /// Applies the body of PATCH /api/settings, an object. A secret given as the stars that document() shows
+  /// stays as it is, one given as this server's Fernet token is decrypted. kInvalid: kValidationFailed or
+  /// kNothingToChange. kNotFound: a profile.
   Result<void> patch(const json::Value& body);
 
-  static constexpr std::string_view kValidationFailed = "Settings validation failed";  ///< 422
-  static constexpr std::string_view kNothingToChange =
-      "At least one of agent_settings_diff, conversation_settings_diff, misc_settings_diff, active_profile, "
-      "or "
-      "active_agent_profile_id must be provided";  ///< 400
-
  private:
-  struct Texts;
-  std::shared_ptr<const Texts> texts() const;
-  Result<void> publish(const std::string& stored);
+  struct Prepared;
+  Result<json::Document> opened(const std::string& stored) const;
+  std::string sealed(const json::Value& document) const;
+  json::Document with_plain_secrets(const json::Value& body) const;
+  void publish(const json::Value& document);
+  std::shared_ptr<const Prepared> prepared() const;
 
   storage::DocumentStore documents_;
   const secrets::KeyRing& ring_;
-  secrets::SealedBox box_;
-  mutable std::mutex mutex_;
-  std::shared_ptr<const Texts> texts_;
+  const secrets::SealedBox box_;
+  std::mutex changing_;  // held from a change's write to its publication, so that the newest is shown last
+  mutable std::mutex mutex_;  // guards prepared_
+  std::shared_ptr<const Prepared> prepared_;
 };
 
 }  // namespace collet::settings

@@ -1,0 +1,132 @@
+#include "settings/settings_service.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "secrets/json_secrets.hpp"
+
+namespace collet::settings {
+
+namespace {
+
+constexpr const char* kDocument = "settings";  // its name in the store and the context of its seals
+
+/// Only what the agent uses holds secrets; misc_settings is the client's own and shown as it is.
+json::Value& secret_part(json::Document& document) { return *json::find(document, "agent_settings"); }
+
+json::Document copy_of(const json::Value& value) {
+  json::Document out;
+  out.CopyFrom(value, out.GetAllocator());
+  return out;
+}
+
+}  // namespace
+
+struct SettingsService::Prepared {
+  json::Document plain;
+  std::shared_ptr<const std::string> redacted_text;
+  std::shared_ptr<const std::string> plain_text;
+};
+
+SettingsService::SettingsService(storage::Database& database, const secrets::KeyRing& ring)
+    : documents_(database), ring_(ring), box_(ring) {
+  publish(default_document());
+}
+
+SettingsService::~SettingsService() = default;
+
+Result<void> SettingsService::load() {
+  auto stored = documents_.get(kDocument);
+  if (!stored && stored.error().kind == Error::Kind::kNotFound) return {};
+  if (!stored) return stored.error();
+  auto document = opened(*stored);
+  if (!document) return Error{document.error().kind, "settings: " + document.error().message};
+  publish(*document);
+  return {};
+}
+
+Result<json::Document> SettingsService::opened(const std::string& stored) const {
+  auto document = json::parse(stored);
+  if (!document || !document->IsObject()) return invalid("the stored document is damaged");
+  auto completed_document = completed(*document);
+  if (!completed_document) return completed_document;
+  auto opened = secrets::open_secrets(secret_part(*completed_document), box_, kDocument,
+                                      completed_document->GetAllocator());
+  if (!opened) return opened.error();
+  return completed_document;
+}
+
+std::string SettingsService::sealed(const json::Value& document) const {
+  auto copy = copy_of(document);
+  secrets::seal_secrets(secret_part(copy), box_, kDocument, copy.GetAllocator());
+  return json::dump(copy);
+}
+
+json::Document SettingsService::with_plain_secrets(const json::Value& body) const {
+  auto copy = copy_of(body);
+  if (!ring_.has_fernet()) return copy;
+  secrets::for_each_secret(copy, [&](json::Value& secret) {
+    if (!json::view(secret).starts_with("gAAAA")) return;
+    if (auto plain = ring_.fernet_decrypt(json::view(secret)))
+      secret = json::text(*plain, copy.GetAllocator());
+  });
+  return copy;
+}
+
+void SettingsService::publish(const json::Value& document) {
+  auto made = std::make_shared<Prepared>();
+  made->plain = copy_of(document);
+  made->plain_text = std::make_shared<const std::string>(shown(document));
+  auto redacted = copy_of(document);
+  secrets::redact_secrets(secret_part(redacted), redacted.GetAllocator());
+  made->redacted_text = std::make_shared<const std::string>(shown(redacted));
+  const std::lock_guard lock(mutex_);
+  prepared_ = std::move(made);
+}
+
+std::shared_ptr<const SettingsService::Prepared> SettingsService::prepared() const {
+  const std::lock_guard lock(mutex_);
+  return prepared_;
+}
+
+Result<std::shared_ptr<const std::string>> SettingsService::document(Expose expose) const {
+  const auto now = prepared();
+  if (expose == Expose::kRedacted) return now->redacted_text;
+  if (expose == Expose::kPlaintext) return now->plain_text;
+  if (!ring_.has_fernet()) return ring_.fernet_encrypt({}).error();
+  auto encrypted = copy_of(now->plain);
+  std::optional<Error> failure;
+  secrets::for_each_secret(secret_part(encrypted), [&](json::Value& secret) {
+    auto token = ring_.fernet_encrypt(json::view(secret));
+    if (token) {
+      secret = json::text(*token, encrypted.GetAllocator());
+    } else {
+      failure = token.error();
+    }
+  });
+  if (failure) return *failure;
+  return std::make_shared<const std::string>(shown(encrypted));
+}
+
+json::Document SettingsService::plain() const { return copy_of(prepared()->plain); }
+
+Result<void> SettingsService::patch(const json::Value& body) {
+  if (!changes_anything(body)) return invalid(std::string(kNothingToChange));
+  const auto change = with_plain_secrets(body);
+  const std::lock_guard one_at_a_time(changing_);
+  std::optional<json::Document> changed;
+  auto stored =
+      documents_.update(kDocument, [&](const std::optional<std::string>& now) -> Result<std::string> {
+        auto current = now ? opened(*now) : Result<json::Document>(default_document());
+        if (!current) return current.error();
+        auto next = patched(*current, change);
+        if (!next) return next.error();
+        changed = std::move(*next);
+        return sealed(*changed);
+      });
+  if (!stored) return stored.error();
+  publish(*changed);
+  return {};
+}
+
+}  // namespace collet::settings
