@@ -1,8 +1,6 @@
 // Tools for agents.
 #pragma once
 #include <exception>
-#include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -104,17 +102,15 @@ class Tool {
 class BlockingTool : public Tool {
  public:
   void start(ToolCall call, ToolReply reply) final {
-    const Key key(call.conversation, call.call_id);
-    const Running running(*this, key);
+    const detail::RunningCalls<Key>::Entry entry(running_, {call.conversation, call.call_id});
     try {
-      reply.done(run(call, running.cancellation));
+      reply.done(run(call, entry.cancellation()));
     } catch (...) {
       reply.fail(detail::current_error());
     }
   }
   void cancel(const std::string& conversation, const std::string& call_id) final {
-    const std::lock_guard lock(mutex_);
-    if (const auto it = running_.find({conversation, call_id}); it != running_.end()) it->second.cancel();
+    running_.cancel({conversation, call_id});
   }
 
  protected:
@@ -124,24 +120,8 @@ class BlockingTool : public Tool {
 
  private:
   using Key = std::pair<std::string, std::string>;
-  struct Running {
-    Running(BlockingTool& owner, Key call) : tool(owner), key(std::move(call)) {
-      const std::lock_guard lock(tool.mutex_);
-      tool.running_.insert_or_assign(key, cancellation);
-    }
-    ~Running() {
-      const std::lock_guard lock(tool.mutex_);
-      tool.running_.erase(key);
-    }
-    Running(const Running&) = delete;
-    Running& operator=(const Running&) = delete;
-    BlockingTool& tool;
-    Key key;
-    Cancellation cancellation;
-  };
 
-  std::mutex mutex_;
-  std::map<Key, Cancellation> running_;
+  detail::RunningCalls<Key> running_;
 };
 
 }  // namespace collet

@@ -2,9 +2,7 @@
 // calls of it. Everything that is thrown ends here.
 #pragma once
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,8 +28,7 @@ struct RouteEntry {
 
 struct LlmEntry {
   std::unique_ptr<LlmProvider> provider;
-  std::mutex mutex;
-  std::map<collet_handle, Cancellation> running;
+  RunningCalls<collet_handle> running;
 };
 
 // Destroyed from below: what setup() brought may refer to the plugin, the plugin to the host.
@@ -162,20 +159,8 @@ inline void start_llm(collet_plugin* plugin, std::uint32_t index, collet_str req
   };
   try {
     auto& entry = *instance(plugin).providers.at(index);
-    const Cancellation cancellation;
-    {
-      const std::lock_guard lock(entry.mutex);
-      entry.running.emplace(reply.handle, cancellation);
-    }
-    struct Forget {
-      LlmEntry& entry;
-      collet_handle handle;
-      ~Forget() {
-        const std::lock_guard lock(entry.mutex);
-        entry.running.erase(handle);
-      }
-    } const forget{entry, reply.handle};
-    finish(200, entry.provider->complete(to_string(request), cancellation));
+    const RunningCalls<collet_handle>::Entry running(entry.running, reply.handle);
+    finish(200, entry.provider->complete(to_string(request), running.cancellation()));
   } catch (const LlmError& error) {
     finish(error.status(), error.what());
   } catch (...) {
@@ -184,9 +169,12 @@ inline void start_llm(collet_plugin* plugin, std::uint32_t index, collet_str req
 }
 
 inline void cancel_llm(collet_plugin* plugin, std::uint32_t index, collet_handle handle) noexcept {
-  auto& entry = *instance(plugin).providers[index];
-  const std::lock_guard lock(entry.mutex);
-  if (const auto it = entry.running.find(handle); it != entry.running.end()) it->second.cancel();
+  auto& self = instance(plugin);
+  try {
+    self.providers.at(index)->running.cancel(handle);
+  } catch (...) {
+    log_error(self, "a model call could not be cancelled: " + current_error());
+  }
 }
 
 inline const void* feature(collet_plugin* plugin, const char* name) noexcept {

@@ -1,0 +1,109 @@
+// One plugin that the host has found: its library, its instance, its state, and what it has been given.
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/result.hpp"
+#include "base/worker_pool.hpp"
+#include "collet/abi/entry.h"
+#include "collet/abi/host.h"
+#include "http/message.hpp"
+#include "plugins/call_gate.hpp"
+#include "plugins/conversation_access.hpp"
+#include "plugins/guest_processes.hpp"
+#include "plugins/guest_store.hpp"
+#include "plugins/loading.hpp"
+#include "plugins/pending.hpp"
+#include "plugins/plugin_status.hpp"
+#include "process/spawner.hpp"
+
+namespace collet::agent {
+class ToolRegistry;
+}
+
+namespace collet::plugins {
+
+class ToolRun;
+class ModelRun;
+
+/// What all guests share. Lives as long as the host.
+struct Household {
+  process::Spawner& spawner;
+  std::filesystem::path state_dir;
+  WorkerPool calls;  ///< tool and model calls, a queue per plugin and kind
+  const agent::ToolRegistry* tools = nullptr;
+  std::atomic<ConversationAccess*> conversations = nullptr;
+  std::map<std::string, std::string> versions;  ///< by plugin name, "core" included
+};
+
+/// Thread: the life cycle's methods on the main thread; the rest on any.
+class Guest {
+ public:
+  Guest(Household& household, std::string name, std::filesystem::path file, bool optional);
+  /// Destroys the instance, unless calls are still inside it.
+  ~Guest();
+  Guest(const Guest&) = delete;
+  Guest& operator=(const Guest&) = delete;
+
+  /// Makes the instance. `config`: the plugin's own keys, checked already.
+  Result<void> create(const Loading& loading, std::string config);
+  /// Begins the plugin's start on a thread of its own; `ended` is called on it afterwards.
+  void begin_start(std::function<void()> ended);
+  /// Cancels calls, waits for them, stops, ends processes. Waits for a start that is still running.
+  void stop(std::chrono::milliseconds patience);
+
+  /// The plugin's table for a feature; null: it doesn't have it, or it was made for another layout.
+  template <class Table>
+  const Table* feature(const char* id) const {
+    const auto* table = static_cast<const Table*>(find_feature(id));
+    return table != nullptr && table->struct_size >= sizeof(Table) ? table : nullptr;
+  }
+
+  State state() const { return state_.load(); }
+  void set_state(State state) { state_ = state; }
+  /// Why it is refused or failed; logged too.
+  void fail(State state, std::string error);
+  std::string error() const;
+  /// "The plugin 'weather' is starting.": for those whose call comes in when it isn't started.
+  std::string absence() const;
+  PluginStatus status() const;
+
+  Household& household;
+  const std::string name;
+  const std::filesystem::path file;
+  const bool optional;
+  const std::string part;  ///< for the log: "plugin weather"
+  Identity identity;
+  std::string config = "{}";
+  collet_plugin* instance = nullptr;
+  std::vector<std::string> routes, tools, providers;  ///< what it registered; set before start
+
+  CallGate gate;  ///< open while started
+  Pending<http::Reply> replies;
+  Pending<std::shared_ptr<ToolRun>> tool_runs;
+  Pending<std::shared_ptr<ModelRun>> model_runs;
+  GuestStore store;
+  GuestProcesses processes;
+
+ private:
+  const void* find_feature(const char* id) const;
+  void run_start();
+  void give_up_what_is_owed();
+
+  collet_host host_;
+  const collet_entry* entry_ = nullptr;
+  std::atomic<State> state_ = State::kDisabled;
+  mutable std::mutex mutex_;
+  std::string error_;
+  std::thread starter_;
+  bool settled_ = true;  // nothing of ours is inside the plugin any more
+};
+
+}  // namespace collet::plugins

@@ -1,0 +1,188 @@
+#include "plugins/host.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "agent/tool.hpp"
+#include "base/log.hpp"
+#include "collet/json.hpp"
+#include "http/router.hpp"
+#include "llm/provider.hpp"
+#include "plugins/config_schema.hpp"
+#include "plugins/guest.hpp"
+#include "plugins/llm_feature.hpp"
+#include "plugins/loading.hpp"
+#include "plugins/nearest.hpp"
+#include "plugins/route_feature.hpp"
+#include "plugins/section.hpp"
+#include "plugins/tool_feature.hpp"
+
+namespace collet::plugins {
+
+struct PluginHost::Impl {
+  Impl(Options wanted, process::Spawner& spawner)
+      : options(std::move(wanted)),
+        household{.spawner = spawner,
+                  .state_dir = options.state_dir,
+                  .calls = WorkerPool({.threads = options.call_threads, .queue_length = options.call_queue}),
+                  .versions = {{"core", options.core_version}}} {
+    options.own_directory = (options.own_directory / "").lexically_normal().parent_path();
+  }
+
+  Result<void> check_section(const Section& section, const std::vector<std::filesystem::path>& files) const;
+  Result<void> add_guest(const Section& section, const std::filesystem::path& file);
+  Result<void> load(Guest& guest, const PluginSection& section, http::Router& router,
+                    agent::ToolRegistry& tools, llm::Providers& providers);
+  Result<void> check_config(const Guest& guest, const Identity& identity, const PluginSection& section) const;
+
+  Options options;
+  Household household;
+  std::vector<std::unique_ptr<Guest>> guests;  // in load order
+  bool stopped = false;
+};
+
+// A section for a plugin that isn't there is a typing error, unless it only says what to do if there is one.
+Result<void> PluginHost::Impl::check_section(const Section& section,
+                                             const std::vector<std::filesystem::path>& files) const {
+  std::vector<std::string> names;
+  for (const auto& file : files) names.push_back(file.stem().string());
+  for (const auto& [name, wanted] : section.plugins) {
+    if (wanted.optional || wanted.enabled == false ||
+        std::find(names.begin(), names.end(), name) != names.end())
+      continue;
+    auto known = names;
+    known.emplace_back("directories");
+    return invalid("plugins." + name + ": there is no such plugin" + suggestion(name, known));
+  }
+  return {};
+}
+
+Result<void> PluginHost::Impl::add_guest(const Section& section, const std::filesystem::path& file) {
+  const std::string name = file.stem().string();
+  for (const auto& other : guests)
+    if (other->name == name)
+      return invalid("plugin " + name + " is there twice: " + other->file.string() + " and " + file.string());
+  const auto found = section.plugins.find(name);
+  const PluginSection wanted = found == section.plugins.end() ? PluginSection{} : found->second;
+  const bool first_party = file.parent_path() == options.own_directory;
+  guests.push_back(std::make_unique<Guest>(household, name, file, wanted.optional));
+  if (!wanted.enabled.value_or(first_party))
+    guests.back()->set_state(State::kDisabled);
+  else
+    guests.back()->set_state(State::kCreated);
+  return {};
+}
+
+Result<void> PluginHost::Impl::check_config(const Guest& guest, const Identity& identity,
+                                            const PluginSection& section) const {
+  auto schema = parse_schema(identity.config_schema);
+  const auto own = json::parse(section.own);
+  if (!schema || !own) return invalid("its config cannot be read");
+  // The host's own keys are known too, for whoever mistypes them.
+  auto& allocator = schema->GetAllocator();
+  if (json::find(*schema, "properties") == nullptr)
+    json::set(*schema, "properties", json::Value(rapidjson::kObjectType), allocator);
+  json::Value& properties = *json::find(*schema, "properties");
+  if (properties.IsObject())
+    for (const char* key : {"enabled", "optional"})
+      json::set(properties, key, json::Value(rapidjson::kObjectType), allocator);
+  const std::string wrong = check_value(*schema, *own, "plugins." + guest.name);
+  return wrong.empty() ? Result<void>() : invalid(wrong);
+}
+
+Result<void> PluginHost::Impl::load(Guest& guest, const PluginSection& section, http::Router& router,
+                                    agent::ToolRegistry& tools, llm::Providers& providers) {
+  auto loading = load_checked(guest.file);
+  if (!loading) return loading.error();
+  for (const auto& other : guests)
+    if (other.get() != &guest && other->identity.id == loading->identity.id)
+      return invalid("its id " + loading->identity.id + " is the one of " + other->file.string());
+  if (auto checked = check_config(guest, loading->identity, section); !checked) return checked;
+  if (auto created = guest.create(*loading, section.own); !created) return created;
+  if (auto added = register_routes(guest, router); !added) return added;
+  if (auto added = register_providers(guest, providers); !added) return added;
+  return register_tools(guest, tools);
+}
+
+PluginHost::PluginHost(Options options, process::Spawner& spawner)
+    : impl_(std::make_unique<Impl>(std::move(options), spawner)) {}
+
+PluginHost::~PluginHost() {
+  stop_all();
+  while (!impl_->guests.empty()) impl_->guests.pop_back();
+}
+
+Result<void> PluginHost::load_all(http::Router& router, agent::ToolRegistry& tools,
+                                  llm::Providers& providers) {
+  Impl& self = *impl_;
+  self.household.tools = &tools;
+  auto section = parse_section(self.options.config);
+  if (!section) return section.error();
+  auto files = discover(self.options.own_directory, section->directories);
+  if (!files) return files.error();
+  if (auto checked = self.check_section(*section, *files); !checked) return checked;
+  for (const auto& file : *files)
+    if (auto added = self.add_guest(*section, file); !added) return added;
+
+  bool calls = false;
+  for (const auto& guest : self.guests) {
+    if (guest->state() == State::kDisabled) continue;
+    if (auto loaded = self.load(*guest, section->plugins[guest->name], router, tools, providers); !loaded) {
+      if (!guest->optional)
+        return invalid("plugin " + guest->name + " (" + guest->file.string() +
+                       ") is refused: " + loaded.error().message);
+      guest->fail(State::kRefused, loaded.error().message);
+      continue;
+    }
+    self.household.versions[guest->name] = guest->identity.version;
+    calls = calls || !guest->tools.empty() || !guest->providers.empty();
+  }
+  return calls ? self.household.calls.start() : Result<void>();
+}
+
+void PluginHost::set_conversations(ConversationAccess& access) { impl_->household.conversations = &access; }
+
+void PluginHost::start_all() {
+  // Outlives this call where a start takes longer.
+  struct Progress {
+    std::mutex mutex;
+    std::condition_variable none;
+    std::size_t left = 0;
+  };
+  const auto progress = std::make_shared<Progress>();
+  std::vector<Guest*> starting;
+  for (const auto& guest : impl_->guests)
+    if (guest->state() == State::kCreated) starting.push_back(guest.get());
+  progress->left = starting.size();
+  for (Guest* guest : starting) {
+    guest->begin_start([progress] {
+      const std::lock_guard lock(progress->mutex);
+      if (--progress->left == 0) progress->none.notify_all();
+    });
+  }
+  std::unique_lock lock(progress->mutex);
+  if (progress->none.wait_for(lock, impl_->options.start_patience, [&] { return progress->left == 0; }))
+    return;
+  lock.unlock();
+  for (const Guest* guest : starting)
+    if (guest->state() == State::kStarting)
+      log::warning(guest->part, "its start takes long; its routes answer 503 until it has ended");
+}
+
+void PluginHost::stop_all() {
+  if (std::exchange(impl_->stopped, true)) return;
+  auto& guests = impl_->guests;
+  std::for_each(guests.rbegin(), guests.rend(),
+                [&](const auto& guest) { guest->stop(impl_->options.stop_patience); });
+  impl_->household.calls.stop();
+}
+
+std::vector<PluginStatus> PluginHost::status() const {
+  std::vector<PluginStatus> all;
+  for (const auto& guest : impl_->guests) all.push_back(guest->status());
+  return all;
+}
+
+}  // namespace collet::plugins

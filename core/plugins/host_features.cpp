@@ -1,0 +1,132 @@
+#include "plugins/host_features.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "agent/tool.hpp"
+#include "base/log.hpp"
+#include "collet/json.hpp"
+#include "plugins/boundary.hpp"
+#include "plugins/guest.hpp"
+
+namespace collet::plugins {
+
+Guest& guest_of(const collet_host* host) { return *static_cast<Guest*>(host->context); }
+
+const void* find_host_feature(const collet_host*, const char* name) noexcept {
+  const std::string_view wanted(name == nullptr ? "" : name);
+  if (wanted == COLLET_FEATURE_LOG) return &kLogFeature;
+  if (wanted == COLLET_FEATURE_CONFIG) return &kConfigFeature;
+  if (wanted == COLLET_FEATURE_STORE) return &kStoreFeature;
+  if (wanted == COLLET_FEATURE_PROCESS) return &kProcessFeature;
+  if (wanted == COLLET_FEATURE_CONVERSATIONS) return &kConversationsFeature;
+  if (wanted == COLLET_FEATURE_CATALOGUE) return &kCatalogueFeature;
+  return nullptr;
+}
+
+namespace {
+
+// ---- log
+void write_log(const collet_host* host, int32_t level, collet_str text) noexcept {
+  try {
+    std::string line = detail::to_string(text);
+    std::replace_if(
+        line.begin(), line.end(), [](unsigned char c) { return c < ' ' && c != '\t'; }, ' ');
+    const int known = std::clamp<int>(level, COLLET_LOG_DEBUG, COLLET_LOG_ERROR);
+    log::write(static_cast<log::Level>(known), guest_of(host).part, line);
+  } catch (...) {  // no memory for a line of the log
+  }
+}
+static_assert(static_cast<int>(log::Level::kError) == COLLET_LOG_ERROR);
+
+// ---- config
+collet_status config_section(const collet_host* host, collet_sink text) noexcept {
+  detail::give(text, guest_of(host).config);
+  return COLLET_OK;
+}
+
+collet_status config_state_dir(const collet_host* host, collet_sink path) noexcept {
+  return guarded(path, [&]() -> collet_status {
+    namespace fs = std::filesystem;
+    const Guest& guest = guest_of(host);
+    const fs::path folder = fs::absolute(guest.household.state_dir / "plugins" / guest.name);
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (!error) fs::permissions(folder, fs::perms::owner_all, error);
+    if (error) return refuse(path, unavailable(folder.string() + " cannot be made: " + error.message()));
+    detail::give(path, folder.string());
+    return COLLET_OK;
+  });
+}
+
+// ---- conversations
+template <class F>
+collet_status with_conversations(const collet_host* host, collet_sink error, F f) noexcept {
+  return guarded(error, [&]() -> collet_status {
+    ConversationAccess* access = guest_of(host).household.conversations.load();
+    if (access == nullptr) return refuse(error, unavailable("conversations are not there yet"));
+    return f(*access);
+  });
+}
+
+collet_status conversation_get(const collet_host* host, collet_str id, collet_sink sink) noexcept {
+  return with_conversations(host, sink,
+                            [&](auto& access) { return answer(sink, access.get(detail::to_string(id))); });
+}
+
+collet_status conversation_list(const collet_host* host, collet_sink each, collet_sink error) noexcept {
+  return with_conversations(host, error, [&](auto& access) -> collet_status {
+    const auto ids = access.list();
+    if (!ids) return refuse(error, ids.error());
+    for (const auto& id : *ids) detail::give(each, id);
+    return COLLET_OK;
+  });
+}
+
+collet_status conversation_send(const collet_host* host, collet_str id, collet_str message,
+                                collet_sink error) noexcept {
+  return with_conversations(host, error, [&](auto& access) {
+    return answer(error, access.send_message(detail::to_string(id), detail::to_string(message)));
+  });
+}
+
+// ---- catalogue
+collet_status catalogue_tools(const collet_host* host, collet_sink sink) noexcept {
+  return guarded(sink, [&]() -> collet_status {
+    const Household& household = guest_of(host).household;
+    json::Writer list;
+    list.array();
+    for (const auto& tool : household.tools->all()) {
+      const agent::ToolDescription& about = tool->description();
+      const auto version = household.versions.find(about.plugin);
+      list.object()
+          .member("name", about.name)
+          .member("plugin", about.plugin)
+          .member("version", version == household.versions.end() ? std::string() : version->second)
+          .member("listed", about.listed)
+          .member("title", about.title)
+          .member("description", about.description)
+          .raw_member("parameters", about.parameters)
+          .member("action_kind", about.action_kind)
+          .member("observation_kind", about.observation_kind)
+          .member("tool_kind", about.tool_kind)
+          .raw_member("annotations", about.annotations.empty() ? "{}" : about.annotations)
+          .end();
+    }
+    detail::give(sink, list.end().take());
+    return COLLET_OK;
+  });
+}
+
+}  // namespace
+
+const collet_log kLogFeature{sizeof(collet_log), write_log};
+const collet_config kConfigFeature{sizeof(collet_config), config_section, config_state_dir};
+const collet_conversations kConversationsFeature{sizeof(collet_conversations), conversation_get,
+                                                 conversation_list, conversation_send};
+const collet_catalogue kCatalogueFeature{sizeof(collet_catalogue), catalogue_tools};
+
+}  // namespace collet::plugins

@@ -1,0 +1,118 @@
+#include "plugins/route_feature.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/log.hpp"
+#include "collet/abi/routes.h"
+#include "plugins/boundary.hpp"
+#include "plugins/guest.hpp"
+
+namespace collet::plugins {
+namespace {
+
+constexpr std::array<std::string_view, 5> kMethods = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+// What the host writes itself.
+constexpr std::array<std::string_view, 4> kOwnHeaders = {"content-type", "content-length", "connection",
+                                                         "transfer-encoding"};
+
+bool is_harmless(std::string_view name, std::string_view value) {
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  constexpr std::string_view kToken = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz";
+  const auto is_control = [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; };
+  return !lower.empty() && lower.find_first_not_of(kToken) == std::string::npos &&
+         std::none_of(value.begin(), value.end(), is_control) &&
+         std::find(kOwnHeaders.begin(), kOwnHeaders.end(), lower) == kOwnHeaders.end();
+}
+
+http::Response to_response(const collet_response& from) {
+  http::Response response;
+  response.status = from.status;
+  response.content_type = detail::to_string(from.content_type);
+  response.body = detail::to_string(from.body);
+  for (auto& [name, value] : detail::to_pairs(from.headers))
+    if (is_harmless(name, value)) response.headers.emplace_back(std::move(name), std::move(value));
+  return response;
+}
+
+// collet_reply::send; the context is the guest.
+void send_reply(void* context, collet_handle handle, const collet_response* response) noexcept {
+  auto& guest = *static_cast<Guest*>(context);
+  guarded({}, [&]() -> collet_status {
+    auto reply = guest.replies.take(handle);
+    if (!reply || response == nullptr) return COLLET_OK;  // a dropped reply answers 500
+    if (response->struct_size < sizeof(collet_response) || response->status < 200 || response->status > 599 ||
+        !is_harmless("x", detail::to_view(response->content_type))) {
+      log::error(guest.part, "a route answered with a malformed response");
+      return COLLET_OK;
+    }
+    reply->send(to_response(*response));
+    return COLLET_OK;
+  });
+}
+
+void handle(Guest& guest, const collet_routes& table, std::uint32_t index, const http::Request& request,
+            http::Reply reply) {
+  const auto pass = guest.gate.enter();
+  if (!pass) {
+    if (guest.state() == State::kRefused) return reply.send(http::Response::error(404, "Not Found"));
+    return reply.send(http::Response::error(503, guest.absence()));
+  }
+  const detail::PairsView query(request.query), headers(request.headers), params(request.params);
+  const collet_request out{sizeof(collet_request),
+                           detail::to_str(request.method),
+                           detail::to_str(request.path),
+                           detail::to_str(request.body),
+                           query.get(),
+                           headers.get(),
+                           params.get()};
+  const std::uint64_t owed = guest.replies.add(std::move(reply));
+  const auto thrown = caught([&] { table.handle(guest.instance, index, &out, {&guest, owed, &send_reply}); });
+  if (thrown.empty()) return;
+  log::error(guest.part, request.method + " " + request.path + " threw: " + thrown);
+  guest.replies.take(owed);  // dropped: 500
+}
+
+Result<void> check_route(const http::Route& route) {
+  if (std::find(kMethods.begin(), kMethods.end(), route.method) == kMethods.end())
+    return invalid("its route has the unknown method '" + route.method + "'");
+  if (!route.pattern.starts_with('/'))
+    return invalid("its route '" + route.pattern + "' does not begin with '/'");
+  return {};
+}
+
+}  // namespace
+
+Result<void> register_routes(Guest& guest, http::Router& router) {
+  const auto* table = guest.feature<collet_routes>(COLLET_FEATURE_ROUTES);
+  if (table == nullptr) return {};
+  std::vector<std::pair<std::string, std::string>> listed;
+  const auto thrown = caught([&] {
+    table->list(guest.instance, &listed, [](void* context, const collet_route* route) {
+      static_cast<std::vector<std::pair<std::string, std::string>>*>(context)->emplace_back(
+          detail::to_string(route->method), detail::to_string(route->pattern));
+    });
+  });
+  if (!thrown.empty()) return invalid("its list of routes threw: " + thrown);
+  for (std::uint32_t index = 0; index < listed.size(); ++index) {
+    http::Route route;
+    route.method = listed[index].first;
+    route.pattern = listed[index].second;
+    route.owner = guest.name;
+    route.handler = [&guest, table, index](const http::Request& request, http::Reply reply) {
+      handle(guest, *table, index, request, std::move(reply));
+    };
+    if (auto checked = check_route(route); !checked) return checked;
+    guest.routes.push_back(route.method + " " + route.pattern);
+    if (auto added = router.add(std::move(route)); !added) return invalid(added.error().message);
+  }
+  return {};
+}
+
+}  // namespace collet::plugins

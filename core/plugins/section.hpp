@@ -1,0 +1,29 @@
+// The config's `plugins` section (README.md), taken apart.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace collet::plugins {
+
+/// plugins.<name>
+struct PluginSection {
+  std::optional<bool> enabled;  ///< not said: depends on where the plugin comes from
+  bool optional = false;        ///< a refusal is no reason not to start
+  std::string own = "{}";       ///< the plugin's own keys, JSON object text
+};
+
+struct Section {
+  std::vector<std::filesystem::path> directories;
+  std::map<std::string, PluginSection> plugins;
+};
+
+/// kInvalid names the first key that is wrong. Pure.
+Result<Section> parse_section(std::string_view text);
+
+}  // namespace collet::plugins

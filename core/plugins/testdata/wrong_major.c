@@ -1,0 +1,5 @@
+/* Built against a boundary of the future. */
+#include "collet/abi.h"
+
+__attribute__((visibility("default"))) const collet_entry collet_plugin_entry = {
+    .magic = COLLET_ENTRY_MAGIC, .struct_size = sizeof(collet_entry), .abi_major = COLLET_ABI_MAJOR + 1};

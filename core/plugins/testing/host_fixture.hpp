@@ -1,0 +1,145 @@
+// A plugin host with real libraries, a real spawner and a real store, and nothing around it.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/tool.hpp"
+#include "http/router.hpp"
+#include "llm/provider.hpp"
+#include "plugins/host.hpp"
+#include "plugins/testing/temporary_folder.hpp"
+#include "process/spawner.hpp"
+
+namespace collet::plugins {
+
+/// Serves the models that no plugin has registered: none.
+class NoProvider final : public llm::Provider {
+ public:
+  std::unique_ptr<llm::Call> start(const llm::Config&, llm::Request, Delta, Done done) override {
+    done({std::nullopt, {"none", "no provider", "config", false, "settings"}});
+    return nullptr;
+  }
+};
+
+class FakeConversations final : public ConversationAccess {
+ public:
+  Result<std::string> get(const std::string& id) override {
+    if (id == "none") return not_found("no such conversation");
+    return "<" + id + ">";
+  }
+  Result<std::vector<std::string>> list() override { return std::vector<std::string>{"c1", "c2"}; }
+  Result<void> send_message(const std::string& id, const std::string& message) override {
+    messages.push_back(id + message);
+    return {};
+  }
+  std::vector<std::string> messages;
+};
+
+class HostFixture : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::filesystem::create_directory(own_);
+    std::filesystem::create_directory(others_);
+    spawner_ = std::move(Spawner::launch()).value();
+  }
+  void TearDown() override {
+    host_.reset();
+    spawner_.reset();
+  }
+
+  using Spawner = process::Spawner;
+
+  std::filesystem::path install(const std::string& name, const std::string& as = {}) {
+    return copy(name, own_ / ((as.empty() ? name : as) + ".so"));
+  }
+  std::filesystem::path install_other(const std::string& name) {
+    return copy(name, others_ / (name + ".so"));
+  }
+
+  /// What load_all says; empty: all is well.
+  std::string load(const std::string& config = "{}") {
+    host_.reset();
+    router_ = http::Router();
+    tools_ = agent::ToolRegistry();
+    providers_ = llm::Providers(no_provider_);
+    PluginHost::Options options;
+    options.config = config;
+    options.own_directory = own_;
+    options.state_dir = folder_.path() / "state";
+    std::filesystem::create_directories(options.state_dir);
+    options.core_version = "9.9";
+    options.start_patience = patience_;
+    host_ = std::make_unique<PluginHost>(options, *spawner_);
+    const auto loaded = host_->load_all(router_, tools_, providers_);
+    return loaded ? "" : loaded.error().message;
+  }
+  std::string with_others(const std::string& more = {}) const {
+    return R"({"directories":[")" + others_.string() + R"("])" + (more.empty() ? "" : ",") + more + "}";
+  }
+
+  /// Sends a request the way the HTTP edge does, on this thread, and waits for the answer.
+  http::Response call(const std::string& method, const std::string& path, const std::string& body = {},
+                      http::Pairs query = {}) {
+    const auto match = router_.match(method, path);
+    if (match.route == nullptr) return {.status = match.allow.empty() ? 404 : 405};
+    http::Request request;
+    request.method = method;
+    request.path = request.raw_path = path;
+    request.params = match.params;
+    request.query = std::move(query);
+    request.headers = {{"user-agent", "test"}};
+    request.body = body;
+    auto promise = std::make_shared<std::promise<http::Response>>();
+    auto future = promise->get_future();
+    match.route->handler(std::move(request), http::Reply([promise](http::Response response) {
+                           promise->set_value(std::move(response));
+                         }));
+    return future.get();
+  }
+
+  agent::ToolOutcome call_tool(const std::string& name, const std::string& action) {
+    std::promise<agent::ToolOutcome> promise;
+    const auto running =
+        tools_.find(name)->start({"conversation", "call", action, "/work", "/save"},
+                                 [&](agent::ToolOutcome outcome) { promise.set_value(outcome); });
+    return promise.get_future().get();
+  }
+
+  const PluginStatus& status(const std::string& name) {
+    statuses_ = host_->status();
+    for (const auto& one : statuses_)
+      if (one.name == name) return one;
+    ADD_FAILURE() << "no plugin " << name;
+    return statuses_.front();
+  }
+
+  TemporaryFolder folder_;
+  const std::filesystem::path own_ = folder_.path() / "own";
+  const std::filesystem::path others_ = folder_.path() / "others";
+  std::chrono::milliseconds patience_{20'000};
+  std::unique_ptr<Spawner> spawner_;
+  NoProvider no_provider_;
+  FakeConversations conversations_;
+  http::Router router_;
+  agent::ToolRegistry tools_;
+  llm::Providers providers_{no_provider_};
+  std::unique_ptr<PluginHost> host_;
+
+ private:
+  static std::filesystem::path copy(const std::string& name, const std::filesystem::path& to) {
+    std::filesystem::copy_file(std::filesystem::path(COLLET_TEST_PLUGINS) / (name + ".so"), to);
+    return to;
+  }
+
+  std::vector<PluginStatus> statuses_;
+};
+
+}  // namespace collet::plugins
