@@ -1,0 +1,42 @@
+// The stored bash events: append, find, search. Any thread; blocks on the disk.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "bash_event.hpp"
+#include "record_log.hpp"
+
+namespace collet::bash {
+
+struct EventSearch {
+  std::optional<std::string> kind, command_id;
+  std::optional<Micros> timestamp_gte, timestamp_lt;
+  std::optional<std::int64_t> order_gt;
+  bool newest_first = false;
+  std::string page_id;  ///< of an earlier answer; an unknown one means the first page
+  int limit = 100;
+};
+
+class EventHistory {
+ public:
+  /// Indexes that the log must have.
+  static const std::vector<std::string>& indexes();
+
+  explicit EventHistory(RecordLog& log) : log_(log) {}
+  void append(const BashCommand& event);
+  void append(const BashOutput& event);
+  /// The event as JSON; `id` in either form.
+  std::optional<std::string> find(std::string_view id) const;
+  /// {"items":[…],"next_page_id":…}. A page may be shorter than the limit when its events are long.
+  std::string search(const EventSearch& search) const;
+  std::int64_t clear() { return log_.erase_all(); }
+
+ private:
+  std::int64_t page_start(const std::string& page_id) const;
+
+  RecordLog& log_;
+};
+
+}  // namespace collet::bash

@@ -1,0 +1,54 @@
+// For the unit tests: an append log in memory.
+#pragma once
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <stdexcept>
+
+#include "record_log.hpp"
+
+namespace collet::bash::testing {
+
+class MemoryLog final : public RecordLog {
+ public:
+  void append(const std::string& text, const std::map<std::string, std::string>& indexes) override {
+    if (broken) throw std::runtime_error("the disk is full");
+    const std::lock_guard lock(mutex_);
+    entries_.push_back({{++last_, text}, indexes});
+  }
+  std::vector<Record> read(const Query& query) const override {
+    const std::lock_guard lock(mutex_);
+    auto entries = entries_;
+    if (query.descending) std::reverse(entries.begin(), entries.end());
+    std::vector<Record> found;
+    for (const auto& [record, indexes] : entries) {
+      const auto from = query.from_position;
+      if (from != 0 && (query.descending ? record.position > from : record.position < from)) continue;
+      const bool equal = std::all_of(query.equals.begin(), query.equals.end(), [&](const auto& wanted) {
+        const auto value = indexes.find(wanted.first);
+        return value != indexes.end() && value->second == wanted.second;
+      });
+      if (equal && static_cast<int>(found.size()) < query.limit) found.push_back(record);
+    }
+    return found;
+  }
+  std::int64_t erase_all() override {
+    const std::lock_guard lock(mutex_);
+    const auto count = static_cast<std::int64_t>(entries_.size());
+    entries_.clear();
+    return count;
+  }
+
+  std::atomic<bool> broken{false};
+
+ private:
+  struct Entry {
+    Record record;
+    std::map<std::string, std::string> indexes;
+  };
+  mutable std::mutex mutex_;
+  std::vector<Entry> entries_;
+  std::int64_t last_ = 0;
+};
+
+}  // namespace collet::bash::testing
