@@ -19,11 +19,6 @@
 namespace collet::auth {
 namespace {
 
-struct Holder {
-  uid_t user = 0;
-  unsigned long inode = 0;  // 0: no process holds the socket
-};
-
 struct Question {
   nlmsghdr header{};
   inet_diag_req_v2 request{};
@@ -50,7 +45,23 @@ std::optional<Question> question_about(const http::Peer& peer) {
   return question;
 }
 
-std::optional<Holder> ask_kernel(const http::Peer& peer) {
+// One end as /proc/net/tcp shows it: the address as 32-bit words in the machine's byte order, then the port.
+std::string proc_end(const http::Endpoint& end, bool v6) {
+  std::array<std::uint32_t, 4> words{};
+  if (::inet_pton(v6 ? AF_INET6 : AF_INET, end.address.c_str(), words.data()) != 1) return {};
+  std::string text;
+  std::array<char, 16> part{};
+  for (std::size_t i = 0; i < (v6 ? 4U : 1U); ++i) {
+    std::snprintf(part.data(), part.size(), "%08X", words[i]);
+    text.append(part.data());
+  }
+  std::snprintf(part.data(), part.size(), ":%04X", end.port);
+  return text + part.data();
+}
+
+}  // namespace
+
+std::optional<SocketHolder> holder_from_sock_diag(const http::Peer& peer) {
   const auto question = question_about(peer);
   const UniqueFd fd(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
   if (!question || !fd.valid()) return std::nullopt;
@@ -68,24 +79,10 @@ std::optional<Holder> ask_kernel(const http::Peer& peer) {
   std::memcpy(&header, answer.data(), sizeof header);
   if (header.nlmsg_type != SOCK_DIAG_BY_FAMILY) return std::nullopt;
   std::memcpy(&message, answer.data() + NLMSG_HDRLEN, sizeof message);
-  return Holder{message.idiag_uid, message.idiag_inode};
+  return SocketHolder{message.idiag_uid, message.idiag_inode};
 }
 
-// One end as /proc/net/tcp shows it: the address as 32-bit words in the machine's byte order, then the port.
-std::string proc_end(const http::Endpoint& end, bool v6) {
-  std::array<std::uint32_t, 4> words{};
-  if (::inet_pton(v6 ? AF_INET6 : AF_INET, end.address.c_str(), words.data()) != 1) return {};
-  std::string text;
-  std::array<char, 16> part{};
-  for (std::size_t i = 0; i < (v6 ? 4U : 1U); ++i) {
-    std::snprintf(part.data(), part.size(), "%08X", words[i]);
-    text.append(part.data());
-  }
-  std::snprintf(part.data(), part.size(), ":%04X", end.port);
-  return text + part.data();
-}
-
-std::optional<Holder> read_proc(const http::Peer& peer) {
+std::optional<SocketHolder> holder_from_proc(const http::Peer& peer) {
   const bool v6 = peer.remote.address.find(':') != std::string::npos;
   const std::string theirs = proc_end(peer.remote, v6);
   const std::string ours = proc_end(peer.local, v6);
@@ -93,7 +90,7 @@ std::optional<Holder> read_proc(const http::Peer& peer) {
   for (std::string line; std::getline(table, line);) {
     std::istringstream fields(line);
     std::string slot, local, remote, state, queues, timer, retries, timeout;
-    Holder holder;
+    SocketHolder holder;
     fields >> slot >> local >> remote >> state >> queues >> timer >> retries >> holder.user >> timeout >>
         holder.inode;
     if (fields && local == theirs && remote == ours) return holder;
@@ -101,11 +98,9 @@ std::optional<Holder> read_proc(const http::Peer& peer) {
   return std::nullopt;
 }
 
-}  // namespace
-
 std::optional<uid_t> peer_user(const http::Peer& peer) {
-  auto holder = ask_kernel(peer);
-  if (!holder) holder = read_proc(peer);
+  auto holder = holder_from_sock_diag(peer);
+  if (!holder) holder = holder_from_proc(peer);
   if (!holder || holder->inode == 0) return std::nullopt;
   return holder->user;
 }

@@ -13,4 +13,12 @@ namespace collet::auth {
 /// root's), or when the kernel doesn't tell. Doesn't block; a few microseconds.
 std::optional<uid_t> peer_user(const http::Peer& peer);
 
+/// The two sources of it, apart.
+struct SocketHolder {
+  uid_t user = 0;
+  unsigned long inode = 0;  ///< 0: no process holds the socket
+};
+std::optional<SocketHolder> holder_from_sock_diag(const http::Peer& peer);
+std::optional<SocketHolder> holder_from_proc(const http::Peer& peer);
+
 }  // namespace collet::auth

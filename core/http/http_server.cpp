@@ -1,11 +1,12 @@
-#include "http/detail/core.hpp"  // first: it puts <utility> before Asio
-// The order matters to Boost 1.74 only.
 #include "http/http_server.hpp"
+
+#include "http/detail/core.hpp"  // before Asio: it includes <utility>, which Boost 1.74 forgets under C++20
 
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <future>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -55,7 +56,7 @@ struct HttpServer::Impl {
     for (;;) {
       try {
         core->io.run();
-        return;
+        return io_done.set_value();
       } catch (const std::exception& e) {
         log::error("http", e.what());
       }
@@ -77,8 +78,11 @@ struct HttpServer::Impl {
     core->dispatcher.stop();
     listener.stop();
     work.reset();
+    if (!io_thread.joinable()) return;
     asio::post(core->io, [this] { clock.cancel(); });
-    if (io_thread.joinable()) io_thread.join();
+    // Everything has been closed, so it comes to its end by itself, and each handler is let go of properly.
+    if (io_done.get_future().wait_for(kForcedCloseTime) != std::future_status::ready) core->io.stop();
+    io_thread.join();
   }
 
   std::shared_ptr<detail::Core> core;
@@ -86,6 +90,7 @@ struct HttpServer::Impl {
   asio::steady_timer clock;
   std::optional<WorkGuard> work;
   std::thread io_thread;
+  std::promise<void> io_done;
   bool running = false;
 };
 

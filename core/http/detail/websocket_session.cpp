@@ -19,6 +19,9 @@ constexpr std::size_t kLongestReason = 123;  // a control frame has 125 bytes, t
 constexpr std::uint16_t kAuthenticationFailed = 4001;
 constexpr const char* kAuthenticationFailedReason = "Authentication failed";
 
+const websocket::stream_base::timeout kNoTimeouts{websocket::stream_base::none(),
+                                                  websocket::stream_base::none(), false};
+
 asio::ip::tcp protocol_of(int fd) {
   sockaddr_storage address{};
   socklen_t length = sizeof address;
@@ -98,6 +101,7 @@ void WebSocketSession::guarded(const char* what, Call call) {
 void WebSocketSession::accept() {
   stream_.async_accept(head_, [self = shared_from_this()](Error error) {
     if (error) return self->finish(error);
+    self->accepted_ = true;
     self->head_ = {};
     if (self->awaits_first_message_) {
       self->wait_for_first_message();
@@ -129,7 +133,7 @@ void WebSocketSession::read() {
     self->received();
     self->input_.consume(self->input_.size());
     if (self->input_.capacity() > kKeptInput) self->input_ = {};
-    self->read();
+    if (!self->close_sent_) self->read();  // else async_close does the reading
   });
 }
 
@@ -224,14 +228,18 @@ void WebSocketSession::close(std::uint16_t code, std::string reason) {
 }
 
 void WebSocketSession::send_close() {
-  if (std::exchange(close_sent_, true) || finished_) return;
+  if (finished_) return;
+  if (!accepted_) return drop();  // Beast has no closing handshake inside the opening one
+  if (std::exchange(close_sent_, true)) return;
   const Close close = [this] {
     const std::lock_guard lock(mutex_);
     return *close_;
   }();
   websocket::close_reason reason(static_cast<websocket::close_code>(close.code));
   reason.reason.assign(close.reason.data(), close.reason.size());
-  stream_.async_close(reason, [self = shared_from_this()](Error) {});
+  stream_.async_close(reason, [self = shared_from_this()](Error error) {
+    self->finish(error ? error : Error(websocket::error::closed));
+  });
 }
 
 // --- The end -----------------------------------------------------------------------------------------
@@ -275,6 +283,7 @@ void WebSocketSession::finish(Error error) {
     Error ignored;
     stream_.next_layer().next_layer().close(ignored);
   }
+  stream_.set_option(kNoTimeouts);  // stops Beast's timer, which would keep the I/O thread busy
   ticket_.reset();
 }
 

@@ -93,7 +93,7 @@ class WebSocketSession final : public WebSocket, public std::enable_shared_from_
   boost::asio::steady_timer first_message_timer_;
   boost::beast::flat_buffer input_;
   bool awaits_first_message_;
-  bool route_knows_ = false, finished_ = false, close_sent_ = false;
+  bool accepted_ = false, route_knows_ = false, finished_ = false, close_sent_ = false;
   std::function<void(std::string_view)> message_;
   std::function<void(std::uint16_t)> closed_;
   std::function<void()> drained_;
