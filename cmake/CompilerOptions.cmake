@@ -1,3 +1,6 @@
+# -O3 buys nothing measurable here and costs a third more build time.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+
 # Warnings and sanitizers for our own targets: collet_options is linked by every one of them.
 add_library(collet_options INTERFACE)
 target_compile_options(collet_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)

@@ -160,11 +160,11 @@ std::optional<DecodedText> decode(std::string_view bytes) {
 
 std::optional<std::string> encode(std::string_view text, const TextFormat& format) {
   const std::string converted = format.crlf ? with_crlf(text) : std::string(text);
-  std::string mark;
+  std::string_view mark;
   std::optional<std::string> bytes;
   switch (format.encoding) {
     case Encoding::kUtf8:
-      mark = format.byte_order_mark ? kUtf8Mark : "";
+      mark = format.byte_order_mark ? kUtf8Mark : std::string_view();
       bytes = converted;
       break;
     case Encoding::kUtf16Le:
@@ -179,7 +179,7 @@ std::optional<std::string> encode(std::string_view text, const TextFormat& forma
       break;
   }
   if (!bytes) return std::nullopt;
-  return mark + *bytes;
+  return std::string(mark) + *bytes;
 }
 
 }  // namespace collet::file
