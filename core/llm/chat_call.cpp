@@ -45,7 +45,7 @@ void ChatCall::begin(const Request& request) {
   if (!headers) return fail_later(settings_failure(headers.error().message));
   endpoint_ = std::move(endpoint).value();
   headers_ = std::move(headers).value();
-  body_ = chat_body(config_, endpoint_, request);
+  body_ = std::make_shared<const std::string>(chat_body(config_, endpoint_, request));
   attempt();
 }
 
@@ -80,7 +80,7 @@ void ChatCall::attempt() {
   TransferCallbacks callbacks{[self = shared_from_this()](int status, std::string_view piece) {
                                 return self->on_body(status, piece);
                               },
-                              [self = shared_from_this()](TransferEnd end) { self->on_end(std::move(end)); }};
+                              [self = shared_from_this()](const TransferEnd& end) { self->on_end(end); }};
   unless_over([&] { return multi_.start(std::move(transfer), std::move(callbacks)); });
 }
 
@@ -95,7 +95,7 @@ bool ChatCall::on_body(int status, std::string_view piece) {
   return stream_->feed(std::exchange(answer_, {}));
 }
 
-void ChatCall::on_end(TransferEnd end) {
+void ChatCall::on_end(const TransferEnd& end) {
   auto result = result_of(end);
   if (!result.response) return on_failure(std::move(result.failure));
   Response& response = *result.response;
@@ -105,10 +105,9 @@ void ChatCall::on_end(TransferEnd end) {
 }
 
 ChatResult ChatCall::result_of(const TransferEnd& end) {
-  if (stream_ && (end.error == TransferError::kNone || end.error == TransferError::kStopped))
-    return stream_->finish(false);
-  // A stream that said its last word counts, even if the connection then breaks.
-  if (stream_ && end.error == TransferError::kConnection) return stream_->finish(true);
+  const bool stream_decides = end.error == TransferError::kNone || end.error == TransferError::kStopped ||
+                              end.error == TransferError::kConnection;
+  if (stream_ && stream_decides) return stream_->finish(end.error != TransferError::kNone);
   if (end.error != TransferError::kNone) return {std::nullopt, transfer_failure(end.error, end.message)};
   if (end.status < 200 || end.status > 299) {
     const auto wait = parse_retry_after(end.header("retry-after"), now_micros());

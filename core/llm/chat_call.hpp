@@ -31,7 +31,7 @@ class ChatCall : public std::enable_shared_from_this<ChatCall> {
 
   void attempt();
   bool on_body(int status, std::string_view piece);
-  void on_end(TransferEnd end);
+  void on_end(const TransferEnd& end);
   ChatResult result_of(const TransferEnd& end);
   void on_failure(AttemptFailure failure);
   void fail_later(AttemptFailure failure);
@@ -44,7 +44,7 @@ class ChatCall : public std::enable_shared_from_this<ChatCall> {
   const Config config_;
   Endpoint endpoint_;
   HeaderList headers_;
-  std::string body_;
+  std::shared_ptr<const std::string> body_;
   int attempts_ = 0;
 
   // Of the present attempt.

@@ -14,14 +14,14 @@ std::string_view header(const HeaderList& headers, std::string_view name) {
   return {};
 }
 
-TEST(ChatRequest_Defaults, SendOnlyMessagesAndModel) {
+TEST(ChatRequest, Defaults_SendOnlyMessagesAndModel) {
   Config config;
   config.reasoning_effort = "high";  // the default; this model does not take it
   EXPECT_EQ(chat_body(config, kMock, kHello),
             R"({"messages":[{"role":"user","content":"hi"}],"model":"mock-1"})");
 }
 
-TEST(ChatRequest_EverySetting, IsSentUnderItsName) {
+TEST(ChatRequest, EverySetting_IsSentUnderItsName) {
   Config config;
   config.temperature = 0.5;
   config.top_p = 0.9;
@@ -36,7 +36,7 @@ TEST(ChatRequest_EverySetting, IsSentUnderItsName) {
             R"("stream":true,"stream_options":{"include_usage":true}})");
 }
 
-TEST(ChatRequest_ReasoningModel, GetsEffortInsteadOfTemperature) {
+TEST(ChatRequest, ReasoningModel_GetsEffortInsteadOfTemperature) {
   Config config;
   config.temperature = 0.5;
   config.reasoning_effort = "low";
@@ -47,7 +47,7 @@ TEST(ChatRequest_ReasoningModel, GetsEffortInsteadOfTemperature) {
   EXPECT_EQ(chat_body(config, endpoint, {"[]", "[]", ""}), R"({"messages":[],"model":"gpt-5.2"})");
 }
 
-TEST(ChatRequest_OtherProviders, TakeMaxTokensAndTopK) {
+TEST(ChatRequest, OtherProviders_TakeMaxTokensAndTopK) {
   Config config;
   config.max_output_tokens = 10;
   config.top_k = 5;
@@ -55,7 +55,7 @@ TEST(ChatRequest_OtherProviders, TakeMaxTokensAndTopK) {
             R"({"messages":[],"model":"m","top_k":5,"max_tokens":10})");
 }
 
-TEST(ChatRequest_ExtraBody, ReplacesOurs) {
+TEST(ChatRequest, ExtraBody_ReplacesOurs) {
   Config config;
   config.temperature = 0.5;
   config.extra_body = R"({"temperature":1,"provider":{"sort":"price"}})";
@@ -63,7 +63,7 @@ TEST(ChatRequest_ExtraBody, ReplacesOurs) {
             R"({"messages":[],"model":"mock-1","temperature":1,"provider":{"sort":"price"}})");
 }
 
-TEST(ChatRequest_Headers, CarryTheKeyAndTheSession) {
+TEST(ChatRequest, Headers_CarryTheKeyAndTheSession) {
   Config config;
   config.api_key = " sk-1\n";
   config.extra_headers = {{"X-Team", "a"}, {"accept", "b"}};
@@ -75,11 +75,11 @@ TEST(ChatRequest_Headers, CarryTheKeyAndTheSession) {
   EXPECT_EQ(header(*headers, "Accept"), "b");
 }
 
-TEST(ChatRequest_NoKey, SendsNoAuthorization) {
+TEST(ChatRequest, NoKey_SendsNoAuthorization) {
   EXPECT_EQ(header(*chat_headers(Config(), kHello), "Authorization"), "");
 }
 
-TEST(ChatRequest_HeaderInjection, IsRefusedWithoutShowingTheKey) {
+TEST(ChatRequest, HeaderInjection_IsRefusedWithoutShowingTheKey) {
   Config config;
   config.api_key = "sk-1\r\nX-Evil: 1";
   auto headers = chat_headers(config, kHello);

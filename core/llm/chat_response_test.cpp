@@ -11,7 +11,7 @@ ChatResult message(const std::string& text) {
   return parse_chat_response(R"({"id":"c-1","choices":[{"index":0,"message":)" + text + "}]}");
 }
 
-TEST(ChatResponse_WholeAnswer, IsRead) {
+TEST(ChatResponse, WholeAnswer_IsRead) {
   const auto result =
       parse_chat_response(R"({"id":"c-1","choices":[{"message":{"role":"assistant","content":"Hi",
     "reasoning_content":"Hm","tool_calls":[{"id":"t1","type":"function","function":{"name":"think",
@@ -34,7 +34,7 @@ TEST(ChatResponse_WholeAnswer, IsRead) {
   EXPECT_EQ(usage.reasoning_tokens, 7);
 }
 
-TEST(ChatResponse_ContentForms, AreAllText) {
+TEST(ChatResponse, ContentForms_AreAllText) {
   EXPECT_EQ(message(R"({"content":null})").response->text, "");
   EXPECT_EQ(message(R"({})").response->text, "");
   EXPECT_EQ(message(R"({"content":[{"type":"text","text":"a"},{"type":"x"},{"type":"text","text":"b"}]})")
@@ -44,7 +44,7 @@ TEST(ChatResponse_ContentForms, AreAllText) {
   EXPECT_EQ(message(R"({"content":"a","reasoning":"b"})").response->reasoning, "b");
 }
 
-TEST(ChatResponse_ToolCallForms, AreTolerated) {
+TEST(ChatResponse, ToolCallForms_AreTolerated) {
   const auto result = message(R"({"tool_calls":[{"function":{"name":"a","arguments":{"x":1}}},
                                                 {"id":"","function":{"name":"b"}}]})");
   ASSERT_TRUE(result.response);
@@ -54,7 +54,7 @@ TEST(ChatResponse_ToolCallForms, AreTolerated) {
   EXPECT_NE(result.response->tool_calls[0].id, result.response->tool_calls[1].id);
 }
 
-TEST(ChatResponse_OddUsage_CountsAsZero, WithoutFailing) {
+TEST(ChatResponse, OddUsage_CountsAsZero_WithoutFailing) {
   const auto usage = parse_usage(*json::parse(
       R"({"prompt_tokens":-5,"completion_tokens":"7","prompt_tokens_details":3,"completion_tokens_details":null})"));
   EXPECT_EQ(usage.prompt_tokens, 0);
@@ -63,13 +63,13 @@ TEST(ChatResponse_OddUsage_CountsAsZero, WithoutFailing) {
   EXPECT_EQ(parse_usage(*json::parse(R"([])")).prompt_tokens, 0);
 }
 
-TEST(ChatResponse_ErrorMember_Decides, ThoughTheStatusWas200) {
+TEST(ChatResponse, ErrorMember_Decides_ThoughTheStatusWas200) {
   const auto result = parse_chat_response(R"({"error":{"code":429,"message":"slow down"}})");
   ASSERT_FALSE(result.response);
   EXPECT_EQ(result.failure.failure.code, "LLMRateLimitError");
 }
 
-TEST(ChatResponse_Malformed_IsAFailure, NeverACrash) {
+TEST(ChatResponse, Malformed_IsAFailure_NeverACrash) {
   const char* bodies[] = {"",
                           "{",
                           "null",

@@ -21,7 +21,7 @@ ChatResult run(const std::string& bytes, bool broken = false) {
   return stream.finish(broken);
 }
 
-TEST(ChatStream_Deltas, AreAssembledAndPassedOn) {
+TEST(ChatStream, Deltas_AreAssembledAndPassedOn) {
   std::string text, reasoning;
   ChatStream stream([&](std::string_view t, std::string_view r) { text += t, reasoning += r; });
   EXPECT_TRUE(
@@ -38,7 +38,7 @@ TEST(ChatStream_Deltas, AreAssembledAndPassedOn) {
   EXPECT_EQ(reasoning, "Hm");
 }
 
-TEST(ChatStream_ToolCalls_AreJoined, ByTheirIndex) {
+TEST(ChatStream, ToolCalls_AreJoined_ByTheirIndex) {
   const auto result =
       run(delta(R"({"tool_calls":[{"index":1,"id":"t1","function":{"name":"b","arguments":""}}]})") +
           delta(R"({"tool_calls":[{"index":0,"id":"t0","function":{"name":"a"}}]})") +
@@ -54,7 +54,7 @@ TEST(ChatStream_ToolCalls_AreJoined, ByTheirIndex) {
   EXPECT_EQ(result.response->tool_calls[1].arguments, R"({"x":1})");
 }
 
-TEST(ChatStream_ToolCallsWithoutIndex_AreJoined, ByTheirId) {
+TEST(ChatStream, ToolCallsWithoutIndex_AreJoined_ByTheirId) {
   const auto result = run(delta(R"({"tool_calls":[{"id":"t0","function":{"name":"a","arguments":"{"}}]})") +
                           delta(R"({"tool_calls":[{"function":{"arguments":"}"}}]})") +
                           delta(R"({"tool_calls":[{"id":"t1","function":{"name":"b","arguments":"{}"}}]})") +
@@ -65,14 +65,14 @@ TEST(ChatStream_ToolCallsWithoutIndex_AreJoined, ByTheirId) {
   EXPECT_EQ(result.response->tool_calls[1].name, "b");
 }
 
-TEST(ChatStream_EndMark_CountsEvenIfTheConnectionBreaks, Afterwards) {
+TEST(ChatStream, EndMark_CountsEvenIfTheConnectionBreaks_Afterwards) {
   const auto text = delta(R"({"content":"a"})", R"("stop")");
   EXPECT_TRUE(run(text + kDone, true).response);
   EXPECT_TRUE(run(text, false).response) << "some endpoints send no end mark";
   EXPECT_FALSE(run(text, true).response) << "the usage may be missing";
 }
 
-TEST(ChatStream_CutOrMalformed_IsAFailure, NeverHalfAnAnswer) {
+TEST(ChatStream, CutOrMalformed_IsAFailure_NeverHalfAnAnswer) {
   const std::string begin = delta(R"({"content":"a"})");
   const std::string bad[] = {
       "",
@@ -95,12 +95,12 @@ TEST(ChatStream_CutOrMalformed_IsAFailure, NeverHalfAnAnswer) {
   }
 }
 
-TEST(ChatStream_ErrorEvent_Decides, ByItsCode) {
+TEST(ChatStream, ErrorEvent_Decides_ByItsCode) {
   const auto result = run(event(R"({"error":{"code":400,"message":"context_length_exceeded"}})"));
   EXPECT_EQ(result.failure.failure.code, "LLMContextWindowExceedError");
 }
 
-TEST(ChatStream_TooManyToolCalls, AreRefused) {
+TEST(ChatStream, TooManyToolCalls_AreRefused) {
   ChatStream stream({});
   bool ok = true;
   for (int i = 0; i < 300 && ok; ++i)
@@ -110,7 +110,7 @@ TEST(ChatStream_TooManyToolCalls, AreRefused) {
 }
 
 // Whole events with members missing, doubled and mistyped: any answer is fine, a crash is not.
-TEST(ChatStream_RandomEvents, NeverHarm) {
+TEST(ChatStream, RandomEvents_NeverHarm) {
   const std::vector<std::string> values = {
       "null",
       "7",

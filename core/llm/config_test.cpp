@@ -7,7 +7,7 @@ namespace {
 
 Result<Config> read(std::string_view text) { return Config::from_json(*json::parse(text)); }
 
-TEST(LlmConfig_EmptyObject, HasTheDefaults) {
+TEST(LlmConfig, EmptyObject_HasTheDefaults) {
   const auto config = read("{}");
   ASSERT_TRUE(config.ok());
   EXPECT_EQ(config->model, "gpt-5.5");
@@ -24,7 +24,7 @@ TEST(LlmConfig_EmptyObject, HasTheDefaults) {
                config->seed);
 }
 
-TEST(LlmConfig_WholeObject_IsRead, AllMembers) {
+TEST(LlmConfig, WholeObject_IsRead_AllMembers) {
   const auto config = read(R"({"model":"openai/m","api_key":"k","base_url":"http://h/v1","usage_id":"agent",
     "num_retries":0,"retry_multiplier":1.5,"retry_min_wait":1,"retry_max_wait":2,"timeout":30,"temperature":0.5,
     "top_p":1,"top_k":40.0,"max_output_tokens":100,"seed":-7,"input_cost_per_token":1e-6,
@@ -45,7 +45,7 @@ TEST(LlmConfig_WholeObject_IsRead, AllMembers) {
   EXPECT_EQ(config->extra_body, R"({"x":[1]})");
 }
 
-TEST(LlmConfig_NullsAndUnknownMembers, AreTolerated) {
+TEST(LlmConfig, NullsAndUnknownMembers_AreTolerated) {
   const auto config = read(R"({"model":"m","api_key":null,"base_url":null,"timeout":null,"top_k":null,
     "extra_headers":null,"reasoning_effort":null,"some_new_member":{"a":1},"aws_region_name":null})");
   ASSERT_TRUE(config.ok()) << config.error().message;
@@ -53,12 +53,12 @@ TEST(LlmConfig_NullsAndUnknownMembers, AreTolerated) {
   EXPECT_EQ(config->reasoning_effort, "") << "null means none";
 }
 
-TEST(LlmConfig_OllamaAddress, IsTheBaseUrlOfOllamaModelsOnly) {
+TEST(LlmConfig, OllamaAddress_IsTheBaseUrlOfOllamaModelsOnly) {
   EXPECT_EQ(read(R"({"model":"ollama/q","ollama_base_url":"http://o:1"})")->base_url, "http://o:1");
   EXPECT_EQ(read(R"({"model":"openai/q","ollama_base_url":"http://o:1"})")->base_url, "");
 }
 
-TEST(LlmConfig_WrongMember, IsNamedFirst) {
+TEST(LlmConfig, WrongMember_IsNamedFirst) {
   const std::pair<const char*, const char*> cases[] = {
       {R"({"model":1})", "llm.model must be a string"},
       {R"({"api_key":{}})", "llm.api_key must be a string"},

@@ -8,7 +8,7 @@
 namespace collet::llm {
 namespace {
 
-constexpr std::size_t kMaxHeaderBytes = 256 * 1024;
+constexpr std::size_t kMaxHeaderBytes = std::size_t{256} << 10;
 
 long milliseconds(double seconds) {
   constexpr double kMost = 7 * 24 * 3600.0;
@@ -62,9 +62,12 @@ bool CurlHandle::prepare(const CurlMulti::Options& options) {
   max_body_ = options.max_response_bytes;
   // An empty "Expect:" keeps libcurl from waiting for "100 Continue" before large bodies.
   if (!add_header_line("Expect:")) return false;
-  for (const auto& [name, value] : transfer_.headers)
+  for (const auto& [name, value] : transfer_.headers) {
+    std::string line = name;
     // libcurl leaves out "Name:"; "Name;" is how it sends an empty value.
-    if (!add_header_line(value.empty() ? name + ";" : name + ": " + value)) return false;
+    value.empty() ? line.append(";") : line.append(": ").append(value);
+    if (!add_header_line(line)) return false;
+  }
 
   bool ok = true;
   const auto set = [&](CURLoption option, auto value) {
@@ -79,8 +82,8 @@ bool CurlHandle::prepare(const CurlMulti::Options& options) {
   // Without it, removing a handle whose host is being looked up waits for the resolver's thread.
   set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_POST, 1L);
-  set(CURLOPT_POSTFIELDS, transfer_.body.data());
-  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer_.body.size()));
+  set(CURLOPT_POSTFIELDS, transfer_.body->data());
+  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer_.body->size()));
   set(CURLOPT_HTTPHEADER, header_lines_.get());
   set(CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

@@ -18,9 +18,9 @@ namespace collet::llm {
 class CurlMulti {
  public:
   struct Options {
-    double connect_timeout = 30;                        ///< seconds
-    std::size_t max_response_bytes = 32 * 1024 * 1024;  ///< after decompression
-    std::string ca_file;                                ///< PEM file of trusted roots; empty: the system's
+    double connect_timeout = 30;                             ///< seconds
+    std::size_t max_response_bytes = std::size_t{32} << 20;  ///< after decompression
+    std::string ca_file;  ///< PEM file of trusted roots; empty: the system's
   };
 
   class Mailbox;

@@ -16,7 +16,11 @@ TransferCallbacks into(std::promise<TransferEnd>& promise) {
   return {{}, [&promise](TransferEnd end) { promise.set_value(std::move(end)); }};
 }
 
-TEST(CurlMulti_Timers, FireInOrderOnOneThread) {
+Transfer post_to(std::string url) {
+  return {std::move(url), {}, std::make_shared<const std::string>("{}"), 5};
+}
+
+TEST(CurlMulti, Timers_FireInOrderOnOneThread) {
   CurlMulti multi;
   std::promise<void> last;
   std::vector<int> order;
@@ -39,7 +43,7 @@ TEST(CurlMulti_Timers, FireInOrderOnOneThread) {
   EXPECT_NE(threads[0], std::this_thread::get_id());
 }
 
-TEST(CurlMulti_Destruction, EndsTimersAndOutlivedTicketsAreHarmless) {
+TEST(CurlMulti, Destruction_EndsTimersAndOutlivedTicketsAreHarmless) {
   CurlMulti::Ticket ticket;
   CurlMulti::TimerEnd end = CurlMulti::TimerEnd::kDue;
   {
@@ -51,12 +55,12 @@ TEST(CurlMulti_Destruction, EndsTimersAndOutlivedTicketsAreHarmless) {
   CurlMulti::Ticket().cancel();
 }
 
-TEST(CurlMulti_UnreachableOrBadAddress, EndsWithAnError) {
+TEST(CurlMulti, UnreachableOrBadAddress_EndsWithAnError) {
   CurlMulti multi;
   std::promise<TransferEnd> refused, scheme, malformed;
-  multi.start({"http://127.0.0.1:1/", {}, "{}", 5}, into(refused));
-  multi.start({"file:///etc/hostname", {}, "{}", 5}, into(scheme));
-  multi.start({"http://[::1", {}, "{}", 5}, into(malformed));
+  multi.start(post_to("http://127.0.0.1:1/"), into(refused));
+  multi.start(post_to("file:///etc/hostname"), into(scheme));
+  multi.start(post_to("http://[::1"), into(malformed));
   const auto end = refused.get_future().get();
   EXPECT_EQ(end.error, TransferError::kConnection);
   EXPECT_FALSE(end.message.empty());
@@ -64,11 +68,11 @@ TEST(CurlMulti_UnreachableOrBadAddress, EndsWithAnError) {
   EXPECT_EQ(malformed.get_future().get().error, TransferError::kBadUrl);
 }
 
-TEST(CurlMulti_ThrowingCallback, HarmsNobodyElse) {
+TEST(CurlMulti, ThrowingCallback_HarmsNobodyElse) {
   CurlMulti multi;
   multi.after(0, [](CurlMulti::TimerEnd) { throw std::runtime_error("mine"); });
   std::promise<TransferEnd> other;
-  multi.start({"http://127.0.0.1:1/", {}, "", 5}, into(other));
+  multi.start(post_to("http://127.0.0.1:1/"), into(other));
   EXPECT_EQ(other.get_future().get().error, TransferError::kConnection);
 }
 

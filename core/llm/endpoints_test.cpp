@@ -12,7 +12,7 @@ Result<Endpoint> resolve(std::string model, std::string base_url = "") {
   return resolve_endpoint(config);
 }
 
-TEST(Endpoints_KnownProvider, HasItsOwnAddressAndNeedsAKey) {
+TEST(Endpoints, KnownProvider_HasItsOwnAddressAndNeedsAKey) {
   const auto openai = resolve("openai/gpt-x");
   EXPECT_EQ(openai->url, "https://api.openai.com/v1/chat/completions");
   EXPECT_EQ(openai->model, "gpt-x");
@@ -23,13 +23,13 @@ TEST(Endpoints_KnownProvider, HasItsOwnAddressAndNeedsAKey) {
   EXPECT_FALSE(resolve("ollama/q")->needs_key);
 }
 
-TEST(Endpoints_BareName, GoesToTheOneWhoseNameItIs) {
+TEST(Endpoints, BareName_GoesToTheOneWhoseNameItIs) {
   EXPECT_EQ(resolve("gpt-x")->url, "https://api.openai.com/v1/chat/completions");
   EXPECT_EQ(resolve("claude-x")->provider, "anthropic");
   EXPECT_EQ(resolve("gemini-x")->provider, "gemini");
 }
 
-TEST(Endpoints_BaseUrl_Replaces, TheProvidersOwn) {
+TEST(Endpoints, BaseUrl_Replaces_TheProvidersOwn) {
   for (const auto* url : {"http://h:1/v1", "http://h:1/v1/", "http://h:1/v1/chat/completions"}) {
     const auto endpoint = resolve("openai/mock-1", url);
     EXPECT_EQ(endpoint->url, "http://h:1/v1/chat/completions");
@@ -42,7 +42,7 @@ TEST(Endpoints_BaseUrl_Replaces, TheProvidersOwn) {
   EXPECT_EQ(resolve("ollama/q", "http://h:11434")->url, "http://h:11434/v1/chat/completions");
 }
 
-TEST(Endpoints_UnusableSettings, SayWhatToSet) {
+TEST(Endpoints, UnusableSettings_SayWhatToSet) {
   EXPECT_NE(resolve("nobody/m").error().message.find("set llm.base_url"), std::string::npos);
   EXPECT_NE(resolve("litellm_proxy/m").error().message.find("set llm.base_url"), std::string::npos);
   EXPECT_FALSE(resolve("openai/").ok());
@@ -52,7 +52,7 @@ TEST(Endpoints_UnusableSettings, SayWhatToSet) {
     EXPECT_FALSE(resolve("openai/m", url).ok()) << url;
 }
 
-TEST(Endpoints_ReasoningModels, AreKnownByTheLastPartOfTheirName) {
+TEST(Endpoints, ReasoningModels_AreKnownByTheLastPartOfTheirName) {
   for (const auto* model : {"o3-mini", "gpt-5.2", "openai/gpt-5", "google/gemini-2.5-pro"})
     EXPECT_TRUE(is_reasoning_model(model)) << model;
   for (const auto* model : {"mock-1", "gpt-4o", "o3/plain", ""})

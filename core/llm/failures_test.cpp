@@ -15,7 +15,7 @@ struct Case {
   bool retry;
 };
 
-TEST(Failures_Status, IsClassified) {
+TEST(Failures, Status_IsClassified) {
   const Case cases[] = {
       {401, R"({"error":{"message":"Incorrect API key provided"}})", "LLMAuthenticationError", "auth", false,
        "settings", false},
@@ -54,7 +54,7 @@ TEST(Failures_Status, IsClassified) {
   }
 }
 
-TEST(Failures_Detail, QuotesTheEndpoint) {
+TEST(Failures, Detail_QuotesTheEndpoint) {
   EXPECT_EQ(status_failure(401, R"({"error":{"message":"Incorrect API key provided"}})").failure.detail,
             "The model endpoint refused the key (401): Incorrect API key provided");
   EXPECT_EQ(status_failure(500, "oops").failure.detail, "The model endpoint failed (500): oops");
@@ -64,12 +64,12 @@ TEST(Failures_Detail, QuotesTheEndpoint) {
   EXPECT_LT(status_failure(500, std::string(100'000, 'x')).failure.detail.size(), 1100u);
 }
 
-TEST(Failures_RetryAfter_IsKept, WhereARetryMakesSense) {
+TEST(Failures, RetryAfter_IsKept_WhereARetryMakesSense) {
   EXPECT_EQ(status_failure(429, "", 3.0).retry_after, 3.0);
   EXPECT_EQ(status_failure(400, "", 3.0).retry_after, std::nullopt);
 }
 
-TEST(Failures_Transfer, IsClassified) {
+TEST(Failures, Transfer_IsClassified) {
   EXPECT_EQ(transfer_failure(TransferError::kTimeout, "x").failure.code, "LLMTimeoutError");
   EXPECT_TRUE(transfer_failure(TransferError::kTimeout, "x").retry);
   EXPECT_EQ(transfer_failure(TransferError::kConnection, "x").failure.code, "LLMServiceUnavailableError");
@@ -80,7 +80,7 @@ TEST(Failures_Transfer, IsClassified) {
   EXPECT_FALSE(transfer_failure(TransferError::kShutdown, "x").retry);
 }
 
-TEST(Failures_Secrets, AreMaskedEverywhere) {
+TEST(Failures, Secrets_AreMaskedEverywhere) {
   Config config;
   config.api_key = "sk-secret-1";
   config.extra_headers = {{"X-Key", "another-secret"}, {"X-Flag", "1"}};

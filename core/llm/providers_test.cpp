@@ -9,7 +9,7 @@ struct Silent final : Provider {
   std::unique_ptr<Call> start(const Config&, Request, Delta, Done) override { return nullptr; }
 };
 
-TEST(Providers_Lookup, GoesByTheNameBeforeTheFirstSlash) {
+TEST(Providers, Lookup_GoesByTheNameBeforeTheFirstSlash) {
   Silent fallback;
   Providers providers(fallback);
   const auto demo = std::make_shared<Silent>();
@@ -21,7 +21,7 @@ TEST(Providers_Lookup, GoesByTheNameBeforeTheFirstSlash) {
   EXPECT_EQ(&providers.for_model(""), &fallback);
 }
 
-TEST(Providers_TakenOrBadName_IsRefused, ByKind) {
+TEST(Providers, TakenOrBadName_IsRefused_ByKind) {
   Silent fallback;
   Providers providers(fallback);
   ASSERT_TRUE(providers.add("demo", std::make_shared<Silent>()).ok());

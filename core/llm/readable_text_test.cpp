@@ -5,9 +5,9 @@
 namespace collet::llm {
 namespace {
 
-TEST(ReadableText_ValidText, IsKept) { EXPECT_EQ(readable_text(" grüße\n€ 😀 \n", 100), "grüße\n€ 😀"); }
+TEST(ReadableText, ValidText_IsKept) { EXPECT_EQ(readable_text(" grüße\n€ 😀 \n", 100), "grüße\n€ 😀"); }
 
-TEST(ReadableText_InvalidBytes, BecomeReplacementCharacters) {
+TEST(ReadableText, InvalidBytes_BecomeReplacementCharacters) {
   EXPECT_EQ(readable_text("a\xff"
                           "b",
                           100),
@@ -18,11 +18,11 @@ TEST(ReadableText_InvalidBytes, BecomeReplacementCharacters) {
   EXPECT_EQ(readable_text("x\xe2\x82", 100), "x\xef\xbf\xbd\xef\xbf\xbd") << "cut";
 }
 
-TEST(ReadableText_ControlCharacters, BecomeBlanks) {
+TEST(ReadableText, ControlCharacters_BecomeBlanks) {
   EXPECT_EQ(readable_text(std::string("a\0b\x1b[0m\rc", 9), 100), "a b [0m c");
 }
 
-TEST(ReadableText_LongText, IsCutBetweenCharacters) {
+TEST(ReadableText, LongText_IsCutBetweenCharacters) {
   EXPECT_EQ(readable_text("äää", 3), "ä…");
   EXPECT_EQ(readable_text("abc", 3), "abc");
   EXPECT_EQ(readable_text("", 3), "");

@@ -7,7 +7,7 @@
 namespace collet::llm {
 namespace {
 
-TEST(Retry_BackOff, GrowsBetweenItsBounds) {
+TEST(Retry, BackOff_GrowsBetweenItsBounds) {
   Config config;  // 8, 8, 64
   EXPECT_DOUBLE_EQ(wait_before_retry(config, 1, {}, 0), 8);
   EXPECT_DOUBLE_EQ(wait_before_retry(config, 2, {}, 0), 16);
@@ -19,14 +19,14 @@ TEST(Retry_BackOff, GrowsBetweenItsBounds) {
   EXPECT_DOUBLE_EQ(wait_before_retry(config, 3, {}, 1), 0);
 }
 
-TEST(Retry_RetryAfter_GoesFirst, UpToTheLongestWait) {
+TEST(Retry, RetryAfter_GoesFirst_UpToTheLongestWait) {
   Config config;
   EXPECT_DOUBLE_EQ(wait_before_retry(config, 1, 1.0, 1), 1);
   EXPECT_DOUBLE_EQ(wait_before_retry(config, 1, 0.0, 1), 0);
   EXPECT_DOUBLE_EQ(wait_before_retry(config, 1, 86400.0, 1), 64);
 }
 
-TEST(Retry_RetryAfterHeader, IsSecondsOrADate) {
+TEST(Retry, RetryAfterHeader_IsSecondsOrADate) {
   const Micros now = 1'700'000'000'000'000;  // Tue, 14 Nov 2023 22:13:20 GMT
   EXPECT_EQ(parse_retry_after("3", now), 3.0);
   EXPECT_EQ(parse_retry_after("0.5", now), 0.5);
@@ -36,7 +36,7 @@ TEST(Retry_RetryAfterHeader, IsSecondsOrADate) {
     EXPECT_EQ(parse_retry_after(text, now), std::nullopt) << text;
 }
 
-TEST(Pricing_Cost, IsTokensTimesPrices) {
+TEST(Pricing, Cost_IsTokensTimesPrices) {
   Config config;
   Usage usage;
   usage.prompt_tokens = 1000;

@@ -14,7 +14,7 @@ class SseParser {
   /// Gets the data of one event, its lines joined by line feeds; false stops the parser.
   using OnData = std::function<bool(std::string_view data)>;
 
-  explicit SseParser(OnData on_data, std::size_t max_event_bytes = 8 * 1024 * 1024);
+  explicit SseParser(OnData on_data, std::size_t max_event_bytes = std::size_t{8} << 20);
 
   /// False: stopped, by on_data or because an event is larger than the limit; then nothing more is read.
   bool feed(std::string_view bytes);

@@ -28,28 +28,28 @@ Parsed parse(std::string_view bytes, std::size_t limit = 1 << 20) { return parse
 
 using Events = std::vector<std::string>;
 
-TEST(SseParser_LineEnds, AllThreeCount) {
+TEST(SseParser, LineEnds_AllThreeCount) {
   EXPECT_EQ(parse("data: a\n\ndata: b\r\n\r\ndata: c\r\r").events, (Events{"a", "b", "c"}));
 }
 
-TEST(SseParser_ManyDataLines, AreJoined) {
+TEST(SseParser, ManyDataLines_AreJoined) {
   EXPECT_EQ(parse("data: a\ndata:b\ndata\n\n").events, (Events{"a\nb\n"}));
 }
 
-TEST(SseParser_OneBlankBehindTheColon_IsLeftOut, NotMore) {
+TEST(SseParser, OneBlankBehindTheColon_IsLeftOut_NotMore) {
   EXPECT_EQ(parse("data:  a \n\n").events, (Events{" a "}));
 }
 
-TEST(SseParser_CommentsAndOtherFields, AreSkipped) {
+TEST(SseParser, CommentsAndOtherFields_AreSkipped) {
   EXPECT_EQ(parse(": keep-alive\n\nevent: x\nid: 1\nretry: 5\nDATA: n\ndatas: n\ndata: y\n\n").events,
             (Events{"y"}));
 }
 
-TEST(SseParser_EmptyData, IsAnEvent) { EXPECT_EQ(parse("data:\n\n").events, (Events{""})); }
+TEST(SseParser, EmptyData_IsAnEvent) { EXPECT_EQ(parse("data:\n\n").events, (Events{""})); }
 
-TEST(SseParser_NoData, IsNoEvent) { EXPECT_TRUE(parse("event: x\n\n\n\n").events.empty()); }
+TEST(SseParser, NoData_IsNoEvent) { EXPECT_TRUE(parse("event: x\n\n\n\n").events.empty()); }
 
-TEST(SseParser_ByteOrderMark, IsSkippedAtTheStartOnly) {
+TEST(SseParser, ByteOrderMark_IsSkippedAtTheStartOnly) {
   EXPECT_EQ(parse("\xef\xbb\xbf"
                   "data: a\n\n")
                 .events,
@@ -62,7 +62,7 @@ TEST(SseParser_ByteOrderMark, IsSkippedAtTheStartOnly) {
                   .events.empty());
 }
 
-TEST(SseParser_UnfinishedEvent_IsNotGiven, ButKnown) {
+TEST(SseParser, UnfinishedEvent_IsNotGiven_ButKnown) {
   for (const auto* text : {"data: a", "data: a\n", "data: a\r\n"}) {
     EXPECT_TRUE(parse(text).events.empty());
     EXPECT_TRUE(parse(text).in_event);
@@ -70,7 +70,7 @@ TEST(SseParser_UnfinishedEvent_IsNotGiven, ButKnown) {
   EXPECT_FALSE(parse("data: a\n\n").in_event);
 }
 
-TEST(SseParser_TooLargeEvent_Stops, OnOneLineOrMany) {
+TEST(SseParser, TooLargeEvent_Stops_OnOneLineOrMany) {
   EXPECT_FALSE(parse("data: " + std::string(200, 'x'), 100).ok);
   std::string many;
   for (int i = 0; i < 50; ++i) many += "data: xxxxxxxx\n";
@@ -80,7 +80,7 @@ TEST(SseParser_TooLargeEvent_Stops, OnOneLineOrMany) {
   EXPECT_TRUE(parse(fine, 100).ok);
 }
 
-TEST(SseParser_CallbackSaysStop_NothingMore, IsRead) {
+TEST(SseParser, CallbackSaysStop_NothingMore_IsRead) {
   int events = 0;
   SseParser parser([&](std::string_view) { return ++events < 2; });
   EXPECT_FALSE(parser.feed("data: a\n\ndata: b\n\ndata: c\n\n"));
@@ -111,7 +111,7 @@ std::vector<std::string_view> random_split(std::string_view text, std::mt19937& 
   return pieces;
 }
 
-TEST(SseParser_RandomSplits, GiveTheSameEvents) {
+TEST(SseParser, RandomSplits_GiveTheSameEvents) {
   std::mt19937 random(20240229);
   for (int round = 0; round < 20'000; ++round) {
     const std::string text = random_stream(random);
@@ -128,7 +128,7 @@ TEST(SseParser_RandomSplits, GiveTheSameEvents) {
   }
 }
 
-TEST(SseParser_RandomBytes, NeverHarm) {
+TEST(SseParser, RandomBytes_NeverHarm) {
   std::mt19937 random(7);
   for (int round = 0; round < 2'000; ++round) {
     std::string text(random() % 300, '\0');

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,10 +13,10 @@ namespace collet::llm {
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
 struct Transfer {
-  std::string url;     ///< http or https
-  HeaderList headers;  ///< checked by the caller: no line breaks
-  std::string body;    ///< sent as it is
-  double timeout = 0;  ///< seconds for the whole transfer; 0: no limit
+  std::string url;                          ///< http or https
+  HeaderList headers;                       ///< checked by the caller: no line breaks
+  std::shared_ptr<const std::string> body;  ///< sent as it is; shared, so that a repetition needs no copy
+  double timeout = 0;                       ///< seconds for the whole transfer; 0: no limit
 };
 
 enum class TransferError {

@@ -6,7 +6,7 @@
 namespace collet::llm {
 namespace {
 
-void append_element(std::string& list, std::string element) {
+void append_element(std::string& list, std::string_view element) {
   if (!list.empty()) list += ',';
   list += element;
 }

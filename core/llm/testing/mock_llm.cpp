@@ -42,6 +42,7 @@ MockLlm::MockLlm(const std::string& certificate, const std::string& key) : schem
 void MockLlm::start(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), {"python3", COLLET_MOCK_LLM, "--until-eof"});
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (auto& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   auto [child_stdin, our_end] = make_pipe();
