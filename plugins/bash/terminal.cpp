@@ -44,23 +44,33 @@ void Terminal::submit(TerminalCall call, Done done) {
   if (!current_) next();
 }
 
-void Terminal::cancel(const std::string& call_id) {
+bool Terminal::cancel(const std::string& call_id) {
   if (current_ && current_->call.id == call_id) {
-    if (std::exchange(cancelled_, true)) return;
-    if (shell_ != Shell::kBusy) return fail("The call was cancelled.");
-    session_->signal_foreground(SIGINT);
-    return kill_after_grace(1);
+    cancel_current();
+    return true;
   }
   const auto found = std::find_if(waiting_.begin(), waiting_.end(),
                                   [&](const Pending& pending) { return pending.call.id == call_id; });
-  if (found == waiting_.end()) return;
+  if (found == waiting_.end()) return false;
   Pending pending = std::move(*found);
   waiting_.erase(found);
+  pending.done(cancelled_result(pending.call.command));
+  return true;
+}
+
+void Terminal::cancel_current() {
+  if (std::exchange(cancelled_, true)) return;
+  if (shell_ != Shell::kBusy) return fail("The call was cancelled.");
+  session_->signal_foreground(SIGINT);
+  kill_after_grace(1);
+}
+
+TerminalResult Terminal::cancelled_result(const std::string& command) {
   TerminalResult result;
   result.text = "The call was cancelled before it ran.";
   result.is_error = true;
-  result.command = pending.call.command;
-  pending.done(std::move(result));
+  result.command = command;
+  return result;
 }
 
 void Terminal::kill_after_grace(int round) {

@@ -59,8 +59,11 @@ class Terminal : public std::enable_shared_from_this<Terminal> {
 
   /// Calls wait for each other. `done` comes exactly once.
   void submit(TerminalCall call, Done done);
-  /// Interrupts the call's command, or forgets the call while it waits. Its `done` still comes.
-  void cancel(const std::string& call_id);
+  /// Interrupts the call's command, or forgets the call while it waits. Its `done` still comes. False: no
+  /// such call.
+  bool cancel(const std::string& call_id);
+  /// What a call gets that was cancelled before it ran.
+  static TerminalResult cancelled_result(const std::string& command);
   /// Ends everything; open calls are answered with an error.
   void close();
 
@@ -84,6 +87,7 @@ class Terminal : public std::enable_shared_from_this<Terminal> {
   void finish(TerminalResult result);
   void fail(const std::string& text);
   void report_running(const std::string& reason);
+  void cancel_current();
   void kill_after_grace(int round);
 
   // Shell

@@ -33,7 +33,9 @@ std::string several_commands_text(const std::vector<std::string>& commands) {
   return text;
 }
 
-std::string shell_ended_text(int status, const std::string& output) {
+std::string shell_ended_text(int status, std::string output) {
+  if (output == "exit" || output.ends_with("\nexit"))  // bash says so by itself
+    output.resize(output.size() == 4 ? 0 : output.size() - 5);
   const std::string how = status < 0 ? "was ended by signal " + std::to_string(-status)
                                      : "ended with exit status " + std::to_string(status);
   return output + (output.empty() ? "" : "\n") + "[The shell itself " + how +

@@ -8,6 +8,8 @@
 namespace collet::bash {
 namespace {
 
+constexpr std::size_t kMaxCancelledEarly = 256;
+
 constexpr std::string_view kDescription =
     R"(Runs commands in a bash shell that lives as long as the conversation: the current directory, variables and background jobs stay between calls.
 
@@ -52,6 +54,8 @@ TerminalPool::~TerminalPool() {
 void TerminalPool::submit(const std::string& conversation, const std::string& working_dir, TerminalCall call,
                           std::function<void(std::string)> done) {
   loop_->post([this, conversation, working_dir, call = std::move(call), done = std::move(done)]() mutable {
+    if (std::erase(cancelled_early_, std::pair(conversation, call.id)) > 0)
+      return done(terminal_observation(Terminal::cancelled_result(call.command), names_, call.save_dir));
     auto& terminal = terminals_[conversation];
     if (!terminal) {
       Terminal::Options options = defaults_;
@@ -67,8 +71,11 @@ void TerminalPool::submit(const std::string& conversation, const std::string& wo
 
 void TerminalPool::cancel(const std::string& conversation, const std::string& call_id) {
   loop_->post([this, conversation, call_id] {
-    if (const auto found = terminals_.find(conversation); found != terminals_.end())
-      found->second->cancel(call_id);
+    const auto found = terminals_.find(conversation);
+    if (found != terminals_.end() && found->second->cancel(call_id)) return;
+    // It is over, or its start is still on the way here.
+    cancelled_early_.emplace_back(conversation, call_id);
+    if (cancelled_early_.size() > kMaxCancelledEarly) cancelled_early_.pop_front();
   });
 }
 

@@ -1,9 +1,11 @@
 // The tool "terminal": JSON on the outside, one Terminal per conversation inside.
 #pragma once
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "collet/tool.hpp"
 #include "event_loop.hpp"
@@ -35,7 +37,9 @@ class TerminalPool {
   const Terminal::Options defaults_;
   const std::function<void(const std::string&)> warn_;
   const HostNames names_;
-  std::map<std::string, std::shared_ptr<Terminal>> terminals_;  // of the loop's thread
+  // Of the loop's thread:
+  std::map<std::string, std::shared_ptr<Terminal>> terminals_;
+  std::deque<std::pair<std::string, std::string>> cancelled_early_;  // conversation and call; the last few
 };
 
 class TerminalTool final : public Tool {

@@ -70,6 +70,13 @@ TEST(TerminalPool_Conversations, have_their_own_shells_that_end_with_them) {
     EXPECT_EQ(run("a", "X=a; echo $X"), "a");
     EXPECT_EQ(run("b", "echo \"<$X>\""), "<>");
     EXPECT_EQ(run("a", "echo $X"), "a");
+    pool.cancel("a", "early");
+    TerminalCall early;
+    early.id = "early";
+    early.command = "sleep 1000";
+    std::promise<std::string> answer;
+    pool.submit("a", folder.path(), early, [&](const std::string& text) { answer.set_value(text); });
+    EXPECT_TRUE(json::bool_at(*json::parse(answer.get_future().get()), "is_error").value_or(false));
     pool.close("a");
     EXPECT_EQ(run("a", "echo \"<$X>\""), "<>");
   }

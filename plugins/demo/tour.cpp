@@ -1,5 +1,6 @@
 #include "tour.hpp"
 
+#include <algorithm>
 #include <ctime>
 #include <optional>
 #include <string_view>
@@ -161,8 +162,9 @@ class Walk {
     return use_editor("show", arguments, text);
   }
 
-  static std::string quoted_output(const std::string& output) {
+  static std::string quoted_output(std::string output) {
     constexpr std::size_t kLimit = 1000;
+    output.resize(std::min(output.find("\n[The command "), output.size()));  // what the host adds for models
     std::string text = output.substr(0, kLimit);
     while (!text.empty() && (static_cast<unsigned char>(output[text.size()]) & 0xC0) == 0x80) text.pop_back();
     return "```\n" + text + (output.size() > kLimit ? "\n…" : "") + "\n```";

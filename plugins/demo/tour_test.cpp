@@ -107,12 +107,12 @@ TEST(Tour_Walk, uses_the_tools_and_reports) {
                   if (name == "file_editor") {
                     EXPECT_EQ(json::string_or(arguments, "path"), "/home/me/ws/collet-tour-2.md");
                   }
-                  return std::string("<output>");
+                  return std::string("<output>\n[The command completed with exit code 0.]");
                 });
   const auto report = player.talk("Hello");
   EXPECT_THAT(seen, ElementsAre("pwd && ls", "create", "str_replace", "cat '/home/me/ws/collet-tour-2.md'"));
   EXPECT_EQ(player.used_.back(), "finish");
-  EXPECT_THAT(report, HasSubstr("<output>"));
+  EXPECT_THAT(report, HasSubstr("```\n<output>\n```"));
   EXPECT_THAT(report, HasSubstr("not a language model"));
   EXPECT_THAT(report, HasSubstr("PATCH /api/settings"));
 
