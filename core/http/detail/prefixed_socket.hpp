@@ -10,7 +10,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/bind_handler.hpp>
-#include <boost/beast/websocket/teardown.hpp>
+#include <boost/beast/core/role.hpp>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -90,13 +90,18 @@ class PrefixedSocket {
   std::shared_ptr<WriteProgress> progress_ = std::make_shared<WriteProgress>();
 };
 
-// Beast finds these by their argument: how to close the layer below.
-inline void teardown(boost::beast::role_type role, PrefixedSocket& socket, boost::system::error_code& ec) {
-  boost::beast::websocket::teardown(role, socket.next_layer(), ec);
+// Beast finds these by their argument: how to end the layer below. Ours only says that nothing more will be
+// sent; the session reads on for a moment by itself. (Beast's own waits for the peer to hang up, on a timer
+// that its close and its read operation quarrel about.)
+inline void teardown(boost::beast::role_type, PrefixedSocket& socket, boost::system::error_code& ec) {
+  socket.next_layer().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ec);
 }
 template <class Handler>
-void async_teardown(boost::beast::role_type role, PrefixedSocket& socket, Handler&& handler) {
-  boost::beast::websocket::async_teardown(role, socket.next_layer(), std::forward<Handler>(handler));
+void async_teardown(boost::beast::role_type, PrefixedSocket& socket, Handler&& handler) {
+  boost::system::error_code ignored;
+  socket.next_layer().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+  boost::asio::post(socket.get_executor(), boost::beast::bind_front_handler(std::forward<Handler>(handler),
+                                                                            boost::system::error_code()));
 }
 
 }  // namespace collet::http::detail

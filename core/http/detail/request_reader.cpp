@@ -29,7 +29,7 @@ std::string lower(beast::string_view text) {
 }  // namespace
 
 RequestReader::RequestReader(std::size_t head_bytes, std::size_t body_bytes)
-    : body_bytes_(body_bytes), head_parser_(std::make_unique<HeadParser>()) {
+    : head_bytes_(head_bytes), body_bytes_(body_bytes), head_parser_(std::make_unique<HeadParser>()) {
   head_parser_->header_limit(static_cast<std::uint32_t>(head_bytes));
   // Bodies are counted by the body parser; none (boost::none) would refuse every Content-Length in
   // Boost 1.74.
@@ -56,7 +56,8 @@ RequestReader::Progress RequestReader::read_head(InputBuffer& input) {
     started_ = started_ || used > 0;
     if (ec == http::error::need_more) return Progress::kNeedMore;
     if (ec == http::error::header_limit) {
-      const bool in_first_line = !started_ && bytes.find('\n') == std::string_view::npos;
+      const bool in_first_line =
+          !started_ && bytes.substr(0, head_bytes_).find('\n') == std::string_view::npos;
       return in_first_line ? fail(414, "URI Too Long") : fail(431, "Request Header Fields Too Large");
     }
     if (ec == http::error::bad_version) return fail(505, "HTTP Version Not Supported");

@@ -59,6 +59,7 @@ class RequestReader {
   Progress check_target(std::string_view target);
   void copy_head(const Head& head);
 
+  std::size_t head_bytes_;
   std::size_t body_bytes_;
   std::unique_ptr<HeadParser> head_parser_;
   std::unique_ptr<BodyParser> body_parser_;

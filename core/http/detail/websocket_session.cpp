@@ -14,6 +14,7 @@ namespace {
 namespace asio = boost::asio;
 namespace websocket = boost::beast::websocket;
 
+constexpr std::size_t kDiscardBuffer = 4 * 1024;
 constexpr std::size_t kKeptInput = 64 * 1024;
 constexpr std::size_t kLongestReason = 123;  // a control frame has 125 bytes, two of them the code
 constexpr std::uint16_t kAuthenticationFailed = 4001;
@@ -55,7 +56,7 @@ WebSocketSession::WebSocketSession(Private, std::shared_ptr<Core> core, asio::ip
       request_id_(request_.id),
       stream_(std::move(socket), std::move(handover.unread)),
       progress_(stream_.next_layer().progress()),
-      first_message_timer_(stream_.get_executor()),
+      timer_(stream_.get_executor()),
       awaits_first_message_(handover.ask_first_message) {
   configure();
 }
@@ -113,8 +114,8 @@ void WebSocketSession::accept() {
 }
 
 void WebSocketSession::wait_for_first_message() {
-  first_message_timer_.expires_after(core_->options.sockets.first_message_time);
-  first_message_timer_.async_wait([self = shared_from_this()](Error error) {
+  timer_.expires_after(core_->options.sockets.first_message_time);
+  timer_.async_wait([self = shared_from_this()](Error error) {
     if (!error && self->awaits_first_message_)
       self->close(kAuthenticationFailed, kAuthenticationFailedReason);
   });
@@ -148,7 +149,7 @@ void WebSocketSession::received() {
     if (!stream_.got_text() || !core_->dispatcher.gatekeeper().check_first_message(text))
       return close(kAuthenticationFailed, kAuthenticationFailedReason);
     awaits_first_message_ = false;
-    first_message_timer_.cancel();
+    timer_.cancel();
     return open();
   }
   if (!stream_.got_text()) return close(1003, "Text messages only");
@@ -258,7 +259,6 @@ void WebSocketSession::drop() {
     stopped_ = true;
   }
   asio::post(stream_.get_executor(), [self = shared_from_this()] {
-    self->first_message_timer_.cancel();
     Error ignored;
     self->stream_.next_layer().next_layer().close(ignored);
     if (!self->finished_ && !self->stream_.is_open()) self->finish(asio::error::operation_aborted);
@@ -270,7 +270,6 @@ void WebSocketSession::finish(Error error) {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
   }
-  first_message_timer_.cancel();
   if (std::exchange(finished_, true)) return;
   const std::uint16_t code =
       error == websocket::error::closed ? static_cast<std::uint16_t>(stream_.reason().code) : 1006;
@@ -278,13 +277,35 @@ void WebSocketSession::finish(Error error) {
   message_ = nullptr;
   closed_ = nullptr;
   drained_ = nullptr;
-  // The route may hold this object for as long as it likes, but not the connection's place.
-  if (error != websocket::error::closed) {
-    Error ignored;
-    stream_.next_layer().next_layer().close(ignored);
-  }
   stream_.set_option(kNoTimeouts);  // stops Beast's timer, which would keep the I/O thread busy
-  ticket_.reset();
+  linger();
+}
+
+// A peer that still sends would be reset by a plain close, and might lose our close frame with that.
+void WebSocketSession::linger() {
+  auto& socket = stream_.next_layer().next_layer();
+  Error ignored;
+  if (socket.is_open()) socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  timer_.expires_after(core_->options.limits.linger);
+  timer_.async_wait([self = shared_from_this()](Error error) {
+    Error unused;
+    if (!error) self->stream_.next_layer().next_layer().close(unused);
+  });
+  discarded_.resize(kDiscardBuffer);  // not input_: an aborted read may still hold on to that
+  discard();
+}
+
+void WebSocketSession::discard() {
+  auto& socket = stream_.next_layer().next_layer();
+  socket.async_read_some(asio::buffer(discarded_), [self = shared_from_this()](Error error, std::size_t) {
+    if (!error) return self->discard();
+    // The route may hold this object for as long as it likes, but not the connection
+    // and its place.
+    self->timer_.cancel();
+    Error unused;
+    self->stream_.next_layer().next_layer().close(unused);
+    self->ticket_.reset();
+  });
 }
 
 }  // namespace collet::http::detail

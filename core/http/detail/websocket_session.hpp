@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/unique_fd.hpp"
 #include "http/detail/prefixed_socket.hpp"
@@ -79,6 +80,8 @@ class WebSocketSession final : public WebSocket, public std::enable_shared_from_
   void wrote(Error error);
   void send_close();
   void finish(Error error);
+  void linger();
+  void discard();
   template <class Call>
   void guarded(const char* what, Call call);
 
@@ -90,8 +93,9 @@ class WebSocketSession final : public WebSocket, public std::enable_shared_from_
   const std::string request_id_;
   Stream stream_;
   std::shared_ptr<WriteProgress> progress_;
-  boost::asio::steady_timer first_message_timer_;
+  boost::asio::steady_timer timer_;  // for the first message, then for lingering
   boost::beast::flat_buffer input_;
+  std::vector<char> discarded_;  // while lingering
   bool awaits_first_message_;
   bool accepted_ = false, route_knows_ = false, finished_ = false, close_sent_ = false;
   std::function<void(std::string_view)> message_;
