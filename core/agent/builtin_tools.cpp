@@ -59,7 +59,7 @@ std::shared_ptr<Tool> make_finish_tool() {
 
 std::shared_ptr<Tool> make_think_tool() {
   ToolDescription d;
-  d.name = "think";
+  d.name = kThinkTool;
   d.description =
       "Write down a thought without doing anything: weigh causes of a bug, compare designs, or plan the next "
       "steps "

@@ -8,6 +8,7 @@
 namespace collet::agent {
 
 inline constexpr std::string_view kFinishTool = "finish";
+inline constexpr std::string_view kThinkTool = "think";
 
 std::shared_ptr<Tool> make_finish_tool();
 std::shared_ptr<Tool> make_think_tool();

@@ -129,6 +129,15 @@ std::optional<std::string> read_uuid(const json::Value& body, std::string_view k
   return id;
 }
 
+void read_flag(const json::Value& body, std::string_view name, bool& flag, Validation& validation) {
+  if (!given(body, name)) return;
+  const json::Value& value = *json::find(body, name);
+  if (value.IsBool())
+    flag = value.GetBool();
+  else
+    validation.add("bool_type", {"body", name}, "Input should be a valid boolean", &value);
+}
+
 void read_limits(const json::Value& body, conversation::StartRequest& request, Validation& validation) {
   if (given(body, "max_iterations")) {
     const json::Value& value = *json::find(body, "max_iterations");
@@ -140,13 +149,8 @@ void read_limits(const json::Value& body, conversation::StartRequest& request, V
     else
       request.max_iterations = value.GetInt();
   }
-  if (given(body, "stuck_detection")) {
-    const json::Value& value = *json::find(body, "stuck_detection");
-    if (value.IsBool())
-      request.stuck_detection = value.GetBool();
-    else
-      validation.add("bool_type", {"body", "stuck_detection"}, "Input should be a valid boolean", &value);
-  }
+  read_flag(body, "stuck_detection", request.stuck_detection, validation);
+  read_flag(body, "autotitle", request.autotitle, validation);
 }
 
 // {"NAME": "value" | {"kind": "StaticSecret" | "LookupSecret", …}} -> the form with kinds.

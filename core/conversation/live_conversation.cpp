@@ -7,6 +7,7 @@
 #include "agent/builtin_tools.hpp"
 #include "agent/system_prompt.hpp"
 #include "base/log.hpp"
+#include "conversation/title.hpp"
 
 namespace collet::conversation {
 namespace {
@@ -55,7 +56,7 @@ Result<void> LiveConversation::equip() {
       if (tool != nullptr) equipment_.tools.add(*tool);
     }
   }
-  for (const auto name : {agent::kFinishTool, std::string_view("think")})
+  for (const auto name : {agent::kFinishTool, agent::kThinkTool})
     if (equipment_.tools.find(name) == nullptr) equipment_.tools.add(*around_.tools.find(name));
   equipment_.tools_for_model = equipment_.tools.for_model();
   equipment_.save_dir = setup.persistence_dir + "/observations";
@@ -151,6 +152,7 @@ asio::awaitable<Result<void>> LiveConversation::do_send(UserMessage message, boo
     batch.add(agent::message(link, "user", "user", message.content, "", "", message.sender));
     batch.set_last_user_message(link.id);
   });
+  if (result) start_title(message);
   // A message is no yes: actions that wait for confirmation go on waiting.
   if (!result || !run || journal_.state().status == Status::kWaiting) co_return result;
   if (run_)
@@ -169,7 +171,8 @@ asio::awaitable<Result<void>> LiveConversation::do_run() {
     co_return co_await journal_.append([](Batch& batch) { batch.set_status(Status::kRunning); });
   }
   co_await wait_until_idle();
-  start_run();
+  // What is finished stays finished until there is something new to do.
+  if (journal_.state().status != Status::kFinished) start_run();
   co_return Result<void>();
 }
 
@@ -206,7 +209,6 @@ asio::awaitable<Result<void>> LiveConversation::do_respond(bool accept, std::str
     for (const auto& open : journal_.view().open_actions())
       batch.add(agent::user_reject(batch.link(), open.tool, open.call_id, reason, open.id));
   });
-  journal_.broadcast_full_state();
   co_return result;
 }
 
@@ -224,6 +226,7 @@ asio::awaitable<Result<void>> LiveConversation::do_recover() {
 
 asio::awaitable<Result<void>> LiveConversation::do_close(Status last_status) {
   closed_ = true;
+  if (title_answer_) title_answer_->cancel();
   if (run_) run_->stop(Run::Stop::kShutdown);
   co_await wait_until_idle();
   if (last_status == Status::kDeleting)
@@ -254,6 +257,36 @@ asio::awaitable<void> LiveConversation::run_to_end(std::shared_ptr<Run> run) {
   run_.reset();
   const auto waiters = std::exchange(idle_waiters_, {});
   for (const auto& waiter : waiters) waiter->cancel();
+}
+
+void LiveConversation::start_title(const UserMessage& message) {
+  if (!journal_.state().setup->autotitle || journal_.state().title || title_answer_) return;
+  title_answer_ = std::make_shared<Arrival<llm::Outcome>>(strand_);
+  asio::co_spawn(
+      strand_,
+      [self = shared_from_this(), content = message.content,
+       answer = title_answer_]() -> asio::awaitable<void> { co_await self->make_title(content, answer); },
+      [self = shared_from_this()](std::exception_ptr error) {
+        if (error) log::error("conversation", self->id_ + ": no title: " + text_of(std::move(error)));
+      });
+}
+
+asio::awaitable<void> LiveConversation::make_title(std::string content,
+                                                   std::shared_ptr<Arrival<llm::Outcome>> answer) {
+  llm::Config config = equipment_.llm;
+  config.stream = false;
+  const auto call =
+      equipment_.provider->start(config, {title_messages(content), "[]", id_}, {},
+                                 [answer](llm::Outcome outcome) { answer->deliver(std::move(outcome)); });
+  const auto outcome = co_await answer->wait();
+  if (!outcome || closed_) co_return;
+  if (outcome->response)
+    journal_.usage().add(config.usage_id, config.model, *outcome->response, now_micros());
+  const std::string title = title_from(outcome->response ? outcome->response->text : std::string(), content);
+  const auto stored = co_await journal_.append([&](Batch& batch) {
+    if (!title.empty() && !batch.state().title) batch.state().title = title;
+  });
+  if (!stored) log::warning("conversation", id_ + ": the title is not stored: " + stored.error().message);
 }
 
 asio::awaitable<void> LiveConversation::wait_until_idle() {

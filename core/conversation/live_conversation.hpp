@@ -54,6 +54,8 @@ class LiveConversation final : public Conversation, public std::enable_shared_fr
   void start_run();
   asio::awaitable<void> run_to_end(std::shared_ptr<Run> run);
   asio::awaitable<void> wait_until_idle();
+  void start_title(const UserMessage& message);
+  asio::awaitable<void> make_title(std::string content, std::shared_ptr<Arrival<llm::Outcome>> answer);
 
   Surroundings& around_;
   std::string id_;
@@ -62,6 +64,7 @@ class LiveConversation final : public Conversation, public std::enable_shared_fr
   Equipment equipment_;
   std::shared_ptr<Run> run_;  ///< the active run
   std::vector<std::shared_ptr<Arrival<bool>>> idle_waiters_;
+  std::shared_ptr<Arrival<llm::Outcome>> title_answer_;  ///< while the model is asked for a title
   bool closed_ = false;
 };
 

@@ -44,6 +44,13 @@ std::string mcp_observation(const std::string& observation, std::string_view too
   return w.take();
 }
 
+// Whether the model wants to do something: finishing and thinking need nobody's consent.
+bool acts(const llm::Response& response) {
+  return std::any_of(response.tool_calls.begin(), response.tool_calls.end(), [](const llm::ToolCall& call) {
+    return call.name != agent::kFinishTool && call.name != agent::kThinkTool;
+  });
+}
+
 // A call whose arguments are no JSON is kept in a form that every endpoint takes back.
 std::string repaired_arguments(const std::string& error) {
   json::Writer w;
@@ -158,7 +165,7 @@ asio::awaitable<Run::Next> Run::take_text(const llm::Response& response, bool la
 }
 
 asio::awaitable<Run::Next> Run::take_calls(const llm::Response& response, bool last_allowed) {
-  const bool confirm = journal_.state().confirms_always();
+  const bool confirm = journal_.state().confirms_always() && acts(response);
   const Next next = co_await append([&](Batch& batch) {
     std::vector<std::pair<const llm::ToolCall*, std::string>> errors;
     bool usable = false;

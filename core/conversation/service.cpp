@@ -152,6 +152,7 @@ Result<Setup> ConversationService::Impl::setup_for(const StartRequest& request, 
   setup.persistence_dir = folder_of(id);
   setup.max_iterations = request.max_iterations;
   setup.stuck_detection = request.stuck_detection;
+  setup.autotitle = request.autotitle;
   setup.secret_sources = request.secret_sources;
   setup.hook_config = request.hook_config;
   setup.client_tools = request.client_tools;

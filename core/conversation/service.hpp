@@ -31,6 +31,7 @@ struct StartRequest {
   std::string working_dir;
   int max_iterations = 500;
   bool stuck_detection = true;
+  bool autotitle = true;
   std::string confirmation_policy = R"({"kind":"NeverConfirm"})";
   std::string security_analyzer = "null";
   std::string secret_sources = "{}";

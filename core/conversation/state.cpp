@@ -118,7 +118,9 @@ storage::ConversationRow to_row(const State& state, const llm::UsageLedger& usag
   w.object().member("version", kRowVersion).raw_member("setup", setup.sealed);
   w.raw_member("workspace", setup.workspace).member("working_dir", setup.working_dir);
   w.member("persistence_dir", setup.persistence_dir).member("max_iterations", setup.max_iterations);
-  w.member("stuck_detection", setup.stuck_detection).raw_member("hook_config", setup.hook_config);
+  w.member("stuck_detection", setup.stuck_detection)
+      .member("autotitle", setup.autotitle)
+      .raw_member("hook_config", setup.hook_config);
   w.raw_member("client_tools", setup.client_tools).member("parent_id", setup.parent_id);
   w.raw_member("confirmation_policy", state.confirmation_policy);
   w.raw_member("security_analyzer", state.security_analyzer);
@@ -163,6 +165,7 @@ Result<Setup> setup_of(const storage::ConversationRow& row, json::Document& body
   setup.persistence_dir = json::string_or(body, "persistence_dir");
   setup.max_iterations = static_cast<int>(json::int_at(body, "max_iterations").value_or(500));
   setup.stuck_detection = json::bool_at(body, "stuck_detection").value_or(true);
+  setup.autotitle = json::bool_at(body, "autotitle").value_or(true);
   setup.hook_config = raw_or(body, "hook_config", "null");
   setup.client_tools = raw_or(body, "client_tools", "[]");
   setup.parent_id = text_at(body, "parent_id");

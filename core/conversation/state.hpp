@@ -23,6 +23,7 @@ struct Setup {
   std::string persistence_dir;
   int max_iterations = 500;
   bool stuck_detection = true;
+  bool autotitle = true;              ///< ask the model for a title after the first message
   std::string secret_sources = "{}";  ///< as given; values in clear
   std::string hook_config = "null";
   std::string client_tools = "[]";
