@@ -163,7 +163,7 @@ void ask(llm::Providers& providers, const std::string& text, ModelAnswer& answer
 
 TEST_F(PluginAtWork, Model_Answers) {
   ModelAnswer answer;
-  ask(providers_, "hello", answer);
+  ask(*providers_, "hello", answer);
   const auto outcome = answer.promise.get_future().get();
   ASSERT_TRUE(outcome.response.has_value()) << outcome.failure.detail;
   EXPECT_EQ(outcome.response->text, "echo: hello");
@@ -174,7 +174,7 @@ TEST_F(PluginAtWork, Model_Answers) {
 
 TEST_F(PluginAtWork, Model_FailsInTheAgentsTerms) {
   ModelAnswer answer;
-  ask(providers_, "limit", answer);
+  ask(*providers_, "limit", answer);
   const auto outcome = answer.promise.get_future().get();
   ASSERT_FALSE(outcome.response.has_value());
   EXPECT_EQ(outcome.failure.code, "LLMRateLimitError");
@@ -183,7 +183,7 @@ TEST_F(PluginAtWork, Model_FailsInTheAgentsTerms) {
 
 TEST_F(PluginAtWork, Model_DestroyedCallIsCancelledAndSilent) {
   ModelAnswer answer;
-  ask(providers_, "wait", answer);
+  ask(*providers_, "wait", answer);
   answer.call.reset();
   host_->stop_all();  // would take a minute if the call were not cancelled
   EXPECT_EQ(answer.promise.get_future().wait_for(std::chrono::seconds(0)), std::future_status::timeout);

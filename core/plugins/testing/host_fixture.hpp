@@ -69,7 +69,7 @@ class HostFixture : public ::testing::Test {
     host_.reset();
     router_ = http::Router();
     tools_ = agent::ToolRegistry();
-    providers_ = llm::Providers(no_provider_);
+    providers_.emplace(no_provider_);
     PluginHost::Options options;
     options.config = config;
     options.own_directory = own_;
@@ -78,7 +78,7 @@ class HostFixture : public ::testing::Test {
     options.core_version = "9.9";
     options.start_patience = patience_;
     host_ = std::make_unique<PluginHost>(options, *spawner_);
-    const auto loaded = host_->load_all(router_, tools_, providers_);
+    const auto loaded = host_->load_all(router_, tools_, *providers_);
     return loaded ? "" : loaded.error().message;
   }
   std::string with_others(const std::string& more = {}) const {
@@ -130,7 +130,7 @@ class HostFixture : public ::testing::Test {
   FakeConversations conversations_;
   http::Router router_;
   agent::ToolRegistry tools_;
-  llm::Providers providers_{no_provider_};
+  std::optional<llm::Providers> providers_;
   std::unique_ptr<PluginHost> host_;
 
  private:

@@ -36,7 +36,7 @@ typedef struct collet_llm {
    * Thread: the server's main thread. State: created, not started. */
   void (*list)(collet_plugin* plugin, void* context, void (*add)(void* context, const collet_llm_info* info));
   /* Starts a call. `request`: JSON in OpenAI's chat completion form: model (without the prefix), messages, tools, ….
-   * May block: it runs on threads of the host's that only wait for providers of plugins.
+   * May block: it runs on the plugin's own bounded queue of model calls.
    * Thread: several at once. State: started. Owner: the plugin owes one reply.finish per call. */
   void (*start)(collet_plugin* plugin, uint32_t provider, collet_str request, collet_llm_reply reply);
   /* Asks for the end of the call with this handle (of its reply), which still owes its finish. Must not block. May come

@@ -19,7 +19,7 @@ typedef struct collet_log_query {
 } collet_log_query;
 
 /* All functions block until the disk has answered, are safe on any thread, and may be called from create until stop has
- * returned. Errors of all: COLLET_UNAVAILABLE: the disk or database fails, or the plugin's byte limit is reached;
+ * returned. Errors of all: COLLET_UNAVAILABLE: the disk or database fails, or the bytes for keys are used up;
  * COLLET_INVALID: a text holds a NUL byte where a key, a name or JSON is asked for. A sink named `error` gets one line
  * for people. */
 typedef struct collet_store {
@@ -39,7 +39,8 @@ typedef struct collet_store {
                             collet_handle* log, collet_sink error);
   /* Releases the handle; the records stay. */
   void (*log_close)(const collet_host* host, collet_handle log);
-  /* Appends one record (JSON text); it is on disk when the call returns. *position: 1, 2, … without gaps, never used
+  /* Appends one record (JSON text); when the call returns, it survives the end of the server's process. A log is bounded
+   * in bytes: its oldest records make room. *position: 1, 2, …, never used
    * again. COLLET_INVALID: a name in `index_values` was not declared. */
   collet_status (*log_append)(const collet_host* host, collet_handle log, collet_str record, collet_pairs index_values,
                               int64_t* position, collet_sink error);

@@ -103,8 +103,7 @@ inline void start_tool(collet_plugin* plugin, std::uint32_t index, const collet_
     auto& self = instance(plugin);
     ToolCall copy{to_string(call->conversation), to_string(call->call_id), to_string(call->action),
                   to_string(call->working_dir), to_string(call->save_dir)};
-    // Not ours to throw away with the exception's text: a reply that start() still holds fails by itself,
-    // later.
+    starting_call = raw.handle;
     self.tools.at(index)->start(std::move(copy), ToolReply(raw));
     starting_call = 0;
   } catch (...) {
