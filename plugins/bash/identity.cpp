@@ -128,7 +128,7 @@ std::optional<Micros> parse_timestamp(std::string_view text) {
   if (text.empty()) return static_cast<Micros>(std::mktime(&parts)) * 1'000'000 + micros;
   const auto zone = parse_zone(text);
   if (!zone) return std::nullopt;
-  return (static_cast<Micros>(::timegm(&parts)) - *zone * 60) * 1'000'000 + micros;
+  return (static_cast<Micros>(::timegm(&parts)) - static_cast<Micros>(*zone) * 60) * 1'000'000 + micros;
 }
 
 }  // namespace collet::bash

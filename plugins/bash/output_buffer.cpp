@@ -17,7 +17,7 @@ constexpr std::size_t kTailRoom = 256U << 10;  // bytes, before the tail is shor
 
 std::string_view trimmed(std::string_view text) {
   // Empty lines in front go, the first line's own indentation stays.
-  const auto first = text.find_first_not_of("\n");
+  const auto first = text.find_first_not_of('\n');
   if (first == std::string_view::npos) return {};
   text.remove_prefix(first);
   const auto last = text.find_last_not_of(" \t\n");

@@ -33,7 +33,7 @@ Number number_or(std::string_view text, Number fallback) {
 
 }  // namespace
 
-OutputFilter::OutputFilter(std::string nonce, OnText on_text, OnMark on_mark)
+OutputFilter::OutputFilter(const std::string& nonce, OnText on_text, OnMark on_mark)
     : mark_prefix_(std::string(kMarkCode) + nonce + ";"),
       mark_suffix_(";" + nonce + kBell),
       on_text_(std::move(on_text)),

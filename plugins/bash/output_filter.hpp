@@ -26,7 +26,7 @@ class OutputFilter {
 
   /// `nonce`: what a mark must begin and end with; letters and digits. The functions are called from push()
   /// and flush().
-  OutputFilter(std::string nonce, OnText on_text, OnMark on_mark);
+  OutputFilter(const std::string& nonce, OnText on_text, OnMark on_mark);
 
   void push(std::string_view bytes);
   /// Hands over the current line as far as it goes; carriage returns can't go back behind this point.
