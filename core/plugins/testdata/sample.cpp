@@ -188,9 +188,10 @@ class Sample final : public collet::Plugin {
       return collet::Response::error(400, error.what());
     }
     ::close(ends[1]);
-    std::string output(4096, '\0');
-    const auto got = ::read(ends[0], output.data(), output.size());
-    output.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    std::string output;
+    char piece[256];
+    for (ssize_t got = 0; (got = ::read(ends[0], piece, sizeof piece)) > 0;)
+      output.append(piece, static_cast<std::size_t>(got));
     ::close(ends[0]);
     return {200, "text/plain", output + std::to_string(status.get()), {}};
   }
