@@ -13,7 +13,8 @@ SealedBox box(const char* secret) { return SealedBox(KeyRing::open("/nowhere", s
 
 TEST(SealedBox_Seal, OpensInItsContextOnly) {
   const auto b = box("s");
-  for (const std::string plain : {"", "x", "sk-secret", "ünïcode", std::string(100'000, 'p').c_str()}) {
+  for (const auto& plain :
+       std::vector<std::string>{"", "x", "sk-secret", "ünïcode", std::string(100'000, 'p')}) {
     const auto sealed = b.seal(plain, "settings");
     EXPECT_TRUE(SealedBox::is_sealed(sealed));
     EXPECT_EQ(b.open(sealed, "settings").value(), plain);
