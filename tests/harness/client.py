@@ -37,10 +37,10 @@ class Http:
     """One keep-alive connection. `key` goes into X-Session-API-Key."""
 
     def __init__(self, url, key=None, timeout=60):
+        self.connection = None
         parts = urllib.parse.urlsplit(url)
         self.address = (parts.hostname, parts.port)
         self.key, self.timeout = key, timeout * PATIENCE
-        self.connection = None
 
     def request(self, method, path, body=None, headers=None):
         """body: bytes go out as they are, anything else as JSON."""
@@ -89,6 +89,8 @@ class Http:
         if self.connection:
             self.connection.close()
         self.connection = None
+
+    __del__ = close
 
 
 class SocketClosed(Exception):
@@ -190,9 +192,12 @@ class WebSocket:
         return final, opcode, payload
 
     def receive_text(self):
-        """-> the next message; raises SocketClosed, TimeoutError."""
-        message = b""
+        """-> the next message; raises SocketClosed, TimeoutError (pings do not count)."""
+        message, patience = b"", self.socket.gettimeout()
+        end = time.monotonic() + patience
         while True:
+            if time.monotonic() > end:
+                raise TimeoutError("no message in %.0f s" % patience)
             final, opcode, payload = self._read_frame()
             if opcode == 8:
                 code = struct.unpack(">H", payload[:2])[0] if len(payload) >= 2 else 1005

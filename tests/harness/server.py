@@ -57,15 +57,16 @@ def descendants(pid):
 
 
 class Server:
-    """`collet serve` on a free port, with a state folder of its own unless one is given."""
+    """`collet serve` on a free port, with a state folder of its own unless one is given. HOME is there too, so that no
+    start-up file of the user's shell has a part in the tests."""
 
-    def __init__(self, state=None, config=None, environment=None, arguments=(), program=None):
+    def __init__(self, state=None, config=None, environment=None, arguments=(), port=0, program=None):
         self.folder = None if state else tempfile.TemporaryDirectory(prefix="collet-test-")
         self.state = pathlib.Path(state or self.folder.name) / "state"
         self.state.parent.mkdir(parents=True, exist_ok=True)
         self.log_file = self.state.parent / "server.log"
         self.environment, self.arguments = environment or {}, list(arguments)
-        self.program = program or binary()
+        self.program, self.asked_port = program or binary(), port
         if config is not None:
             file = self.state.parent / "config.json"
             file.write_text(json.dumps(config))
@@ -86,8 +87,8 @@ class Server:
         begin = self.log_file.stat().st_size if self.log_file.exists() else 0
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
-                [str(self.program), "serve", "--port", "0", "--state", str(self.state), *self.arguments],
-                env=clean_environment(**self.environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                [str(self.program), "serve", "--port", str(self.asked_port), "--state", str(self.state), *self.arguments],
+                env=clean_environment(HOME=str(self.state.parent), **self.environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
         def address():
             if self.process.poll() is not None:

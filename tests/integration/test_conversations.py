@@ -2,7 +2,7 @@
 """Conversations over HTTP: start, read, search, count, run, pause, delete, and what is refused."""
 import _path  # noqa: F401
 from harness import Case, main, wait_until
-from harness.mock import command, finish
+from harness.mock import call, command, finish
 
 PATH = "/api/conversations"
 
@@ -226,7 +226,7 @@ class Living(Case):
 
     def test_stats_add_up(self):
         usage = {"prompt_tokens": 1000, "completion_tokens": 50, "cached_tokens": 400}
-        model = self.mock.model("counted", command("true", usage=usage), finish(usage=usage))
+        model = self.mock.model("counted", call("terminal", {"command": "true"}, usage=usage), finish(usage=usage))
         conversation = self.start(model, "go")
         self.wait_for(conversation, "finished")
         metrics = self.document(conversation)["stats"]["usage_to_metrics"]["agent"]

@@ -114,7 +114,7 @@ class CommandLine(Case):
 
     def test_an_unknown_name_is_an_error_that_names_the_nearest(self):
         with self.assertRaises(AssertionError) as refused:
-            self.another_server(config={"plugins": {"bsh": {"enabled": False}}})
+            self.another_server(config={"plugins": {"bsh": {"enabled": True}}})
         self.assertIn("bash", str(refused.exception))
 
     def test_config_mistakes_are_one_clear_line(self):
@@ -124,6 +124,9 @@ class CommandLine(Case):
                 self.another_server(config=config)
             self.assertIn(word, str(refused.exception))
             self.assertNotIn("hunter2", str(refused.exception))
+
+    def test_a_switched_off_plugin_need_not_be_there(self):
+        self.another_server(config={"plugins": {"no-such-plugin": {"enabled": False}}})
 
     def test_version_and_help(self):
         self.assertRegex(collet("--version").stdout, r"\d+\.\d+\.\d+")

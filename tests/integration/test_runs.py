@@ -44,7 +44,7 @@ class Runs(Case):
                          {"response": "Just an answer."})
 
     def test_command_and_finish(self):
-        model = self.mock.model("command", command("echo hello; exit 3", text="I run a command."), finish())
+        model = self.mock.model("command", call("terminal", {"command": "echo hello; (exit 3)"}, "I run a command."), finish())
         conversation, _ = self.run_to_end(model)
         events = self.assert_log(conversation, BEGIN, "call terminal", "result terminal", "stats", DONE)
         self.assertEqual(events[4]["thought"][0]["text"], "I run a command.")

@@ -146,7 +146,7 @@ class Ending(Case):
 
     def test_a_taken_port_is_a_clear_error(self):
         with self.assertRaises(AssertionError) as refused:
-            self.another_server(arguments=["--port", str(self.server.port)])
+            self.another_server(port=self.server.port)
         self.assertRegex(str(refused.exception), r"(?i)in use")
         self.assertIn(str(self.server.port), str(refused.exception))
 
@@ -161,9 +161,7 @@ class Ending(Case):
         self.assertEqual(self.events(conversation), events)
 
     def test_the_state_folder_is_ours_alone(self):
-        for folder, _, files in os.walk(self.server.state):
-            for path in [folder] + [os.path.join(folder, file) for file in files]:
-                self.assertEqual(os.stat(path).st_mode & 0o077, 0, path)
+        self.assertEqual(os.stat(self.server.state).st_mode & 0o777, 0o700)
 
 
 if __name__ == "__main__":
