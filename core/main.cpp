@@ -110,8 +110,10 @@ int main(int argc, char** argv) {
 
   std::map<std::string, std::string> flags;
   const auto flag = [&flags](CLI::App* command, const char* name, const char* key, const char* help) {
-    command->add_option_function<std::string>(
-        name, [&flags, key](const std::string& value) { flags[key] = value; }, help);
+    command
+        ->add_option_function<std::string>(
+            name, [&flags, key](const std::string& value) { flags[key] = value; }, help)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   };
   const auto common = [&flag](CLI::App* command) {
     flag(command, "--config", "config", "JSON file with the configuration (docs/operations.md)");

@@ -1,5 +1,6 @@
 #include "api/event_socket.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::size_t kTakeBytes = 256 * 1024;  // frames moved at once
 constexpr std::size_t kMostEarly = 64;          // messages kept until the conversation is found
+constexpr std::uint16_t kNormal = 1000;
 constexpr std::uint16_t kNotFound = 4004;
 constexpr std::uint16_t kTryLater = 1013;
 
@@ -93,8 +95,15 @@ class EventSockets::Session : public std::enable_shared_from_this<Session> {
     socket_->on_message([self = shared_from_this()](std::string_view text) { self->receive(text); });
     socket_->on_close([self = shared_from_this()](std::uint16_t) { self->end(); });
     socket_->on_drained([self = shared_from_this()] { self->wake(); });
+    {
+      const std::lock_guard lock(sockets_.mutex_);
+      sockets_.sessions_.emplace(conversation_id_, weak_from_this());
+    }
     wake();
   }
+
+  // Any thread.
+  void close_deleted() { socket_->close(kNormal, "Conversation deleted"); }
 
   // Any thread.
   void wake() {
@@ -178,6 +187,13 @@ class EventSockets::Session : public std::enable_shared_from_this<Session> {
   }
 
   void end() {
+    {
+      const std::lock_guard lock(sockets_.mutex_);
+      auto [first, behind] = sockets_.sessions_.equal_range(conversation_id_);
+      const auto ours =
+          std::find_if(first, behind, [&](auto& entry) { return entry.second.lock().get() == this; });
+      if (ours != behind) sockets_.sessions_.erase(ours);
+    }
     const std::lock_guard lock(mutex_);
     ended_ = true;
     subscription_.reset();
@@ -216,6 +232,17 @@ EventSockets::EventSockets(conversation::ConversationService& service, events::E
     : service_(service), log_(log), pump_(std::make_unique<Pump>()) {}
 
 EventSockets::~EventSockets() { stop(); }
+
+void EventSockets::close(const std::string& conversation_id) {
+  std::vector<std::shared_ptr<Session>> gone;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto [first, behind] = sessions_.equal_range(conversation_id);
+    for (auto it = first; it != behind; ++it)
+      if (auto session = it->second.lock()) gone.push_back(std::move(session));
+  }
+  for (const auto& session : gone) session->close_deleted();
+}
 
 void EventSockets::stop() { pump_->stop(); }
 

@@ -3,7 +3,10 @@
 //
 //   resend_mode=all | since (with after_timestamp), or resend_all=true: old events first
 #pragma once
+#include <map>
 #include <memory>
+#include <mutex>
+#include <string>
 
 #include "conversation/service.hpp"
 #include "events/event_log.hpp"
@@ -18,6 +21,8 @@ class EventSockets {
   ~EventSockets();
 
   Result<void> add_route(http::Router& router);
+  /// Closes all sockets of a conversation that is gone. Any thread.
+  void close(const std::string& conversation_id);
   /// Ends the thread; sockets get nothing more. Idempotent.
   void stop();
 
@@ -26,6 +31,8 @@ class EventSockets {
   class Session;
   conversation::ConversationService& service_;
   events::EventLog& log_;
+  std::mutex mutex_;  // guards sessions_
+  std::multimap<std::string, std::weak_ptr<Session>> sessions_;
   std::unique_ptr<Pump> pump_;
 };
 

@@ -101,6 +101,9 @@ asio::awaitable<Result<void>> Journal::commit(Batch batch) {
   const auto result = co_await committed->wait();
   if (!result->ok()) co_return result->error();
   state_ = std::move(batch.state());
+  // As it is stored: the time of the last event.
+  if (!result->value().empty())
+    state_.updated_at = parse_timestamp(result->value().back().timestamp).value_or(state_.updated_at);
   for (const auto& event : result->value()) {
     view_.apply(event);
     view_seq_ = event.seq;

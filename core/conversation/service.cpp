@@ -51,6 +51,7 @@ struct ConversationService::Impl {
   std::mutex mutex;  // guards `live`
   std::map<std::string, std::shared_ptr<Conversation>> live;
   bool stopping = false;  // guarded by `mutex` too
+  std::function<void(const std::string& id)> removed;
   std::vector<std::thread> threads;
 };
 
@@ -219,7 +220,12 @@ Result<void> ConversationService::remove(const std::string& id) {
   }
   std::error_code ignored;
   std::filesystem::remove_all(impl_->folder_of(id), ignored);
+  if (impl_->removed) impl_->removed(id);
   return removed;
+}
+
+void ConversationService::on_removed(std::function<void(const std::string& id)> callback) {
+  impl_->removed = std::move(callback);
 }
 
 Result<ConversationService::Page> ConversationService::search(const storage::ConversationQuery& query) {

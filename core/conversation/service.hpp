@@ -82,6 +82,9 @@ class ConversationService {
   /// Ends its run, then removes it with all it has. Blocks. kNotFound.
   Result<void> remove(const std::string& id);
 
+  /// Called after each removal, on the remover's thread. Set it before the server listens.
+  void on_removed(std::function<void(const std::string& id)> callback);
+
   struct Page {
     std::vector<std::string> documents;
     std::string next_page_id;  ///< empty: no more

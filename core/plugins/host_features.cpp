@@ -4,10 +4,10 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include "agent/tool.hpp"
 #include "base/log.hpp"
+#include "base/private_folder.hpp"
 #include "collet/json.hpp"
 #include "plugins/boundary.hpp"
 #include "plugins/guest.hpp"
@@ -53,10 +53,8 @@ collet_status config_state_dir(const collet_host* host, collet_sink path) noexce
     namespace fs = std::filesystem;
     const Guest& guest = guest_of(host);
     const fs::path folder = fs::absolute(guest.household.state_dir / "plugins" / guest.name);
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (!error) fs::permissions(folder, fs::perms::owner_all, error);
-    if (error) return refuse(path, unavailable(folder.string() + " cannot be made: " + error.message()));
+    for (const auto& part : {folder.parent_path(), folder})
+      if (const auto made = make_private_folder(part); !made) return refuse(path, made.error());
     detail::give(path, folder.string());
     return COLLET_OK;
   });

@@ -171,6 +171,7 @@ Result<void> Server::start() {
   if (auto added = p.add_core_routes(); !added) return added;
   if (auto loaded = p.host.load_all(p.router, p.tools, p.providers); !loaded) return loaded;
   p.host.set_conversations(p.gateway);
+  p.conversations.on_removed([&p](const std::string& id) { p.event_sockets.close(id); });
   if (auto started = p.conversations.start(); !started) return started;
   p.host.start_all();
   auto port = p.http.start();

@@ -1,5 +1,7 @@
 #include "storage/plugin_store.hpp"
 
+#include "base/private_folder.hpp"
+
 #include <algorithm>
 #include <future>
 #include <utility>
@@ -62,9 +64,7 @@ Result<std::unique_ptr<PluginStore>> PluginStore::open(const std::filesystem::pa
                                                        Database::Options options) {
   if (!is_name(name)) return invalid("storage: no name for a plugin's store: '" + name + "'");
   const auto folder = state_dir / "plugins";
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) return unavailable("storage: cannot make " + folder.string() + ": " + error.message());
+  if (auto made = make_private_folder(folder); !made) return unavailable("storage: " + made.error().message);
   auto database = Database::open_file(folder / (name + ".sqlite3"), plugin_migrations(), std::move(options));
   if (!database) return database.error();
   return std::unique_ptr<PluginStore>(

@@ -25,7 +25,7 @@ class BashPlugin final : public Plugin {
   void setup(Setup& setup) override {
     host_ = &setup.host();
     const auto config = json::parse(setup.config());
-    if (config) options_.load_bashrc = json::bool_at(*config, "load_bashrc").value_or(true);
+    if (config) options_.load_bashrc = json::bool_at(*config, "load_bashrc").value_or(false);
     setup.tool(std::make_unique<TerminalTool>([this]() -> TerminalPool& { return *terminals_; }));
     add_bash_routes(setup, [this] { return BashRouteParts{*commands_, *history_}; });
   }

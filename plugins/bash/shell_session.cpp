@@ -71,7 +71,10 @@ void ShellSession::launch(Launcher& launcher, const Options& options) {
   Pty pty = open_pty();
   master_ = std::move(pty.master);
   LaunchRequest request;
-  request.argv = {"bash", "--noprofile", "--noediting", "--rcfile", script, "-i"};
+  // Not --rcfile: with it some systems read theirs first, which may take as long as it likes. The script comes
+  // in as the first line instead.
+  request.argv = {"bash", "--noprofile", "--norc", "--noediting", "-i"};
+  pending_ = " . " + quoted(script) + "\n";
   // Pagers would wait for keys that nobody presses.
   request.environment = {{"TERM", "xterm-256color"}, {"PAGER", "cat"},         {"GIT_PAGER", "cat"},
                          {"MANPAGER", "cat"},        {"SYSTEMD_PAGER", "cat"}, {"PS1", ""}};

@@ -21,7 +21,7 @@ class ShellSession : public std::enable_shared_from_this<ShellSession> {
   struct Options {
     std::string working_dir;  ///< absolute
     std::string spool_dir;    ///< an existing private folder; the session makes its own in it
-    bool load_bashrc = true;  ///< run ~/.bashrc first
+    bool load_bashrc = false;  ///< run ~/.bashrc first
   };
   /// What the session tells its owner, on the loop's thread. None is called from within a method of the
   /// session but `text` and `mark` from drain().

@@ -41,7 +41,7 @@ class Terminal : public std::enable_shared_from_this<Terminal> {
   struct Options {
     std::string working_dir;
     std::string spool_dir;
-    bool load_bashrc = true;
+    bool load_bashrc = false;
     std::chrono::milliseconds quiet_limit{30'000};       ///< without new output, when a call has no timeout
     std::chrono::milliseconds input_quiet_limit{3'000};  ///< the same after input
     std::chrono::milliseconds longest_wait{1'800'000};   ///< of a call without timeout, new output or not
@@ -114,7 +114,7 @@ class Terminal : public std::enable_shared_from_this<Terminal> {
   EventLoop::TimerId limit_timer_ = 0, start_timer_ = 0, kill_timer_ = 0;
 
   Shell shell_ = Shell::kNone;
-  bool with_bashrc_ = true;  // the starting shell
+  bool with_bashrc_ = false;  // the starting shell
   std::shared_ptr<ShellSession> session_;
   long command_number_ = 0;
   OutputBuffer output_;
