@@ -2,7 +2,8 @@
 """The kill test: whatever the server has acknowledged is there after a kill -9, in order.
 
 A client journals what it was told: conversations whose start was answered, messages whose POST was answered, event
-frames that a socket delivered. At a random moment the server is killed with -9 and started again on the same state.
+frames that a socket delivered. At a random moment the server is killed with -9 and started again on the same state; in
+half of the rounds the moment is the arrival of a frame, when a server that tells too early has not committed yet.
 Then every journalled thing must be there, in the order in which it was told; the log must be well-formed; and each
 conversation must go on. usage: kill_test.py [--rounds N] [--seed N]
 
@@ -36,8 +37,9 @@ class Journal:
 class Client:
     """Posts and listens on one conversation until the server is gone."""
 
-    def __init__(self, url, journal, model_runs):
-        self.url, self.journal, self.runs = url, journal, model_runs
+    def __init__(self, server, journal, model_runs, kill_now):
+        self.url, self.process = server.url, server.process
+        self.journal, self.runs, self.kill_now = journal, model_runs, kill_now
         self.threads = [threading.Thread(target=self.guarded, args=(work,)) for work in (self.post, self.listen)]
 
     @staticmethod
@@ -66,6 +68,8 @@ class Client:
             event = socket.receive()
             if event.get("key") != "full_state" and event["kind"] != "ServerErrorEvent":
                 self.journal.frames.append(event["id"])
+                if self.kill_now.is_set():
+                    self.process.kill()
 
     def start(self):
         for thread in self.threads:
@@ -104,11 +108,17 @@ class KillTest:
         if len(self.journals) < CONVERSATIONS:
             self.start_conversation()
         # Every other conversation runs its agent, the rest only stores messages, as fast as it goes.
-        clients = [Client(self.server.url, journal, number % 2 == 0) for number, journal in enumerate(self.journals)]
+        kill_now = threading.Event()
+        clients = [Client(self.server, journal, number % 2 == 0, kill_now)
+                   for number, journal in enumerate(self.journals)]
         for client in clients:
             client.start()
         time.sleep(self.random.uniform(0.05, 1.0))  # the random moment
-        self.server.kill()
+        if self.random.random() < 0.5:
+            kill_now.set()
+            self.server.wait()
+        else:
+            self.server.kill()
         for client in clients:
             client.join()
         self.server.start()
