@@ -25,7 +25,8 @@ def main():
     print("set -euxo pipefail")
     print("(%s) &" % found[0].strip())
     print("server=$!")
-    print("until curl -sf %s/ready; do kill -0 $server; sleep 1; done" % ADDRESS)
+    print("{ set +x; } 2>/dev/null; until curl -sf %s/ready; do kill -0 $server; sleep 1; done 2>/dev/null; set -x"
+          % ADDRESS)
     print("\n".join(found[1:]))
     print("kill $(pidof collet)")
     print("wait $server")

@@ -73,7 +73,11 @@ inside() {
 folder=${1:-$(mktemp -d)}
 mkdir -p "$folder"
 debian=$(mktemp -d "$folder/debian.XXXXXX")
-[[ $# -gt 0 ]] || trap 'umount -R "$debian" 2>/dev/null || true; rm -rf --one-file-system "$folder"' EXIT
+leave() {
+  umount -R "$debian/dev" "$debian/sys" "$debian/proc" 2>/dev/null || true
+  rm -rf --one-file-system "$folder"
+}
+[[ $# -gt 0 ]] || trap leave EXIT
 
 [[ -f $tarball ]] || timed "debootstrap" make_tarball
 timed "unpack" unpack
