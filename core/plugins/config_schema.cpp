@@ -41,7 +41,8 @@ std::string check_members(const json::Value& schema, const json::Value& value, c
     for (const auto& member : properties->GetObject()) known.emplace_back(json::view(member.name));
   for (const auto& member : value.GetObject()) {
     const std::string name(json::view(member.name));
-    const std::string below = where + "." + name;
+    std::string below = where;
+    below.append(".").append(name);
     const json::Value* described = properties == nullptr ? nullptr : json::find(*properties, name);
     if (described == nullptr && additional != nullptr && additional->IsObject()) described = additional;
     if (described != nullptr) {

@@ -47,6 +47,7 @@ struct PluginHost::Impl {
 Result<void> PluginHost::Impl::check_section(const Section& section,
                                              const std::vector<std::filesystem::path>& files) const {
   std::vector<std::string> names;
+  names.reserve(files.size());
   for (const auto& file : files) names.push_back(file.stem().string());
   for (const auto& [name, wanted] : section.plugins) {
     if (wanted.optional || wanted.enabled == false ||

@@ -117,7 +117,7 @@ class Sample final : public collet::Plugin {
                     {{"x-sample", "yes"}, {"content-length", "1"}, {"bad\n", "x"}}});
       });
     });
-    setup.route("POST", "/api/sample/drop", [](collet::Request, collet::Reply) {});
+    setup.route("POST", "/api/sample/drop", [](const collet::Request&, const collet::Reply&) {});
     setup.post("/api/sample/store", [this](const collet::Request& request) { return use_store(request); });
     setup.post("/api/sample/run", [this](const collet::Request& request) { return run(request); });
     setup.get("/api/sample/tools",

@@ -74,6 +74,7 @@ class Processes {
   /// the Process was dropped, and must neither block nor spawn.
   Process spawn(const SpawnOptions& options, std::function<void(int status)> exited) {
     std::vector<collet_str> argv;
+    argv.reserve(options.argv.size());
     for (const auto& word : options.argv) argv.push_back(detail::to_str(word));
     const detail::PairsView environment(options.environment);
     const collet_spawn asked{sizeof(collet_spawn),

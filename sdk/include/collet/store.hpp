@@ -139,6 +139,7 @@ class Store {
   LogStore log(std::string_view name, const std::vector<std::string>& indexes) {
     std::string error;
     std::vector<collet_str> names;
+    names.reserve(indexes.size());
     for (const auto& index : indexes) names.push_back(detail::to_str(index));
     collet_handle handle = 0;
     const auto status = table_->log_open(host_, detail::to_str(name), names.data(), names.size(), &handle,
