@@ -167,8 +167,10 @@ asio::awaitable<Result<void>> LiveConversation::do_run() {
   if (run_ && !run_->stopped()) {
     if (journal_.state().status != Status::kPaused)
       co_return conflict("Conversation already running. Wait for completion or pause first.");
-    // Paused, but its last step isn't over: it simply goes on.
-    co_return co_await journal_.append([](Batch& batch) { batch.set_status(Status::kRunning); });
+    // Paused, but its last step isn't over: it simply goes on; unless it ended while this was being stored.
+    auto resumed = co_await journal_.append([](Batch& batch) { batch.set_status(Status::kRunning); });
+    if (resumed && !run_) start_run();
+    co_return resumed;
   }
   co_await wait_until_idle();
   // What is finished stays finished until there is something new to do.

@@ -182,6 +182,15 @@ class Living(Case):
         self.assert_status(self.http.post(self.of(conversation, "/run")), 200)
         self.wait_for(conversation, "finished")
 
+    def test_a_run_asked_for_while_a_pause_takes_effect_is_not_lost(self):
+        # The step under way may end between the pause and the new run, or while the latter is being stored.
+        thinking = [call("think", {"thought": str(number)}, delay_ms=3) for number in range(40)]
+        conversation = self.start(self.mock.model("pausing", *thinking, finish()), "Go.")
+        for _ in range(25):
+            self.assert_status(self.http.post(self.of(conversation, "/pause")), 200)
+            self.assert_status(self.http.post(self.of(conversation, "/run")), 200, 409)
+        self.wait_for(conversation, "finished")
+
     def test_pause_of_an_idle_conversation_is_fine(self):
         conversation = self.start()
         self.assertEqual(self.http.post(self.of(conversation, "/pause")).json, {"success": True})
