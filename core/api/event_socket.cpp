@@ -118,7 +118,10 @@ class EventSockets::Session : public std::enable_shared_from_this<Session> {
     while (subscription_ != nullptr) {
       if (held_back_.empty()) {
         for (auto& frame : subscription_->take(kTakeBytes)) held_back_.push_back(std::move(frame));
-        if (held_back_.empty()) return;
+        if (held_back_.empty()) {
+          if (subscription_->failed()) socket_->close(kTryLater, "The events cannot be read now");
+          return;
+        }
       }
       while (!held_back_.empty()) {
         if (!socket_->send(held_back_.front())) return;  // on_drained wakes us again

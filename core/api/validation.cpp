@@ -18,6 +18,12 @@ std::string echo(const json::Value* input) {
   return json::dump(copy);
 }
 
+// What is wrong is the secret itself, perhaps with a wrong type.
+bool names_a_secret(const Places& where) {
+  const auto* name = where.empty() ? nullptr : std::get_if<std::string_view>(&where.back());
+  return name != nullptr && secrets::is_secret_name(*name);
+}
+
 std::string listed(std::initializer_list<std::string_view> allowed) {
   std::string text;
   std::size_t index = 0;
@@ -48,7 +54,10 @@ void Validation::add(std::string_view type, const Places& where, std::string_vie
     else
       w.value(std::get<int>(place));
   }
-  w.end().member("msg", message).raw_member("input", echo(input)).end();
+  w.end()
+      .member("msg", message)
+      .raw_member("input", names_a_secret(where) ? "\"<redacted>\"" : echo(input))
+      .end();
   errors_ += (errors_.empty() ? "" : ",") + w.take();
 }
 
