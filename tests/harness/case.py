@@ -9,7 +9,7 @@ import uuid
 from .client import Http, WebSocket
 from .mock import MockLlm
 from .server import Server
-from .wait import wait_until
+from .wait import PATIENCE, wait_until
 
 SETTLED = ("finished", "error", "stuck", "paused", "waiting_for_confirmation")
 
@@ -141,7 +141,7 @@ class Case(unittest.TestCase):
         server = server or self.server
         before = server.cpu_seconds()
         time.sleep(seconds)  # an interval to measure in, not something to wait for
-        self.assertLessEqual(server.cpu_seconds() - before, most)
+        self.assertLessEqual(server.cpu_seconds() - before, PATIENCE * most)
 
     @staticmethod
     def kinds(events):

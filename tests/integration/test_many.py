@@ -34,7 +34,7 @@ class Many(Case):
         for answer in answers[::20]:
             events = self.events(answer["id"])
             self.assertEqual(len(self.of_kind(events, "ObservationEvent")), 4)
-        self.assertLess(self.server.resident_bytes(), 600 << 20)
+        self.assertLess(self.server.resident_bytes(), PATIENCE * (600 << 20))
 
     def count(self, status):
         return self.http.get("/api/conversations/count?status=" + status).json

@@ -303,7 +303,7 @@ class Greedy(Raw):
         before = self.server.resident_bytes()
         answer = self.http.post("/api/bash/execute_bash_command", {"command": "yes", "timeout": 2})
         self.assertIn(answer.status, (200, 408, 504))
-        self.assertLess(self.server.resident_bytes() - before, 200 << 20)
+        self.assertLess(self.server.resident_bytes() - before, PATIENCE * (200 << 20))
         wait_until("the end of yes", lambda: not self.server.descendants_named("yes")())
 
     def test_a_command_whose_child_keeps_the_pipe_open_returns(self):

@@ -110,7 +110,7 @@ class Following(Case):
         for number in range(60):
             self.say(conversation, "%d %s" % (number, "x" * 400_000), run=False)
         grown = self.server.resident_bytes() - before
-        self.assertLess(grown, 120 << 20, "24 MB of events waited for one reader")
+        self.assertLess(grown, PATIENCE * (120 << 20), "24 MB of events waited for one reader")
         log = [event["id"] for event in self.events(conversation)]
         got = []
         while len(got) < len(log):
