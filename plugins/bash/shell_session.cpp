@@ -71,8 +71,8 @@ void ShellSession::launch(Launcher& launcher, const Options& options) {
   Pty pty = open_pty();
   master_ = std::move(pty.master);
   LaunchRequest request;
-  // Not --rcfile: with it some systems read theirs first, which may take as long as it likes. The script comes
-  // in as the first line instead.
+  // Not --rcfile: with it some systems read theirs first, which may take as long as it likes. The script
+  // comes in as the first line instead.
   request.argv = {"bash", "--noprofile", "--norc", "--noediting", "-i"};
   pending_ = " . " + quoted(script) + "\n";
   // Pagers would wait for keys that nobody presses.

@@ -19,8 +19,8 @@ namespace collet::bash {
 class ShellSession : public std::enable_shared_from_this<ShellSession> {
  public:
   struct Options {
-    std::string working_dir;  ///< absolute
-    std::string spool_dir;    ///< an existing private folder; the session makes its own in it
+    std::string working_dir;   ///< absolute
+    std::string spool_dir;     ///< an existing private folder; the session makes its own in it
     bool load_bashrc = false;  ///< run ~/.bashrc first
   };
   /// What the session tells its owner, on the loop's thread. None is called from within a method of the

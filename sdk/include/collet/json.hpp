@@ -1,5 +1,5 @@
-// Small helpers over RapidJSON, shared by the core and by plugins that choose RapidJSON. Optional: nothing else
-// of the SDK includes it, and no RapidJSON type crosses the plugin boundary.
+// Small helpers over RapidJSON, shared by the core and by plugins that choose RapidJSON. Optional: nothing
+// else of the SDK includes it, and no RapidJSON type crosses the plugin boundary.
 //
 // All functions are pure and may be called from any thread.
 #pragma once
@@ -100,8 +100,8 @@ inline std::string_view view(const Value& string) { return {string.GetString(), 
 /// The member `key` of an object; null when `value` is no object or has no such member.
 inline const Value* find(const Value& value, std::string_view key) {
   if (!value.IsObject()) return nullptr;
-  const auto it = value.FindMember(
-      Value(rapidjson::StringRef(key.data(), static_cast<rapidjson::SizeType>(key.size()))));
+  const auto it =
+      value.FindMember(Value(rapidjson::StringRef(key.data(), static_cast<rapidjson::SizeType>(key.size()))));
   return it == value.MemberEnd() ? nullptr : &it->value;
 }
 inline Value* find(Value& value, std::string_view key) {
@@ -192,14 +192,18 @@ class Writer {
   Writer& value(std::nullptr_t) { return writer_.Null(), *this; }
   Writer& value(const Value& v) { return v.Accept(writer_), *this; }
   template <class T>
-  Writer& value(const std::optional<T>& v) { return v ? value(*v) : value(nullptr); }
+  Writer& value(const std::optional<T>& v) {
+    return v ? value(*v) : value(nullptr);
+  }
   /// `text` must be one whole JSON value; it is written as it is.
   Writer& raw(std::string_view text) {
     writer_.RawValue(text.data(), text.size(), rapidjson::kObjectType);
     return *this;
   }
   template <class T>
-  Writer& member(std::string_view name, const T& v) { return key(name).value(v); }
+  Writer& member(std::string_view name, const T& v) {
+    return key(name).value(v);
+  }
   Writer& member(std::string_view name, const char* v) { return key(name).value(std::string_view(v)); }
   Writer& raw_member(std::string_view name, std::string_view text) { return key(name).raw(text); }
 
@@ -216,8 +220,8 @@ class Writer {
   std::string stack_;
 };
 
-/// Merges `patch` into `target`: objects member by member, all else replaced. With `null_deletes` a null in the
-/// patch removes the member (maps such as headers or misc settings); without, the null is stored.
+/// Merges `patch` into `target`: objects member by member, all else replaced. With `null_deletes` a null in
+/// the patch removes the member (maps such as headers or misc settings); without, the null is stored.
 inline void deep_merge(Value& target, const Value& patch, Allocator& allocator, bool null_deletes) {
   if (!patch.IsObject() || !target.IsObject()) {
     target.CopyFrom(patch, allocator);
@@ -235,7 +239,8 @@ inline void deep_merge(Value& target, const Value& patch, Allocator& allocator, 
   }
 }
 
-/// The value without any null member, at any depth (array elements stay): how events and socket frames show it.
+/// The value without any null member, at any depth (array elements stay): how events and socket frames show
+/// it.
 inline Value without_nulls(const Value& value, Allocator& allocator) {
   if (value.IsArray()) {
     Value out(rapidjson::kArrayType);
