@@ -1,8 +1,10 @@
 // A plugin that uses every feature of the SDK; the tests drive it through the host.
 #include <unistd.h>
 
+#include <condition_variable>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -65,8 +67,15 @@ class ReplyTool final : public collet::Tool {
     reply.progress("half of it");
     if (how == "throw") throw std::runtime_error("thrown by start");
     if (how == "nonsense") return reply.done("[");
-    if (how == "later") later_ = std::make_unique<collet::ToolReply>(std::move(reply));
-    if (how == "now" && later_) later_->done(R"({"late":true})");
+    std::unique_lock lock(mutex_);
+    if (how == "later") {
+      later_ = std::make_unique<collet::ToolReply>(std::move(reply));
+      kept_.notify_one();
+    }
+    if (how == "now") {  // the calls may come on two threads, in either order
+      kept_.wait(lock, [this] { return later_ != nullptr; });
+      later_->done(R"({"late":true})");
+    }
     // "drop": the reply goes without an answer
   }
   void conversation_closed(const std::string& conversation) override {
@@ -75,7 +84,9 @@ class ReplyTool final : public collet::Tool {
 
  private:
   collet::Host& host_;
-  std::unique_ptr<collet::ToolReply> later_;
+  std::mutex mutex_;
+  std::condition_variable kept_;
+  std::unique_ptr<collet::ToolReply> later_;  // guarded by mutex_
 };
 
 class EchoModel final : public collet::LlmProvider {

@@ -22,6 +22,7 @@ namespace collet::bash::testing {
 namespace {
 
 constexpr const char* kTag = "COLLET_TEST_TREE";
+constexpr int kKeptDescriptors = 256;  // a child closes those below
 
 // Every process whose environment has the tag: whatever session or parent it has by now.
 std::vector<pid_t> tagged(const std::string& tag) {
@@ -53,7 +54,7 @@ void kill_tree(const std::string& tag) {
   int target = 0;
   for (const int fd : {request.stdin_fd, request.stdout_fd, request.stderr_fd})
     ::dup2(fd < 0 ? null : fd, target++);
-  for (int fd = 3; fd < 256; ++fd) ::close(fd);
+  for (int fd = 3; fd < kKeptDescriptors; ++fd) ::close(fd);
   for (int number = 1; number < 32; ++number) ::signal(number, SIG_DFL);
   if (::chdir(request.working_dir.c_str()) == 0) ::execvpe(argv[0], argv, environment);
   ::_exit(127);
@@ -110,9 +111,19 @@ std::unique_ptr<Child> ForkLauncher::launch(const LaunchRequest& request, std::f
   argv.push_back(nullptr);
 
   LaunchRequest fds = request;
+  // The tag shows only once the child has become the program: until then it could not be found and ended.
+  int started[2];
+  if (::pipe2(started, O_CLOEXEC) != 0) throw LaunchError(std::strerror(errno));
+  const int until_exec = ::fcntl(started[1], F_DUPFD_CLOEXEC, kKeptDescriptors);
+  ::close(started[1]);
   const pid_t pid = ::fork();
-  if (pid < 0) throw LaunchError(std::strerror(errno));
   if (pid == 0) become(fds, argv.data(), environment.data());
+  ::close(until_exec);
+  char none = 0;
+  while (pid > 0 && ::read(started[0], &none, 1) < 0 && errno == EINTR) {
+  }
+  ::close(started[0]);
+  if (pid < 0) throw LaunchError(std::strerror(errno));
   const std::lock_guard lock(state_->mutex);
   state_->waiters.emplace_back([pid, exited = std::move(exited)] {
     int raw = 0;
