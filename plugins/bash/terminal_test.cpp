@@ -242,7 +242,7 @@ TEST_F(TerminalTest, a_cancelled_call_interrupts_its_command) {
   run("true");
   auto call = submit({"a", "echo started; sleep 1000", false, {}, false, {}});
   auto queued = submit({"b", "echo never", false, {}, false, {}});
-  wait_until_running(2);
+  while (launcher_.running("sleep") != 1) std::this_thread::yield();
   loop_->run([this] { terminal_->cancel("b"), terminal_->cancel("a"), terminal_->cancel("a"); });
   EXPECT_EQ(call.get().exit_code, 130);
   EXPECT_TRUE(queued.get().is_error);

@@ -93,6 +93,17 @@ ForkLauncher::~ForkLauncher() {
 
 std::size_t ForkLauncher::running() const { return tagged(state_->tag).size(); }
 
+std::size_t ForkLauncher::running(const std::string& name) const {
+  std::size_t count = 0;
+  for (const auto pid : tagged(state_->tag)) {
+    std::ifstream in("/proc/" + std::to_string(pid) + "/comm");
+    std::string program;
+    std::getline(in, program);
+    count += program == name ? 1 : 0;
+  }
+  return count;
+}
+
 std::unique_ptr<Child> ForkLauncher::launch(const LaunchRequest& request, std::function<void(int)> exited) {
   struct stat status {};
   if (::stat(request.working_dir.c_str(), &status) != 0) throw LaunchError(std::strerror(errno));

@@ -1,6 +1,7 @@
 // For the unit tests: launches with fork, and ends a child's whole tree by walking /proc.
 #pragma once
 #include <memory>
+#include <string>
 
 #include "launcher.hpp"
 
@@ -14,6 +15,8 @@ class ForkLauncher final : public Launcher {
 
   /// How many processes descend from what was launched here.
   std::size_t running() const;
+  /// Of these, how many are the program `name` by now: a shell has then also given it the terminal.
+  std::size_t running(const std::string& name) const;
 
  private:
   struct State;
