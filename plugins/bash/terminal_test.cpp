@@ -26,7 +26,6 @@ class TerminalTest : public ::testing::Test {
     options_.working_dir = folder_.path();
     options_.spool_dir = folder_.path();
     options_.load_bashrc = false;
-    options_.interrupt_grace = 200ms;
   }
   ~TerminalTest() override {
     loop_->run([this] {
@@ -239,6 +238,7 @@ TEST_F(TerminalTest, calls_wait_for_each_other) {
 }
 
 TEST_F(TerminalTest, a_cancelled_call_interrupts_its_command) {
+  options_.interrupt_grace = 60s;
   run("true");
   auto call = submit({"a", "echo started; sleep 1000", false, {}, false, {}});
   auto queued = submit({"b", "echo never", false, {}, false, {}});
@@ -250,6 +250,7 @@ TEST_F(TerminalTest, a_cancelled_call_interrupts_its_command) {
 }
 
 TEST_F(TerminalTest, a_cancelled_command_that_ignores_interrupts_is_killed) {
+  options_.interrupt_grace = 200ms;
   run("true");
   auto call = submit(
       {"a", "bash -c \"trap '' INT TERM; echo ready; while :; do sleep 100; done\"", false, {}, false, {}});
