@@ -15,6 +15,7 @@
 #include "http/open_file_limit.hpp"
 #include "plugins/inspect.hpp"
 #include "process/spawner.hpp"
+#include "server/audit_command.hpp"
 #include "server/config.hpp"
 #include "server/plugin_commands.hpp"
 #include "server/server.hpp"
@@ -136,6 +137,14 @@ int main(int argc, char** argv) {
   std::vector<std::string> files;
   checking->add_option("files", files, "Plugin files (*.so)")->required();
 
+  CLI::App* auditing = app.add_subcommand("audit", "Show who read which secret in clear");
+  flag(auditing, "--config", "config", "JSON file with the configuration (docs/operations.md)");
+  flag(auditing, "--state", "state", "Folder that holds everything the server keeps");
+  server::AuditOptions audit;
+  auditing->add_flag("--json", audit.json, "One JSON object per line");
+  auditing->add_option("--since", audit.since, "A time (2026-11-22T14:30), or an age (30m, 12h, 7d)");
+  auditing->add_option("--limit", audit.limit, "Only the newest so many (100)")->check(CLI::PositiveNumber);
+
   try {
     app.parse(with_default_command(argc, argv));
   } catch (const CLI::ParseError& error) {
@@ -143,6 +152,7 @@ int main(int argc, char** argv) {
   }
   if (serving->parsed()) return serve(flags);
   if (making_key->parsed()) return keygen();
+  if (auditing->parsed()) return server::print_audit(flags, audit);
   if (listing->parsed()) return server::list_plugins(flags);
   return server::check_plugins(files);
 }

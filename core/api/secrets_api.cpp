@@ -56,11 +56,13 @@ http::Response put(SecretStore& store, const http::Request& request) {
   return http::Response::json(w.take());
 }
 
-http::Response get(const SecretStore& store, const http::Request& request) {
+void get(const SecretStore& store, const PlainReads& reads, const http::Request& request, http::Reply reply) {
   const std::string name(request.param("name"));
-  if (!SecretStore::is_name(name)) return bad_name();
+  if (!SecretStore::is_name(name)) return reply.send(bad_name());
   auto value = store.get(name);
-  return value ? http::Response::text(std::move(*value)) : to_response(value.error());
+  if (!value) return reply.send(to_response(value.error()));
+  reads.answer(request, "secret " + name, "GET /api/settings/secrets/{name}",
+               http::Response::text(std::move(*value)), std::move(reply));
 }
 
 http::Response remove(SecretStore& store, const http::Request& request) {
@@ -72,7 +74,7 @@ http::Response remove(SecretStore& store, const http::Request& request) {
 
 }  // namespace
 
-Result<void> add_secret_routes(http::Router& router, SecretStore& store) {
+Result<void> add_secret_routes(http::Router& router, SecretStore& store, const PlainReads& reads) {
   Routes routes(router);
   const std::string base = "/api/settings/secrets";
   const auto route = [&](std::string method, std::string pattern, auto handler) {
@@ -82,7 +84,9 @@ Result<void> add_secret_routes(http::Router& router, SecretStore& store) {
   };
   route("GET", base, list);
   route("PUT", base, put);
-  route("GET", base + "/{name}", get);
+  routes.add("GET", base + "/{name}", [&store, reads](http::Request request, http::Reply reply) {
+    get(store, reads, request, std::move(reply));
+  });
   route("DELETE", base + "/{name}", remove);
   return routes.result();
 }

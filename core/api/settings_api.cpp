@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "api/plain_reads.hpp"
 #include "api/validation.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
@@ -51,9 +52,16 @@ http::Response show(const settings::SettingsService& service, Expose how) {
   return http::Response::json(**text);
 }
 
-http::Response get_settings(const settings::SettingsService& service, const http::Request& request) {
+void get_settings(const settings::SettingsService& service, const PlainReads& reads,
+                  const http::Request& request, http::Reply reply) {
   const auto exposure = exposure_of(request);
-  return exposure.how ? show(service, *exposure.how) : exposure.refusal;
+  if (!exposure.how) return reply.send(exposure.refusal);
+  auto response = show(service, *exposure.how);
+  if (*exposure.how == Expose::kRedacted || response.status != 200) return reply.send(std::move(response));
+  reads.answer(request, service.shown_secrets(),
+               *exposure.how == Expose::kPlaintext ? "GET /api/settings, X-Expose-Secrets: plaintext"
+                                                   : "GET /api/settings, X-Expose-Secrets: encrypted",
+               std::move(response), std::move(reply));
 }
 
 Validation check_members(const json::Value& body) {
@@ -86,15 +94,16 @@ http::Response patch_settings(settings::SettingsService& service, const http::Re
 
 }  // namespace
 
-Result<void> add_settings_routes(http::Router& router, settings::SettingsService& service) {
-  // Reading copies a prepared text, so it needs no worker.
+Result<void> add_settings_routes(http::Router& router, settings::SettingsService& service,
+                                 const PlainReads& reads) {
+  // Reading copies a prepared text and recording doesn't wait, so it needs no worker.
   auto added = router.add(http::Route{.method = "GET",
                                       .pattern = "/api/settings",
                                       .owner = "core",
                                       .lane = http::Lane::kInline,
-                                      .handler = http::answering([&service](const http::Request& request) {
-                                        return get_settings(service, request);
-                                      })});
+                                      .handler = [&service, reads](http::Request request, http::Reply reply) {
+                                        get_settings(service, reads, request, std::move(reply));
+                                      }});
   if (!added) return added;
   return router.add(http::Route{.method = "PATCH",
                                 .pattern = "/api/settings",

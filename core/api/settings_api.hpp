@@ -11,7 +11,10 @@ class SettingsService;
 
 namespace collet::api {
 
+class PlainReads;
+
 /// Adds the routes. `service` must outlive the router.
-Result<void> add_settings_routes(http::Router& router, settings::SettingsService& service);
+Result<void> add_settings_routes(http::Router& router, settings::SettingsService& service,
+                                 const PlainReads& reads);
 
 }  // namespace collet::api

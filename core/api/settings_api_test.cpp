@@ -2,10 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <future>
+#include <stdexcept>
+
+#include "api/plain_reads.hpp"
 #include "collet/json.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
 #include "settings/settings_service.hpp"
+#include "storage/audit_store.hpp"
 #include "storage/database.hpp"
 #include "storage/test_folder.hpp"
 
@@ -14,7 +20,7 @@ namespace {
 
 class SettingsApiTest : public ::testing::Test {
  protected:
-  void SetUp() override { ASSERT_TRUE(add_settings_routes(router, service).ok()); }
+  void SetUp() override { ASSERT_TRUE(add_settings_routes(router, service, reads).ok()); }
 
   http::Response call(const std::string& method, std::string body = "", http::Pairs headers = {}) {
     http::Request request;
@@ -22,19 +28,28 @@ class SettingsApiTest : public ::testing::Test {
     request.path = request.raw_path = request.target = "/api/settings";
     request.body = std::move(body);
     request.headers = std::move(headers);
-    http::Response response{.status = 0};
+    std::promise<http::Response> answered;  // exposing answers on the database's thread
     const auto match = router.match(method, request.raw_path);
     EXPECT_NE(match.route, nullptr);
     match.route->handler(std::move(request),
-                         http::Reply([&](http::Response answer) { response = std::move(answer); }));
-    return response;
+                         http::Reply([&](http::Response answer) { answered.set_value(std::move(answer)); }));
+    return answered.get_future().get();
   }
   http::Response expose(const std::string& how) { return call("GET", "", {{"x-expose-secrets", how}}); }
 
   testing::TestFolder folder;
-  std::unique_ptr<storage::Database> database = std::move(storage::Database::open(folder.path())).value();
+  std::atomic<bool> disk_fails = false;
+  std::unique_ptr<storage::Database> database =
+      std::move(storage::Database::open(folder.path(), {.before_commit =
+                                                            [this] {
+                                                              if (disk_fails)
+                                                                throw std::runtime_error("full");
+                                                            }}))
+          .value();
   secrets::KeyRing ring = std::move(secrets::KeyRing::open(folder.path(), std::nullopt)).value();
   settings::SettingsService service{*database, ring};
+  storage::AuditStore audit{*database, 100};
+  PlainReads reads{audit, [](const http::Request&) { return std::string("somebody"); }};
   http::Router router;
 };
 
@@ -62,6 +77,28 @@ TEST_F(SettingsApiTest, Expose_KnowsItsWordsInAnyCase) {
   EXPECT_EQ(
       expose("bogus").body,
       R"({"detail":"Invalid X-Expose-Secrets header value: 'bogus'. Valid values are: 'encrypted', 'plaintext'."})");
+}
+
+TEST_F(SettingsApiTest, Expose_IsRecordedAndOtherReadsAreNot) {
+  ASSERT_EQ(call("PATCH", R"({"agent_settings_diff":{"llm":{"api_key":"sk-fake"}}})").status, 200);
+  call("GET");
+  expose("bogus");
+  expose("plaintext");
+  const auto entries = audit.entries({}).value();
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].read.who, "somebody");
+  EXPECT_EQ(entries[0].read.what, "settings llm.api_key");
+  EXPECT_EQ(entries[0].read.how, "GET /api/settings, X-Expose-Secrets: plaintext");
+}
+
+TEST_F(SettingsApiTest, Expose_IsRefusedWhenItCannotBeRecorded) {
+  ASSERT_EQ(call("PATCH", R"({"agent_settings_diff":{"llm":{"api_key":"sk-fake"}}})").status, 200);
+  disk_fails = true;
+  const auto response = expose("plaintext");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.body.find("sk-fake"), std::string::npos);
+  EXPECT_NE(response.body.find("audit log"), std::string::npos);
+  EXPECT_EQ(call("GET").status, 200);
 }
 
 TEST_F(SettingsApiTest, Patch_SaysWhatIsWrong) {

@@ -7,6 +7,7 @@
 
 #include "auth/peer_user.hpp"
 #include "base/log.hpp"
+#include "secrets/audit.hpp"
 
 namespace collet::auth {
 namespace {
@@ -57,6 +58,11 @@ SocketVerdict Guard::check_socket(const http::Request& head, const http::Peer& p
 bool Guard::check_first_message(std::string_view text) { return socket_auth_.check_first_message(text); }
 
 bool Guard::swallows(std::string_view text) { return SocketAuth::is_auth_message(text); }
+
+std::string Guard::caller(const http::Request& request) const {
+  if (keys_.empty()) return "loopback";
+  return "key " + secrets::fingerprint(request.header("x-session-api-key").value_or(""));
+}
 
 std::optional<Response> Guard::check_without_keys(const http::Request& head, const http::Peer& peer) const {
   if (!http::is_loopback_authority(head.header("host").value_or("")))

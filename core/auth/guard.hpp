@@ -26,6 +26,10 @@ class Guard final : public http::Gatekeeper {
   bool check_first_message(std::string_view text) override;
   bool swallows(std::string_view text) override;
 
+  /// Who sent a request that was let in, for the audit log: "key 1a2b3c4d", or "loopback" where there are no
+  /// keys.
+  std::string caller(const http::Request& request) const;
+
  private:
   std::optional<http::Response> check_without_keys(const http::Request& head, const http::Peer& peer) const;
 

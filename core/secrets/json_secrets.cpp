@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 
 namespace collet::secrets {
 
@@ -71,6 +72,22 @@ void walk(json::Value& value, const json::Value* other, const Visit& visit) {
   }
 }
 
+using Addresses = std::set<const json::Value*>;
+
+void collect_paths(const json::Value& value, const std::string& path, const Addresses& wanted,
+                   std::vector<std::string>& paths) {
+  if (wanted.contains(&value)) paths.push_back(path);
+  const auto below = [&](std::string_view step) {
+    return path.empty() ? std::string(step) : path + "." + std::string(step);
+  };
+  if (value.IsArray())
+    for (rapidjson::SizeType i = 0; i < value.Size(); ++i)
+      collect_paths(value[i], below(std::to_string(i)), wanted, paths);
+  if (value.IsObject())
+    for (const auto& member : value.GetObject())
+      collect_paths(member.value, below(json::view(member.name)), wanted, paths);
+}
+
 }  // namespace
 
 bool is_secret_name(std::string_view name) { return is_one_of(kNames, name) || is_one_of(kMaps, name); }
@@ -79,6 +96,16 @@ void for_each_secret(json::Value& document, const std::function<void(json::Value
   walk(document, nullptr, [&](const Place& place) {
     if (is_secret_text(place.value)) visit(place.value);
   });
+}
+
+std::vector<std::string> secret_paths(const json::Value& document) {
+  json::Document copy;  // walking visits what may be changed
+  copy.CopyFrom(document, copy.GetAllocator());
+  Addresses wanted;
+  for_each_secret(copy, [&](json::Value& secret) { wanted.insert(&secret); });
+  std::vector<std::string> paths;
+  collect_paths(copy, "", wanted, paths);
+  return paths;
 }
 
 void seal_secrets(json::Value& document, const SealedBox& box, std::string_view context,

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "collet/json.hpp"
@@ -18,6 +19,9 @@ bool is_secret_name(std::string_view name);
 
 /// Calls `visit` for each secret string of the document, at any depth. Nulls and empty strings are none.
 void for_each_secret(json::Value& document, const std::function<void(json::Value& secret)>& visit);
+
+/// Where the secrets stand that for_each_secret finds: "agent_settings.llm.api_key", "…headers.X-Key".
+std::vector<std::string> secret_paths(const json::Value& document);
 
 /// Seals each secret. Not for a document that is sealed already: it would be sealed twice.
 void seal_secrets(json::Value& document, const SealedBox& box, std::string_view context,

@@ -1,5 +1,6 @@
 #include "secrets/json_secrets.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace collet::secrets {
@@ -22,6 +23,15 @@ TEST(JsonSecrets_ForEach, FindsThemAllAndNothingElse) {
   std::string found;
   for_each_secret(*document, [&](json::Value& secret) { found += std::string(json::view(secret)) + " "; });
   EXPECT_EQ(found, "k1 k2 k3 k4 k5 k6 k7 k8 k9 ");
+}
+
+TEST(JsonSecrets_Paths, NameWhatForEachFinds) {
+  const auto document = json::parse(kDocument);
+  EXPECT_THAT(secret_paths(*document),
+              ::testing::ElementsAre("llm.api_key", "llm.extra_headers.X", "mcp_config.s.headers.A",
+                                     "mcp_config.s.env.B", "mcp_config.s.auth.value",
+                                     "agent_context.secrets.T", "agent_context.secrets.S.value",
+                                     "agent_context.secrets.L.headers.H", "fallback.0.api_key"));
 }
 
 TEST(JsonSecrets_Name, KnowsSinglesAndMaps) {

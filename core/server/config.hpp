@@ -22,6 +22,7 @@ struct Origin {
 struct Config {
   std::string host = "127.0.0.1";
   std::int64_t port = 8000;  ///< 0: any free one
+  std::string public_url;    ///< as clients call this server through a proxy; may be empty
   std::string state;         ///< the folder that holds everything; absolute
   std::string database = "sqlite";
   std::vector<std::string> session_api_keys;  ///< none of them empty; no key at all: loopback only
@@ -53,6 +54,8 @@ struct Config {
     std::int64_t max_concurrent_runs = 1000;  ///< more wait for their turn
     std::int64_t max_subscribers = 50;        ///< sockets per conversation; more are closed with 1013
   } conversations;
+
+  std::int64_t audit_keep = 100'000;  ///< entries of the audit log
 
   bool survive_power_loss = true;  ///< storage.synchronous: "full"; "normal" may lose the last moments
 

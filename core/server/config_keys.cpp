@@ -5,6 +5,8 @@
 #include <numeric>
 #include <utility>
 
+#include "outbound/url.hpp"
+
 namespace collet::server {
 namespace {
 
@@ -110,6 +112,13 @@ std::string set_database(Config& config, const json::Value& value) {
   return {};
 }
 
+std::string set_public_url(Config& config, const json::Value& value) {
+  const auto url = json::view(value);
+  if (!url.empty() && !outbound::parse_url(url)) return "must be a URL like https://collet.example";
+  config.public_url = url;
+  return {};
+}
+
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 32;
 
 std::vector<ConfigKey> make_keys() {
@@ -118,6 +127,8 @@ std::vector<ConfigKey> make_keys() {
           "host", [](auto& c) -> auto& { return c.host; }),
       number(
           "port", 0, 65535, [](auto& c) -> auto& { return c.port; }),
+      text(
+          "public_url", [](auto& c) -> auto& { return c.public_url; }),
       text(
           "state", [](auto& c) -> auto& { return c.state; }),
       text(
@@ -172,14 +183,18 @@ std::vector<ConfigKey> make_keys() {
       number(
           "conversations.max_subscribers", 1, 1'000'000,
           [](auto& c) -> auto& { return c.conversations.max_subscribers; }),
+      number(
+          "audit.keep", 1, 100'000'000, [](auto& c) -> auto& { return c.audit_keep; }),
       choice<bool>(
           "storage.synchronous", {{"full", true}, {"normal", false}},
           [](auto& c) -> auto& { return c.survive_power_loss; }),
       list(
           "plugins.directories", [](auto& c) -> auto& { return c.plugin_directories; }),
   };
-  for (auto& key : keys)
+  for (auto& key : keys) {
     if (key.name == "database") key.set = set_database;
+    if (key.name == "public_url") key.set = set_public_url;
+  }
   return keys;
 }
 

@@ -50,6 +50,13 @@ class ConfigTest : public ::testing::Test {
   ConfigSources sources_;
 };
 
+TEST_F(ConfigTest, PublicUrl_IsAUrl) {
+  sources_.flags["public_url"] = "https://collet.example/base";
+  EXPECT_EQ(load().public_url, "https://collet.example/base");
+  sources_.flags["public_url"] = "collet.example";
+  EXPECT_THAT(error(), HasSubstr("public_url"));
+}
+
 TEST_F(ConfigTest, NothingSaid_GivesDefaults) {
   const Config config = load();
   EXPECT_EQ(config.host, "127.0.0.1");

@@ -4,6 +4,7 @@
 #include "api/conversations_api.hpp"
 #include "api/event_socket.hpp"
 #include "api/events_api.hpp"
+#include "api/plain_reads.hpp"
 #include "api/secrets_api.hpp"
 #include "api/server_api.hpp"
 #include "api/settings_api.hpp"
@@ -19,8 +20,10 @@
 #include "server/activity_gate.hpp"
 #include "server/conversation_gateway.hpp"
 #include "server/version.hpp"
+#include "settings/secret_resolver.hpp"
 #include "settings/secret_store.hpp"
 #include "settings/settings_service.hpp"
+#include "storage/audit_store.hpp"
 #include "storage/database.hpp"
 
 namespace collet::server {
@@ -93,6 +96,8 @@ struct Server::Parts {
         log(*database, log_limits(config)),
         settings(*database, ring),
         secret_store(*database, box),
+        audit(*database, config.audit_keep),
+        resolver(secret_store, audit),
         providers(openai),
         host(host_options(config), spawner),
         conversations(service_options(config), {*database, log, providers, tools, box, spawner}),
@@ -111,6 +116,8 @@ struct Server::Parts {
   events::EventLog log;
   settings::SettingsService settings;
   settings::SecretStore secret_store;
+  storage::AuditStore audit;
+  settings::SecretResolver resolver;
   llm::OpenAiChat openai;
   llm::Providers providers;
   agent::ToolRegistry tools;
@@ -134,8 +141,9 @@ Result<void> Server::Parts::add_core_routes() {
     return added;
   if (auto added = api::add_conversation_routes(router, conversations); !added) return added;
   if (auto added = api::add_event_routes(router, conversations, log); !added) return added;
-  if (auto added = api::add_settings_routes(router, settings); !added) return added;
-  if (auto added = api::add_secret_routes(router, secret_store); !added) return added;
+  const api::PlainReads reads(audit, [this](const http::Request& request) { return guard.caller(request); });
+  if (auto added = api::add_settings_routes(router, settings, reads); !added) return added;
+  if (auto added = api::add_secret_routes(router, secret_store, reads); !added) return added;
   return event_sockets.add_route(router);
 }
 
@@ -177,6 +185,7 @@ Result<void> Server::start() {
   auto port = p.http.start();
   if (!port) return port.error();
   p.port = *port;
+  p.resolver.set_addresses({config_.host, *port, config_.public_url});
   return {};
 }
 

@@ -14,6 +14,16 @@ constexpr const char* kDocument = "settings";  // its name in the store and the 
 /// Only what the agent uses holds secrets; misc_settings is the client's own and shown as it is.
 json::Value& secret_part(json::Document& document) { return *json::find(document, "agent_settings"); }
 
+std::string name_secrets(const json::Value& document) {
+  constexpr std::size_t kMost = 1000;  // characters: an entry of a log, not a copy of the settings
+  std::string names = "settings";
+  for (const auto& path : secrets::secret_paths(*json::find(document, "agent_settings"))) {
+    if (names.size() + path.size() > kMost) return names + ", …";
+    names += (names == "settings" ? " " : ", ") + path;
+  }
+  return names;
+}
+
 json::Document copy_of(const json::Value& value) {
   json::Document out;
   out.CopyFrom(value, out.GetAllocator());
@@ -26,6 +36,7 @@ struct SettingsService::Prepared {
   json::Document plain;
   std::shared_ptr<const std::string> redacted_text;
   std::shared_ptr<const std::string> plain_text;
+  std::string shown_secrets;
 };
 
 SettingsService::SettingsService(storage::Database& database, const secrets::KeyRing& ring)
@@ -76,6 +87,7 @@ json::Document SettingsService::with_plain_secrets(const json::Value& body) cons
 void SettingsService::publish(const json::Value& document) {
   auto made = std::make_shared<Prepared>();
   made->plain = copy_of(document);
+  made->shown_secrets = name_secrets(document);
   made->plain_text = std::make_shared<const std::string>(shown(document));
   auto redacted = copy_of(document);
   secrets::redact_secrets(secret_part(redacted), redacted.GetAllocator());
@@ -107,6 +119,8 @@ Result<std::shared_ptr<const std::string>> SettingsService::document(Expose expo
   if (failure) return *failure;
   return std::make_shared<const std::string>(shown(encrypted));
 }
+
+std::string SettingsService::shown_secrets() const { return prepared()->shown_secrets; }
 
 json::Document SettingsService::plain() const { return copy_of(prepared()->plain); }
 

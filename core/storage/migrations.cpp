@@ -34,6 +34,11 @@ const std::vector<Migration>& main_steps() {
            "CREATE TABLE documents (tenant TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, "
            "PRIMARY KEY (tenant, name))",
        }},
+      {2,
+       {
+           "CREATE TABLE audit (tenant TEXT NOT NULL, number BIGINT NOT NULL, read_at BIGINT NOT NULL, "
+           "who TEXT NOT NULL, what TEXT NOT NULL, how TEXT NOT NULL, PRIMARY KEY (tenant, number))",
+       }},
   };
   return steps;
 }

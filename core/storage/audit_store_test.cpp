@@ -1,0 +1,88 @@
+#include "storage/audit_store.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "storage/database.hpp"
+#include "storage/test_folder.hpp"
+
+namespace collet::storage {
+namespace {
+
+using ::testing::ElementsAre;
+
+std::vector<std::string> whats(const Result<std::vector<AuditEntry>>& entries) {
+  std::vector<std::string> found;
+  for (const auto& entry : entries.value()) found.push_back(entry.read.what);
+  return found;
+}
+
+class AuditStoreTest : public ::testing::Test {
+ protected:
+  void note(const std::string& what) {
+    ASSERT_TRUE(audit.record_and_wait({"key 00000000", what, "GET /somewhere"}).ok());
+  }
+
+  testing::TestFolder folder;
+  bool disk_fails = false;
+  std::unique_ptr<Database> database =
+      std::move(Database::open(folder.path(), {.before_commit =
+                                                   [this] {
+                                                     if (disk_fails) throw std::runtime_error("full");
+                                                   }}))
+          .value();
+  AuditStore audit{*database, 3};
+};
+
+TEST_F(AuditStoreTest, Record_KeepsWhoWhatHowAndWhen) {
+  const Micros before = now_micros();
+  note("secret A");
+  const auto entries = audit.entries({}).value();
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].number, 1);
+  EXPECT_GE(entries[0].at, before);
+  EXPECT_LE(entries[0].at, now_micros());
+  EXPECT_EQ(entries[0].read.who, "key 00000000");
+  EXPECT_EQ(entries[0].read.what, "secret A");
+  EXPECT_EQ(entries[0].read.how, "GET /somewhere");
+}
+
+TEST_F(AuditStoreTest, ControlCharacters_AreNotKept) {
+  note(std::string("settings mcp.\0\x1b[2J", 17));
+  EXPECT_THAT(whats(audit.entries({})), ElementsAre("settings mcp.??[2"));
+}
+
+TEST_F(AuditStoreTest, OldestEntriesMakeRoom) {
+  for (const char* what : {"a", "b", "c", "d", "e"}) note(what);
+  EXPECT_THAT(whats(audit.entries({})), ElementsAre("c", "d", "e"));
+  AuditStore smaller(*database, 1);
+  ASSERT_TRUE(smaller.record_and_wait({"w", "f", "h"}).ok());
+  EXPECT_THAT(whats(audit.entries({})), ElementsAre("f"));
+}
+
+TEST_F(AuditStoreTest, Query_NewestSinceAMoment) {
+  for (const char* what : {"a", "b", "c"}) note(what);
+  EXPECT_THAT(whats(audit.entries({.limit = 2})), ElementsAre("b", "c"));
+  const Micros last = audit.entries({.limit = 1})->front().at;
+  EXPECT_THAT(audit.entries({.since = last + 1}).value(), ::testing::IsEmpty());
+}
+
+TEST_F(AuditStoreTest, WhatCannotBeStored_IsReported) {
+  disk_fails = true;
+  EXPECT_EQ(audit.record_and_wait({"w", "a", "h"}).error().kind, Error::Kind::kUnavailable);
+  disk_fails = false;
+  EXPECT_THAT(audit.entries({}).value(), ::testing::IsEmpty());
+}
+
+TEST_F(AuditStoreTest, ReadAudit_WorksBesideTheServer) {
+  note("a");
+  EXPECT_THAT(whats(read_audit(folder.path(), {})), ElementsAre("a"));
+  note("b");
+  EXPECT_THAT(whats(read_audit(folder.path(), {})), ElementsAre("a", "b"));
+  EXPECT_EQ(read_audit(folder / "nowhere", {}).error().kind, Error::Kind::kNotFound);
+}
+
+}  // namespace
+}  // namespace collet::storage
