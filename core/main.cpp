@@ -17,6 +17,7 @@
 #include "process/spawner.hpp"
 #include "server/audit_command.hpp"
 #include "server/config.hpp"
+#include "server/new_plugin.hpp"
 #include "server/plugin_commands.hpp"
 #include "server/server.hpp"
 #include "server/version.hpp"
@@ -129,13 +130,17 @@ int main(int argc, char** argv) {
   flag(serving, "--log-level", "log.level", "debug, info, warning or error (info)");
 
   CLI::App* making_key = app.add_subcommand("keygen", "Print a new session key");
-  CLI::App* plugins = app.add_subcommand("plugins", "Look at plugins without running them");
+  CLI::App* plugins = app.add_subcommand("plugins", "Look at plugins, make new ones");
   plugins->require_subcommand(1);
   CLI::App* listing = plugins->add_subcommand("list", "What would be loaded, and why not");
   common(listing);
   CLI::App* checking = plugins->add_subcommand("check", "Check plugin files");
   std::vector<std::string> files;
   checking->add_option("files", files, "Plugin files (*.so)")->required();
+  CLI::App* making_plugin = plugins->add_subcommand("new", "Make a plugin project from the template");
+  std::string new_name, new_directory;
+  making_plugin->add_option("name", new_name, "The plugin's name: a-z, 0-9, '-', '_'")->required();
+  making_plugin->add_option("--directory", new_directory, "The folder to make (./NAME)");
 
   CLI::App* auditing = app.add_subcommand("audit", "Show who read which secret in clear");
   flag(auditing, "--config", "config", "JSON file with the configuration (docs/operations.md)");
@@ -154,5 +159,6 @@ int main(int argc, char** argv) {
   if (making_key->parsed()) return keygen();
   if (auditing->parsed()) return server::print_audit(flags, audit);
   if (listing->parsed()) return server::list_plugins(flags);
+  if (making_plugin->parsed()) return server::new_plugin(new_name, new_directory);
   return server::check_plugins(files);
 }

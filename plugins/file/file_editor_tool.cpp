@@ -119,6 +119,6 @@ std::string FileEditorTool::observe(const ToolCall& call) {
   return w.take();
 }
 
-std::string FileEditorTool::run(const ToolCall& call, const Cancellation&) { return observe(call); }
+std::string FileEditorTool::run(const ToolCall& call, const RunningCall&) { return observe(call); }
 
 }  // namespace collet::file

@@ -17,7 +17,7 @@ class FileEditorTool final : public BlockingTool {
   std::string observe(const ToolCall& call);
 
  protected:
-  std::string run(const ToolCall& call, const Cancellation& cancellation) override;
+  std::string run(const ToolCall& call, const RunningCall& running) override;
 
  private:
   Editor editor_;

@@ -10,7 +10,10 @@ function(collet_add_plugin name)
   if(TARGET collet_options)  # within Collet's own tree
     target_link_libraries(${target} PRIVATE collet_options)
   endif()
-  target_compile_features(${target} PRIVATE cxx_std_20)
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  if("CXX" IN_LIST languages)
+    target_compile_features(${target} PRIVATE cxx_std_20)
+  endif()
   set_target_properties(${target} PROPERTIES
     PREFIX "" OUTPUT_NAME ${name} SUFFIX ".so"
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/collet/plugins
@@ -18,7 +21,8 @@ function(collet_add_plugin name)
     LINK_DEPENDS ${exports})
   target_link_options(${target} PRIVATE -Wl,--version-script=${exports})
   # Undefined symbols fail here, not in the server. Clang's sanitizers leave theirs to the program.
-  if(NOT (CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND (COLLET_SANITIZE OR "${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize=")))
+  if(NOT ("${CMAKE_CXX_COMPILER_ID}${CMAKE_C_COMPILER_ID}" MATCHES "Clang" AND
+          (COLLET_SANITIZE OR "${CMAKE_CXX_FLAGS} ${CMAKE_C_FLAGS}" MATCHES "-fsanitize=")))
     target_link_options(${target} PRIVATE -Wl,-z,defs)
   endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

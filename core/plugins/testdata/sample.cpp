@@ -27,7 +27,7 @@ class ReverseTool final : public collet::BlockingTool {
   }
 
  protected:
-  std::string run(const collet::ToolCall& call, const collet::Cancellation&) override {
+  std::string run(const collet::ToolCall& call, const collet::RunningCall&) override {
     const auto action = json::parse(call.action);
     const std::string text = json::string_or(*action, "text");
     if (text.empty()) throw std::runtime_error("nothing to reverse");
@@ -48,9 +48,8 @@ class WaitTool final : public collet::BlockingTool {
   }
 
  protected:
-  std::string run(const collet::ToolCall&, const collet::Cancellation& cancellation) override {
-    return cancellation.wait_for(std::chrono::minutes(1)) ? R"({"cancelled":true})"
-                                                          : R"({"cancelled":false})";
+  std::string run(const collet::ToolCall&, const collet::RunningCall& running) override {
+    return running.wait_for(std::chrono::minutes(1)) ? R"({"cancelled":true})" : R"({"cancelled":false})";
   }
 };
 

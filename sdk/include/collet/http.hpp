@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,27 +48,11 @@ struct Request {
   }
 };
 
-namespace detail {
-
-inline std::string json_quoted(std::string_view text) {
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      quoted += '\\';
-      quoted += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      quoted += "\\u00";
-      quoted += kHex[static_cast<unsigned char>(c) >> 4];
-      quoted += kHex[static_cast<unsigned char>(c) & 15];
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted += '"';
-}
-
-}  // namespace detail
+/// Thrown by a handler: the request is wrong. Answered with 400 and the text in the errors' common form.
+class InputError : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
 
 struct Response {
   int status = 200;

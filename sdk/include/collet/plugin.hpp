@@ -56,7 +56,8 @@ class Setup {
   /// The plugin's own section of the config: JSON object text, checked against its schema.
   std::string_view config() const { return instance_.config; }
 
-  /// Routes whose handler answers at once. It may block: it runs on the plugin's own bounded queue.
+  /// Routes whose handler answers at once. It may block: it runs on the plugin's own bounded queue. What it
+  /// throws is answered: an InputError with 400, all else with 500.
   using Answer = std::function<Response(const Request&)>;
   void get(std::string pattern, Answer handler) { answer("GET", std::move(pattern), std::move(handler)); }
   void post(std::string pattern, Answer handler) { answer("POST", std::move(pattern), std::move(handler)); }
@@ -79,7 +80,11 @@ class Setup {
   void answer(std::string method, std::string pattern, Answer handler) {
     route(std::move(method), std::move(pattern),
           [handler = std::move(handler)](const Request& request, Reply reply) {
-            reply.send(handler(request));
+            try {
+              reply.send(handler(request));
+            } catch (const InputError& error) {
+              reply.send(Response::error(400, error.what()));
+            }
           });
   }
 

@@ -1,5 +1,6 @@
 // Tools for agents.
 #pragma once
+#include <chrono>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -22,6 +23,13 @@ struct ToolInfo {
   std::string title = {};             ///< may be empty
   bool listed = true;                 ///< shown in the list of tools
 };
+
+/// The observation of a tool that answers in words, as JSON text. `is_error`: the model is told that it did
+/// not work.
+inline std::string text_observation(std::string_view text, bool is_error = false) {
+  return R"({"content":[{"cache_prompt":false,"type":"text","text":)" + detail::json_quoted(text) +
+         R"(}],"is_error":)" + (is_error ? "true}" : "false}");
+}
 
 /// One call. A plain value.
 struct ToolCall {
@@ -98,13 +106,35 @@ class Tool {
   virtual void conversation_closed([[maybe_unused]] const std::string& conversation) {}
 };
 
+/// A blocking call while it runs. Any thread; good until BlockingTool::run has returned.
+class RunningCall {
+ public:
+  RunningCall(const Cancellation& cancellation, ToolReply& reply)
+      : cancellation_(cancellation), reply_(reply) {}
+  RunningCall(const RunningCall&) = delete;
+  RunningCall& operator=(const RunningCall&) = delete;
+
+  /// Whether the call is not wanted any more.
+  bool cancelled() const { return cancellation_.cancelled(); }
+  /// Waits, but not beyond the cancellation. True: cancelled.
+  bool wait_for(std::chrono::milliseconds limit) const { return cancellation_.wait_for(limit); }
+  /// A copy may outlive the call.
+  const Cancellation& cancellation() const { return cancellation_; }
+  /// Something to show meanwhile.
+  void progress(std::string_view text) const { reply_.progress(text); }
+
+ private:
+  const Cancellation& cancellation_;
+  ToolReply& reply_;
+};
+
 /// A tool whose calls block: `run` works on the plugin's queue and returns the observation.
 class BlockingTool : public Tool {
  public:
   void start(ToolCall call, ToolReply reply) final {
     const detail::RunningCalls<Key>::Entry entry(running_, {call.conversation, call.call_id});
     try {
-      reply.done(run(call, entry.cancellation()));
+      reply.done(run(call, RunningCall(entry.cancellation(), reply)));
     } catch (...) {
       reply.fail(detail::current_error());
     }
@@ -114,9 +144,9 @@ class BlockingTool : public Tool {
   }
 
  protected:
-  /// Returns the observation (see ToolReply::done); what it throws is the call's failure. Looks at
-  /// `cancellation` while it waits.
-  virtual std::string run(const ToolCall& call, const Cancellation& cancellation) = 0;
+  /// Returns the observation (see ToolReply::done); what it throws is the call's failure. Looks at `running`
+  /// while it waits.
+  virtual std::string run(const ToolCall& call, const RunningCall& running) = 0;
 
  private:
   using Key = std::pair<std::string, std::string>;

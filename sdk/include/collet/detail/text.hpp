@@ -71,6 +71,25 @@ inline Pairs to_pairs(collet_pairs pairs) {
   return copy;
 }
 
+/// The text as a JSON string.
+inline std::string json_quoted(std::string_view text) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      quoted += "\\u00";
+      quoted += kHex[static_cast<unsigned char>(c) >> 4];
+      quoted += kHex[static_cast<unsigned char>(c) & 15];
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted += '"';
+}
+
 /// Text of the exception being handled. Call it in a catch block only.
 inline std::string current_error() noexcept {
   try {

@@ -1,0 +1,237 @@
+// What the fake host keeps, and its tables of functions. For the testing headers.
+#pragma once
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "collet/abi/catalogue.h"
+#include "collet/abi/config.h"
+#include "collet/abi/conversations.h"
+#include "collet/abi/entry.h"
+#include "collet/abi/host.h"
+#include "collet/abi/log.h"
+#include "collet/abi/process.h"
+#include "collet/abi/store.h"
+#include "collet/testing/detail/fake_store.hpp"
+#include "collet/testing/detail/real_processes.hpp"
+
+namespace collet::testing {
+
+/// One line that the plugin has logged.
+struct LogLine {
+  int level = COLLET_LOG_INFO;  ///< COLLET_LOG_…
+  std::string text;
+};
+
+/// One message that the plugin has sent to a conversation.
+struct SentMessage {
+  std::string conversation;
+  std::string message;  ///< JSON
+};
+
+namespace detail {
+
+struct HostParts {
+  mutable std::mutex mutex;  // guards what follows, up to the store
+  std::string config;
+  std::vector<LogLine> log;
+  std::map<std::string, std::string> conversations;
+  std::vector<SentMessage> messages;
+  std::string catalogue = "[]";
+  std::filesystem::path state_dir;
+  std::vector<std::string> missing;  ///< features that this host doesn't have
+
+  FakeStore store;
+  std::unique_ptr<RealProcesses> processes;  ///< null: every spawn is refused
+};
+
+inline HostParts& parts(const collet_host* host) { return *static_cast<HostParts*>(host->context); }
+
+inline collet_status refuse(collet_sink error, collet_status status, std::string_view why) {
+  collet::detail::give(error, why);
+  return status;
+}
+
+// ---- log, config, catalogue
+inline void log_write(const collet_host* host, std::int32_t level, collet_str text) noexcept {
+  auto& self = parts(host);
+  const std::lock_guard lock(self.mutex);
+  self.log.push_back({level, collet::detail::to_string(text)});
+}
+
+inline collet_status config_section(const collet_host* host, collet_sink text) noexcept {
+  collet::detail::give(text, parts(host).config);
+  return COLLET_OK;
+}
+
+inline collet_status config_state_dir(const collet_host* host, collet_sink path) noexcept {
+  auto& self = parts(host);
+  const std::lock_guard lock(self.mutex);
+  if (self.state_dir.empty()) {
+    std::error_code error;
+    std::string name = (std::filesystem::temp_directory_path(error) / "collet-plugin-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr)
+      return refuse(path, COLLET_UNAVAILABLE, "no folder for the plugin's files");
+    self.state_dir = name;
+  }
+  collet::detail::give(path, self.state_dir.native());
+  return COLLET_OK;
+}
+
+inline collet_status catalogue_tools(const collet_host* host, collet_sink json) noexcept {
+  auto& self = parts(host);
+  const std::lock_guard lock(self.mutex);
+  collet::detail::give(json, self.catalogue);
+  return COLLET_OK;
+}
+
+// ---- conversations
+inline collet_status conversation_get(const collet_host* host, collet_str id, collet_sink sink) noexcept {
+  auto& self = parts(host);
+  const std::lock_guard lock(self.mutex);
+  const auto found = self.conversations.find(collet::detail::to_string(id));
+  if (found == self.conversations.end()) return refuse(sink, COLLET_NOT_FOUND, "no such conversation");
+  collet::detail::give(sink, found->second);
+  return COLLET_OK;
+}
+inline collet_status conversation_list(const collet_host* host, collet_sink each, collet_sink) noexcept {
+  auto& self = parts(host);
+  const std::lock_guard lock(self.mutex);
+  for (const auto& [id, document] : self.conversations) collet::detail::give(each, id);
+  return COLLET_OK;
+}
+inline collet_status conversation_send(const collet_host* host, collet_str id, collet_str message,
+                                       collet_sink error) noexcept {
+  auto& self = parts(host);
+  const std::lock_guard lock(self.mutex);
+  std::string name = collet::detail::to_string(id);
+  if (!self.conversations.contains(name)) return refuse(error, COLLET_NOT_FOUND, "no such conversation");
+  self.messages.push_back({std::move(name), collet::detail::to_string(message)});
+  return COLLET_OK;
+}
+
+// ---- store
+inline collet_status store_put(const collet_host* host, collet_str key, collet_str value,
+                               collet_sink) noexcept {
+  parts(host).store.put(collet::detail::to_string(key), collet::detail::to_string(value));
+  return COLLET_OK;
+}
+inline collet_status store_get(const collet_host* host, collet_str key, collet_sink sink) noexcept {
+  const auto value = parts(host).store.get(collet::detail::to_string(key));
+  if (!value) return refuse(sink, COLLET_NOT_FOUND, "no such key");
+  collet::detail::give(sink, *value);
+  return COLLET_OK;
+}
+inline collet_status store_erase(const collet_host* host, collet_str key, collet_sink error) noexcept {
+  return parts(host).store.erase(collet::detail::to_string(key))
+             ? COLLET_OK
+             : refuse(error, COLLET_NOT_FOUND, "no such key");
+}
+inline collet_status store_keys(const collet_host* host, collet_str prefix, collet_sink each,
+                                collet_sink) noexcept {
+  for (const auto& key : parts(host).store.keys(collet::detail::to_view(prefix)))
+    collet::detail::give(each, key);
+  return COLLET_OK;
+}
+inline collet_status log_open(const collet_host* host, collet_str name, const collet_str* indexes,
+                              size_t count, collet_handle* log, collet_sink error) noexcept {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < count; ++i) names.push_back(collet::detail::to_string(indexes[i]));
+  *log = parts(host).store.open(collet::detail::to_string(name), names);
+  return *log != 0 ? COLLET_OK : refuse(error, COLLET_INVALID, "a log has at most 8 indexes");
+}
+inline void log_close(const collet_host* host, collet_handle log) noexcept { parts(host).store.close(log); }
+inline collet_status log_append(const collet_host* host, collet_handle log, collet_str record,
+                                collet_pairs values, int64_t* position, collet_sink error) noexcept {
+  return parts(host).store.with_log(log, error, [&](FakeStore::Log& opened) {
+    FakeStore::Values given;
+    for (auto& [name, value] : collet::detail::to_pairs(values)) given[name] = value;
+    *position = opened.append(collet::detail::to_string(record), std::move(given));
+    return *position != 0 ? COLLET_OK : refuse(error, COLLET_INVALID, "an index was not declared");
+  });
+}
+inline collet_status log_read(const collet_host* host, collet_handle log, const collet_log_query* query,
+                              void* context, void (*each)(void*, int64_t, collet_str),
+                              collet_sink error) noexcept {
+  std::vector<FakeStore::Record> found;
+  const auto status = parts(host).store.with_log(log, error, [&](const FakeStore::Log& opened) {
+    found = opened.read(*query);
+    return COLLET_OK;
+  });
+  for (const auto& record : found) each(context, record.position, collet::detail::to_str(record.text));
+  return status;
+}
+inline collet_status log_erase_before(const collet_host* host, collet_handle log, int64_t position,
+                                      int64_t* erased, collet_sink error) noexcept {
+  return parts(host).store.with_log(log, error, [&](FakeStore::Log& opened) {
+    *erased = opened.erase_before(position);
+    return COLLET_OK;
+  });
+}
+inline collet_status log_erase_all(const collet_host* host, collet_handle log, int64_t* erased,
+                                   collet_sink error) noexcept {
+  return log_erase_before(host, log, INT64_MAX, erased, error);
+}
+
+// ---- processes
+inline collet_status process_spawn(const collet_host* host, const collet_spawn* spawn, void* context,
+                                   void (*exited)(void*, int32_t), collet_handle* process,
+                                   collet_sink error) noexcept {
+  auto& processes = parts(host).processes;
+  if (processes == nullptr) return refuse(error, COLLET_UNAVAILABLE, "this test allows no processes");
+  *process = processes->spawn(*spawn, [context, exited](int status) { exited(context, status); });
+  return *process != 0 ? COLLET_OK : refuse(error, COLLET_INVALID, "no such program or folder");
+}
+inline collet_status process_signal(const collet_host* host, collet_handle process, int32_t number) noexcept {
+  auto& processes = parts(host).processes;
+  return processes != nullptr && processes->signal(process, number) ? COLLET_OK : COLLET_NOT_FOUND;
+}
+inline void process_end(const collet_host* host, collet_handle process, int32_t grace_ms) noexcept {
+  if (auto& processes = parts(host).processes; processes != nullptr)
+    processes->end(process, std::chrono::milliseconds(grace_ms));
+}
+inline int64_t process_pid(const collet_host* host, collet_handle process) noexcept {
+  auto& processes = parts(host).processes;
+  return processes == nullptr ? 0 : processes->pid(process);
+}
+inline void process_release(const collet_host* host, collet_handle process) noexcept {
+  process_end(host, process, 1000);
+}
+
+inline const void* find_feature(const collet_host* host, const char* name) noexcept {
+  static constexpr collet_log kLog{sizeof(collet_log), log_write};
+  static constexpr collet_config kConfig{sizeof(collet_config), config_section, config_state_dir};
+  static constexpr collet_catalogue kCatalogue{sizeof(collet_catalogue), catalogue_tools};
+  static constexpr collet_conversations kConversations{sizeof(collet_conversations), conversation_get,
+                                                       conversation_list, conversation_send};
+  static constexpr collet_store kStore{
+      sizeof(collet_store), store_put, store_get,     store_erase,     store_keys, log_open, log_close,
+      log_append,           log_read,  log_erase_all, log_erase_before};
+  static constexpr collet_process kProcess{
+      sizeof(collet_process), process_spawn, process_signal, process_end, process_pid, process_release};
+  static constexpr std::pair<std::string_view, const void*> kFeatures[] = {
+      {COLLET_FEATURE_LOG, &kLog},
+      {COLLET_FEATURE_CONFIG, &kConfig},
+      {COLLET_FEATURE_CATALOGUE, &kCatalogue},
+      {COLLET_FEATURE_CONVERSATIONS, &kConversations},
+      {COLLET_FEATURE_STORE, &kStore},
+      {COLLET_FEATURE_PROCESS, &kProcess}};
+  const auto& self = parts(host);
+  const std::lock_guard lock(self.mutex);
+  for (const auto& missing : self.missing)
+    if (missing == name) return nullptr;
+  for (const auto& [known, table] : kFeatures)
+    if (known == name) return table;
+  return nullptr;
+}
+
+}  // namespace detail
+}  // namespace collet::testing

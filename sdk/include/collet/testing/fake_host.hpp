@@ -1,0 +1,86 @@
+// A host for unit tests of plugins: everything a plugin can ask of the server, in memory and scripted by the
+// test. Needs the SDK's headers and the standard library. The plugin itself is driven by
+// plugin_under_test.hpp.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "collet/testing/detail/host_parts.hpp"
+
+namespace collet::testing {
+
+/// Outlives the plugin that is tested with it. Any thread.
+///
+/// It answers as the server does, with these differences: the config is not checked against the plugin's
+/// schema, the store forgets, and processes are refused until allow_processes().
+class FakeHost {
+ public:
+  /// `config`: the plugin's section, JSON object text.
+  explicit FakeHost(std::string config = "{}") { parts_.config = std::move(config); }
+  FakeHost(const FakeHost&) = delete;
+  FakeHost& operator=(const FakeHost&) = delete;
+  ~FakeHost() {
+    std::error_code ignored;
+    if (!parts_.state_dir.empty()) std::filesystem::remove_all(parts_.state_dir, ignored);
+  }
+
+  // ---- before the plugin is made
+  const std::string& config() const { return parts_.config; }
+  /// The host is one that doesn't have this feature (COLLET_FEATURE_…).
+  void leave_out(std::string feature) {
+    const std::lock_guard lock(parts_.mutex);
+    parts_.missing.push_back(std::move(feature));
+  }
+  /// From now on, processes are really started.
+  void allow_processes() { parts_.processes = std::make_unique<detail::RealProcesses>(); }
+
+  // ---- what the plugin logs and stores
+  std::vector<LogLine> log() const {
+    const std::lock_guard lock(parts_.mutex);
+    return parts_.log;
+  }
+  /// Whether a line with this text in it has been logged.
+  bool has_logged(std::string_view text) const {
+    const auto lines = log();
+    return std::any_of(lines.begin(), lines.end(),
+                       [&](const LogLine& line) { return line.text.find(text) != std::string::npos; });
+  }
+  void store(const std::string& key, std::string value) { parts_.store.put(key, std::move(value)); }
+  std::optional<std::string> stored(const std::string& key) const { return parts_.store.get(key); }
+  /// All records of an append log.
+  std::vector<std::string> records(const std::string& log) const { return parts_.store.records(log); }
+
+  // ---- conversations
+  /// There is a conversation, and this is its document (JSON).
+  void add_conversation(const std::string& id, std::string document = "{}") {
+    const std::lock_guard lock(parts_.mutex);
+    parts_.conversations[id] = std::move(document);
+  }
+  std::vector<SentMessage> sent_messages() const {
+    const std::lock_guard lock(parts_.mutex);
+    return parts_.messages;
+  }
+  /// What the plugin sees as the list of all tools (JSON array; "[]" unless it is set).
+  void set_catalogue(std::string json) {
+    const std::lock_guard lock(parts_.mutex);
+    parts_.catalogue = std::move(json);
+  }
+
+  /// The table that the plugin gets.
+  const collet_host& table() const { return table_; }
+
+ private:
+  detail::HostParts parts_;
+  collet_host table_{sizeof(collet_host), COLLET_ABI_MAJOR, COLLET_ABI_MINOR, &parts_, detail::find_feature};
+};
+
+}  // namespace collet::testing

@@ -1,0 +1,323 @@
+// Drives a plugin through its C boundary the way the server does: makes it, starts it, calls its routes,
+// tools and models, stops it, and watches that it ends each call exactly once.
+#pragma once
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "collet/abi/entry.h"
+#include "collet/http.hpp"
+#include "collet/testing/detail/json_check.hpp"
+#include "collet/testing/detail/loaded_plugin.hpp"
+#include "collet/testing/detail/owed.hpp"
+#include "collet/testing/fake_host.hpp"
+#include "collet/tool.hpp"
+
+namespace collet::testing {
+
+struct ToolResult {
+  std::string observation;            ///< JSON object text; empty when the call failed
+  std::string error;                  ///< why it failed; empty: it didn't
+  std::vector<std::string> progress;  ///< what the tool has shown meanwhile
+};
+
+struct ModelResult {
+  int status = 0;                   ///< 200, or why it failed, as an HTTP status
+  std::string text;                 ///< the answer in OpenAI's form, or one line for people
+  std::vector<std::string> deltas;  ///< the pieces of the answer that came before it
+};
+
+/// Thread: one; the plugin itself is called on threads of its own, as in the server.
+///
+/// Each call that waits (get, call_tool, RunningTool::result, …) throws std::runtime_error when the plugin
+/// takes longer than `deadline`. A plugin that breaks the contract (ends a call twice or never, hands over
+/// broken JSON) is told by violations(); if nobody asks, the destructor prints them and ends the test
+/// program.
+class PluginUnderTest {
+ public:
+  using Milliseconds = std::chrono::milliseconds;
+
+  /// Makes the plugin whose entry is linked into the test program. `host` must outlive this. Throws
+  /// std::runtime_error with the plugin's own words when it refuses.
+  PluginUnderTest(FakeHost& host, const collet_entry& entry)
+      : entry_(entry), plugin_(std::make_unique<detail::LoadedPlugin>(host, entry)) {
+    for (const auto& tool : plugin_->tool_list)
+      if (!detail::is_json_object(tool.parameters))
+        violations_.add("tool " + tool.name + " has parameters that are no JSON object");
+  }
+  /// Loads the plugin's file first; it stays loaded.
+  PluginUnderTest(FakeHost& host, const std::string& file)
+      : PluginUnderTest(host, detail::load_entry(file)) {}
+  PluginUnderTest(const PluginUnderTest&) = delete;
+  PluginUnderTest& operator=(const PluginUnderTest&) = delete;
+  ~PluginUnderTest() {
+    close();
+    const auto found = violations_.all();
+    if (judged_ || found.empty()) return;
+    for (const auto& violation : found)
+      std::fprintf(stderr, "%s breaks the plugin contract: %s\n", entry_.id, violation.c_str());
+    std::abort();
+  }
+
+  // ---- what it offers; until close()
+  std::string id() const { return entry_.id; }
+  /// "GET /api/weather/{city}"
+  std::vector<std::string> routes() const {
+    std::vector<std::string> names;
+    for (const auto& [method, pattern] : plugin_->route_list) names.push_back(method + " " + pattern);
+    return names;
+  }
+  const std::vector<ToolInfo>& tools() const { return plugin_->tool_list; }
+  /// Names of its model providers.
+  const std::vector<std::string>& providers() const { return plugin_->provider_list; }
+
+  // ---- life
+  /// Throws std::runtime_error with the plugin's own words when it fails.
+  void start() {
+    std::string words;
+    if (entry_.start(plugin_->instance, collet::detail::into(words)) != COLLET_OK)
+      throw std::runtime_error("start failed: " + words);
+    started_ = true;
+  }
+  /// As the server: cancels what runs, waits for it, stops. The destructor does it too.
+  void stop() {
+    if (!started_) return;
+    started_ = false;
+    cancel_all();
+    const bool all_ended =
+        answers_.wait_none(deadline) && tool_calls_.wait_none(deadline) && model_calls_.wait_none(deadline);
+    wait_for_threads();
+    entry_.stop(plugin_->instance);
+    if (all_ended) return;
+    answers_.judge();
+    tool_calls_.judge();
+    model_calls_.judge();
+  }
+  /// Stops and destroys the plugin.
+  void close() {
+    stop();
+    plugin_.reset();
+  }
+  /// Closes the plugin; what it did against the contract, one line each.
+  std::vector<std::string> violations() {
+    close();
+    judged_ = true;
+    return violations_.all();
+  }
+
+  // ---- routes
+  Response get(std::string_view target) { return request("GET", target); }
+  Response post(std::string_view target, std::string body) {
+    return request("POST", target, std::move(body));
+  }
+  /// `target`: path and query, "/api/weather/K%C3%B6ln?days=2". Header names in lower case. No such route:
+  /// 404.
+  Response request(std::string_view method, std::string_view target, std::string body = {},
+                   Pairs headers = {}) {
+    need_started();
+    const auto mark = target.find('?');
+    const auto path = target.substr(0, mark);
+    const auto query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+    const auto found = plugin_->find_route(method, path);
+    if (!found) return Response::error(404, "Not Found");
+    Request made{std::string(method),        detail::decoded(path, false), std::move(body),
+                 detail::query_pairs(query), std::move(headers),           found->params};
+    const auto handle = answers_.add(made.method + " " + std::string(target));
+    const auto left = enter([this, handle, index = found->index, made = std::move(made)] {
+      const collet::detail::PairsView given_query(made.query), given_headers(made.headers),
+          params(made.params);
+      const collet_request out{sizeof(collet_request), str(made.method),    str(made.path), str(made.body),
+                               given_query.get(),      given_headers.get(), params.get()};
+      plugin_->routes->handle(plugin_->instance, index, &out, {this, handle, send});
+    });
+    auto answer = answers_.wait(handle, deadline);
+    left.wait_for(deadline);  // so that what the handler does after its answer is done too
+    return answer;
+  }
+
+  // ---- tools
+  /// A call under way. Good as long as the plugin is.
+  class RunningTool {
+   public:
+    /// Asks the tool to end, as the server does when the user interrupts.
+    void cancel() {
+      const auto& plugin = *owner_.plugin_;
+      plugin.tools->cancel(plugin.instance, index_, str(kConversation), str(call_id_));
+    }
+    std::vector<std::string> progress() const { return owner_.tool_calls_.progress_of(handle_); }
+    /// Waits until there was progress `count` times.
+    void wait_for_progress(std::size_t count = 1) const {
+      if (!owner_.tool_calls_.wait_progress(handle_, count, owner_.deadline))
+        throw std::runtime_error("the tool shows no progress");
+    }
+    bool ended() const { return owner_.tool_calls_.ended(handle_); }
+    ToolResult result() const {
+      ToolResult result = owner_.tool_calls_.wait(handle_, owner_.deadline);
+      result.progress = progress();
+      return result;
+    }
+
+   private:
+    friend class PluginUnderTest;
+    RunningTool(PluginUnderTest& owner, std::uint32_t index, std::string call_id, collet_handle handle)
+        : owner_(owner), index_(index), call_id_(std::move(call_id)), handle_(handle) {}
+
+    PluginUnderTest& owner_;
+    std::uint32_t index_;
+    std::string call_id_;
+    collet_handle handle_;
+  };
+
+  /// `action`: the arguments, JSON object text; handed on as it is: the server would check it against the
+  /// tool's parameters and fill in the defaults. Throws std::runtime_error when there is no such tool.
+  RunningTool start_tool(std::string_view name, std::string action, std::string working_dir = "/tmp") {
+    need_started();
+    const std::uint32_t index = plugin_->find_tool(name);
+    const auto handle = tool_calls_.add("tool " + std::string(name));
+    const std::string call_id = "call-" + std::to_string(handle);
+    tool_runs_.push_back({index, call_id, handle});
+    enter([this, index, handle, call_id, action = std::move(action), working_dir] {
+      const collet_tool_call call{sizeof(collet_tool_call), str(kConversation), str(call_id), str(action),
+                                  str(working_dir),         str(working_dir)};
+      plugin_->tools->start(plugin_->instance, index, &call, {this, handle, progress, finish});
+    });
+    return {*this, index, call_id, handle};
+  }
+  ToolResult call_tool(std::string_view name, std::string action, std::string working_dir = "/tmp") {
+    return start_tool(name, std::move(action), std::move(working_dir)).result();
+  }
+  /// Tells all tools that the conversation of the calls is gone.
+  void close_conversation() {
+    for (std::uint32_t index = 0; index < plugin_->tool_list.size(); ++index)
+      plugin_->tools->conversation_closed(plugin_->instance, index, str(kConversation));
+  }
+
+  // ---- models
+  /// `provider`: its name; `request`: JSON in OpenAI's chat completion form, the model without the prefix.
+  ModelResult complete(std::string_view provider, const std::string& request) {
+    need_started();
+    const std::uint32_t index = plugin_->find_provider(provider);
+    const auto handle = model_calls_.add("model call of " + std::string(provider));
+    model_runs_.push_back({index, {}, handle});
+    const auto left = enter([this, index, handle, request] {
+      plugin_->llm->start(plugin_->instance, index, str(request), {this, handle, delta, finish_model});
+    });
+    ModelResult result = model_calls_.wait(handle, deadline);
+    left.wait_for(deadline);
+    result.deltas = model_calls_.progress_of(handle);
+    return result;
+  }
+
+  Milliseconds deadline{10'000};  ///< for each call that waits
+
+  /// The conversation of all tool calls.
+  static constexpr std::string_view kConversation = "00000000-0000-4000-8000-000000000001";
+
+ private:
+  struct Run {
+    std::uint32_t index = 0;
+    std::string call_id;
+    collet_handle handle = 0;
+  };
+
+  static constexpr Milliseconds kPatience{5'000};  // a short deadline must not hurry threads
+
+  static collet_str str(std::string_view text) { return collet::detail::to_str(text); }
+  static PluginUnderTest& self(void* context) { return *static_cast<PluginUnderTest*>(context); }
+
+  void need_started() const {
+    if (!started_) throw std::logic_error("the plugin is not started");
+  }
+  // Calls into the plugin on a thread of its own, as the server does.
+  template <class Call>
+  std::future<void> enter(Call call) {
+    {
+      const std::lock_guard lock(mutex_);
+      ++inside_;
+    }
+    std::promise<void> left;
+    auto future = left.get_future();
+    threads_.emplace_back([this, call = std::move(call), left = std::move(left)]() mutable {
+      call();
+      left.set_value();
+      const std::lock_guard lock(mutex_);
+      --inside_;
+      left_.notify_all();
+    });
+    return future;
+  }
+  // A call that does not return cannot be ended from here, and the plugin cannot be destroyed around it.
+  void wait_for_threads() {
+    std::unique_lock lock(mutex_);
+    if (!left_.wait_for(lock, std::max(deadline, kPatience), [this] { return inside_ == 0; })) {
+      std::fprintf(stderr, "%s breaks the plugin contract: a call into it does not return\n", id().c_str());
+      std::abort();
+    }
+    lock.unlock();
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
+  }
+  void cancel_all() {
+    for (const auto& run : tool_runs_)
+      if (!tool_calls_.ended(run.handle))
+        plugin_->tools->cancel(plugin_->instance, run.index, str(kConversation), str(run.call_id));
+    for (const auto& run : model_runs_)
+      if (!model_calls_.ended(run.handle)) plugin_->llm->cancel(plugin_->instance, run.index, run.handle);
+  }
+
+  // ---- from the plugin
+  static void send(void* context, collet_handle handle, const collet_response* response) {
+    if (response == nullptr)
+      return self(context).answers_.finish(handle, Response::error(500, "Internal Server Error"));
+    self(context).answers_.finish(
+        handle, {response->status, collet::detail::to_string(response->content_type),
+                 collet::detail::to_string(response->body), collet::detail::to_pairs(response->headers)});
+  }
+  static void progress(void* context, collet_handle handle, collet_str text) {
+    self(context).tool_calls_.progress(handle, collet::detail::to_view(text));
+  }
+  static void finish(void* context, collet_handle handle, collet_status status, collet_str text) {
+    std::string words = collet::detail::to_string(text);
+    ToolResult result;
+    if (status != COLLET_OK)
+      result.error = words.empty() ? "The tool failed without a reason." : std::move(words);
+    else if (detail::is_json_object(words))
+      result.observation = std::move(words);
+    else
+      result.error = "The tool's observation is no JSON object.";
+    self(context).tool_calls_.finish(handle, std::move(result));
+  }
+  static void delta(void* context, collet_handle handle, collet_str text, collet_str) {
+    self(context).model_calls_.progress(handle, collet::detail::to_view(text));
+  }
+  static void finish_model(void* context, collet_handle handle, std::int32_t status, collet_str text) {
+    self(context).model_calls_.finish(handle, {status, collet::detail::to_string(text), {}});
+  }
+
+  const collet_entry& entry_;
+  std::unique_ptr<detail::LoadedPlugin> plugin_;
+  bool started_ = false, judged_ = false;
+  detail::Violations violations_;
+  detail::Owed<Response> answers_{violations_};
+  detail::Owed<ToolResult> tool_calls_{violations_};
+  detail::Owed<ModelResult> model_calls_{violations_};
+  std::vector<Run> tool_runs_, model_runs_;
+  std::mutex mutex_;
+  std::condition_variable left_;
+  int inside_ = 0;  // guarded by mutex_
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace collet::testing

@@ -1,0 +1,354 @@
+// The fake host with a plugin that uses what there is, and with plugins that break the contract.
+#include "collet/testing/fake_host.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <future>
+#include <memory>
+#include <string>
+
+#include "collet/fields.hpp"
+#include "collet/plugin.hpp"
+#include "collet/testing/plugin_under_test.hpp"
+
+namespace collet::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class CountTool final : public BlockingTool {
+ public:
+  ToolInfo info() const override { return {.name = "count", .parameters = R"({"type":"object"})"}; }
+
+ protected:
+  std::string run(const ToolCall& call, const RunningCall& running) override {
+    const auto upto = Fields(call.action).whole("upto");
+    for (std::int64_t i = 1; i <= upto; ++i) {
+      running.progress(std::to_string(i));
+      if (running.cancelled()) return text_observation("cancelled", true);
+    }
+    return running.wait_for(std::chrono::milliseconds(0)) ? "" : text_observation("counted");
+  }
+};
+
+class WaitTool final : public BlockingTool {
+ public:
+  ToolInfo info() const override { return {.name = "wait", .parameters = R"({"type":"object"})"}; }
+
+ protected:
+  std::string run(const ToolCall&, const RunningCall& running) override {
+    running.progress("waiting");
+    return text_observation(running.wait_for(std::chrono::minutes(5)) ? "cancelled" : "too long");
+  }
+};
+
+class Model final : public LlmProvider {
+ public:
+  std::string name() const override { return "echo"; }
+  std::vector<std::string> models() const override { return {"one"}; }
+  std::string complete(const std::string& request, const Cancellation&) override {
+    if (request.empty()) throw LlmError(429, "slow down");
+    return request;
+  }
+};
+
+class Guest final : public Plugin {
+ public:
+  void setup(Setup& setup) override {
+    host_ = &setup.host();
+    const Fields config(setup.config());
+    if (config.flag("refuse", false)) throw InputError("refused by config");
+    fail_start_ = config.flag("fail_start", false);
+    setup.get("/api/guest/{name}/{rest...}", [](const Request& request) {
+      return Response{200, "text/plain",
+                      std::string(request.param("name")) + "|" + std::string(request.param("rest")) + "|" +
+                          std::string(request.query_value("q").value_or("")) + "|" + request.path};
+    });
+    setup.get("/api/guest/throws/x", [](const Request&) -> Response { throw std::runtime_error("oops"); });
+    setup.post("/api/guest/fields", [](const Request& request) {
+      return Response::json(std::to_string(Fields(request.body).whole("n")));
+    });
+    setup.route("POST", "/api/guest/keep",
+                [this](const Request&, Reply reply) { kept_.push_back(std::move(reply)); });
+    setup.post("/api/guest/store", [this](const Request& request) { return use_store(request); });
+    setup.post("/api/guest/run", [this](const Request& request) { return run(request); });
+    setup.post("/api/guest/say", [this](const Request& request) {
+      host_->conversations().send_message("c1", request.body);
+      return Response::json(host_->conversations().get("c1"));
+    });
+    setup.tool(std::make_unique<CountTool>());
+    setup.tool(std::make_unique<WaitTool>());
+    setup.llm(std::make_unique<Model>());
+  }
+  void start() override {
+    if (fail_start_) throw std::runtime_error("no start today");
+    host_->log().warning("started");
+  }
+  void stop() override {
+    kept_.clear();
+    host_->log().info("stopped");
+  }
+
+ private:
+  Response use_store(const Request& request) {
+    auto store = host_->store();
+    store.put("key", request.body);
+    auto log = store.log("visits", {"who"});
+    log.append(R"({"n":1})", {{"who", "ann"}});
+    log.append(R"({"n":2})", {{"who", "bob"}});
+    log.append(R"({"n":3})", {{"who", "ann"}});
+    std::string found;
+    for (const auto& record : log.read({.equals = {{"who", "ann"}}, .descending = true, .limit = 10}))
+      found += std::to_string(record.position) + record.text;
+    log.erase_before(2);
+    return {200, "text/plain", found + std::to_string(store.keys("k").size())};
+  }
+  Response run(const Request& request) {
+    int ends[2];
+    if (::pipe(ends) != 0) return Response::error(500, "no pipe");
+    std::promise<int> ended;
+    auto process = host_->processes().spawn({.argv = {"sh", "-c", request.body}, .stdout_fd = ends[1]},
+                                            [&](int status) { ended.set_value(status); });
+    ::close(ends[1]);
+    std::string output(64, ' ');
+    const auto size = ::read(ends[0], output.data(), output.size());
+    ::close(ends[0]);
+    output.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+    return {200, "text/plain", output + std::to_string(ended.get_future().get())};
+  }
+
+  Host* host_ = nullptr;
+  bool fail_start_ = false;
+  std::vector<Reply> kept_;
+};
+
+class FakeHostTest : public ::testing::Test {
+ protected:
+  FakeHost host_;
+};
+
+}  // namespace
+}  // namespace collet::testing
+
+COLLET_PLUGIN(collet::testing::Guest, "org.example.guest", "1.0.0", "For the tests");
+
+namespace collet::testing {
+namespace {
+
+struct Started : PluginUnderTest {
+  explicit Started(FakeHost& host) : PluginUnderTest(host, collet_plugin_entry) { start(); }
+};
+
+TEST_F(FakeHostTest, PluginSaysWhatItOffers) {
+  const PluginUnderTest plugin(host_, collet_plugin_entry);
+  EXPECT_EQ(plugin.id(), "org.example.guest");
+  EXPECT_THAT(plugin.routes(), ::testing::Contains("GET /api/guest/{name}/{rest...}"));
+  ASSERT_EQ(plugin.tools().size(), 2U);
+  EXPECT_EQ(plugin.tools()[0].name, "count");
+  EXPECT_THAT(plugin.providers(), ElementsAre("echo"));
+}
+
+TEST_F(FakeHostTest, RoutesAreCalledAsTheServerCallsThem) {
+  Started plugin(host_);
+  const auto answer = plugin.get("/api/guest/K%C3%B6ln/a/b%2Fc?q=x+y%21");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, "Köln|a/b/c|x y!|/api/guest/Köln/a/b/c");
+  EXPECT_EQ(plugin.get("/api/guest/throws/x").status, 500);  // the literal route wins
+  EXPECT_TRUE(host_.has_logged("GET /api/guest/throws/x threw: oops"));
+  EXPECT_EQ(plugin.get("/api/elsewhere").status, 404);
+}
+
+TEST_F(FakeHostTest, InputErrorIsA400) {
+  Started plugin(host_);
+  EXPECT_EQ(plugin.post("/api/guest/fields", R"({"n":7})").body, "7");
+  for (const auto& [body, why] :
+       {std::pair("{}", "'n' is missing"), std::pair(R"({"n":"x"})", "'n' must be a whole number"),
+        std::pair("[1]", "must be a JSON object"), std::pair("{", "not valid JSON at byte 1")}) {
+    const auto answer = plugin.post("/api/guest/fields", body);
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_THAT(answer.body, HasSubstr(why));
+  }
+}
+
+TEST_F(FakeHostTest, ToolIsCalledWithProgress) {
+  Started plugin(host_);
+  const auto result = plugin.call_tool("count", R"({"upto":2})");
+  EXPECT_EQ(result.error, "");
+  EXPECT_EQ(result.observation, text_observation("counted"));
+  EXPECT_THAT(result.progress, ElementsAre("1", "2"));
+  EXPECT_EQ(plugin.call_tool("count", "{}").error, "'upto' is missing");
+  EXPECT_THROW(plugin.call_tool("none", "{}"), std::runtime_error);
+}
+
+TEST_F(FakeHostTest, ToolIsCancelled) {
+  Started plugin(host_);
+  auto call = plugin.start_tool("wait", "{}");
+  call.wait_for_progress();
+  EXPECT_FALSE(call.ended());
+  call.cancel();
+  EXPECT_EQ(call.result().observation, text_observation("cancelled"));
+}
+
+TEST_F(FakeHostTest, StopCancelsWhatRuns) {
+  Started plugin(host_);
+  const auto call = plugin.start_tool("wait", "{}");
+  call.wait_for_progress();
+  plugin.stop();
+  EXPECT_EQ(call.result().observation, text_observation("cancelled"));
+  EXPECT_TRUE(host_.has_logged("stopped"));
+  EXPECT_THAT(plugin.violations(), IsEmpty());
+}
+
+TEST_F(FakeHostTest, ModelAnswersOrFails) {
+  Started plugin(host_);
+  EXPECT_EQ(plugin.complete("echo", "{}").status, 200);
+  EXPECT_EQ(plugin.complete("echo", "{}").text, "{}");
+  EXPECT_EQ(plugin.complete("echo", "").status, 429);
+}
+
+TEST_F(FakeHostTest, StoreAndConversationsAreThere) {
+  host_.add_conversation("c1", R"({"id":"c1"})");
+  Started plugin(host_);
+  EXPECT_EQ(plugin.post("/api/guest/store", "value").body, R"(3{"n":3}1{"n":1}1)");
+  EXPECT_EQ(host_.stored("key"), "value");
+  EXPECT_THAT(host_.records("visits"), ElementsAre(R"({"n":2})", R"({"n":3})"));
+  EXPECT_EQ(plugin.post("/api/guest/say", R"({"role":"user"})").body, R"({"id":"c1"})");
+  ASSERT_EQ(host_.sent_messages().size(), 1U);
+  EXPECT_EQ(host_.sent_messages()[0].message, R"({"role":"user"})");
+}
+
+TEST_F(FakeHostTest, ProcessesAreRefusedUntilTheyAreAllowed) {
+  {
+    Started plugin(host_);
+    EXPECT_EQ(plugin.post("/api/guest/run", "exit 3").status, 500);
+    EXPECT_TRUE(host_.has_logged("this test allows no processes"));
+  }
+  host_.allow_processes();
+  Started plugin(host_);
+  EXPECT_EQ(plugin.post("/api/guest/run", "printf out; exit 3").body, "out3");
+  EXPECT_EQ(plugin.post("/api/guest/run", "kill -9 $$").body, "-9");
+}
+
+TEST_F(FakeHostTest, MissingFeatureIsMissing) {
+  host_.leave_out(COLLET_FEATURE_STORE);
+  Started plugin(host_);
+  EXPECT_EQ(plugin.post("/api/guest/store", "value").status, 500);
+}
+
+TEST(FakeHostRefusals, CreateAndStartSpeakForThemselves) {
+  FakeHost refusing(R"({"refuse":true})"), failing(R"({"fail_start":true})");
+  EXPECT_THROW(
+      try { PluginUnderTest(refusing, collet_plugin_entry); } catch (const std::runtime_error& error) {
+        EXPECT_STREQ(error.what(), "create failed: refused by config");
+        throw;
+      },
+      std::runtime_error);
+  PluginUnderTest plugin(failing, collet_plugin_entry);
+  EXPECT_THROW(plugin.start(), std::runtime_error);
+}
+
+TEST_F(FakeHostTest, ReplyThatIsKeptBeyondTheDeadline_IsToldAndDroppedAtStop) {
+  Started plugin(host_);
+  plugin.deadline = std::chrono::milliseconds(50);
+  EXPECT_THROW(plugin.post("/api/guest/keep", ""), std::runtime_error);
+  EXPECT_THAT(plugin.violations(), IsEmpty());  // stop() has dropped the reply, which answers it
+}
+
+// ---- a plugin in C that does with its calls what their arguments say
+struct Rogue {
+  collet_tool_reply kept{};
+};
+
+const collet_tools kRogueTools{
+    sizeof(collet_tools),
+    [](collet_plugin*, void* context, void (*add)(void*, const collet_tool_info*)) {
+      collet_tool_info info{};
+      info.struct_size = sizeof info;
+      info.name = collet::detail::to_str("rogue");
+      info.parameters = collet::detail::to_str("{}");
+      add(context, &info);
+    },
+    [](collet_plugin*, std::uint32_t, const collet_tool_call* call, collet_tool_reply reply) {
+      const auto how = collet::detail::to_view(call->action);
+      const auto finish = [&](std::string_view text) {
+        reply.finish(reply.context, reply.handle, COLLET_OK, collet::detail::to_str(text));
+      };
+      if (how == "never") return;
+      finish(how == "broken" ? R"({"content":[}")" : "{}");
+      if (how == "twice") finish("{}");
+      if (how == "late") reply.progress(reply.context, reply.handle, collet::detail::to_str("more"));
+    },
+    [](collet_plugin*, std::uint32_t, collet_str, collet_str) {},
+    [](collet_plugin*, std::uint32_t, collet_str) {}};
+
+const collet_entry kRogue{
+    COLLET_ENTRY_MAGIC,
+    sizeof(collet_entry),
+    COLLET_ABI_MAJOR,
+    COLLET_ABI_MINOR,
+    "org.example.rogue",
+    "1",
+    "",
+    "",
+    "",
+    [](const collet_host*, collet_str, collet_sink, collet_plugin** plugin) -> collet_status {
+      *plugin = reinterpret_cast<collet_plugin*>(new Rogue);
+      return COLLET_OK;
+    },
+    [](collet_plugin* plugin) { delete reinterpret_cast<Rogue*>(plugin); },
+    [](collet_plugin*, const char* name) -> const void* {
+      return std::string_view(name) == COLLET_FEATURE_TOOLS ? &kRogueTools : nullptr;
+    },
+    [](collet_plugin*, collet_sink) -> collet_status { return COLLET_OK; },
+    [](collet_plugin*) {}};
+
+std::vector<std::string> violations_of(const std::string& how) {
+  FakeHost host;
+  PluginUnderTest plugin(host, kRogue);
+  plugin.deadline = std::chrono::milliseconds(how == "never" ? 50 : 10'000);
+  plugin.start();
+  const auto call = plugin.start_tool("rogue", how);
+  if (how != "never") call.result();
+  return plugin.violations();
+}
+
+TEST(FakeHostContract, EachCallIsEndedExactlyOnce) {
+  EXPECT_THAT(violations_of("once"), IsEmpty());
+  EXPECT_THAT(violations_of("twice"), ElementsAre("tool rogue was ended twice"));
+  EXPECT_THAT(violations_of("late"), ElementsAre("tool rogue went on after its end"));
+  EXPECT_THAT(violations_of("never"), ElementsAre("tool rogue was never ended"));
+}
+
+TEST(FakeHostContract, BrokenObservationIsTheCallsFailure) {
+  FakeHost host;
+  PluginUnderTest plugin(host, kRogue);
+  plugin.start();
+  EXPECT_EQ(plugin.call_tool("rogue", "broken").error, "The tool's observation is no JSON object.");
+}
+
+TEST(FakeHostContractDeathTest, UnreadViolationsEndTheTest) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(
+      {
+        FakeHost host;
+        PluginUnderTest plugin(host, kRogue);
+        plugin.start();
+        plugin.call_tool("rogue", "twice");
+      },
+      "org.example.rogue breaks the plugin contract: tool rogue was ended twice");
+}
+
+TEST(JsonCheck, TellsObjectsFromOtherTexts) {
+  for (const char* good : {"{}", R"( {"a":[1,-2.5e+3,true,null,"\u00e9\n"],"b":{"c":[]}} )"})
+    EXPECT_TRUE(detail::is_json_object(good)) << good;
+  for (const char* bad : {"", "[]", "{", "{}x", R"({"a"})", R"({"a":1,})", R"({"a":01})", R"({"a":tru})",
+                          R"({"a":"\x"})", "{\"a\":\"\n\"}", R"({a:1})", R"({"a":.5})"})
+    EXPECT_FALSE(detail::is_json_object(bad)) << bad;
+}
+
+}  // namespace
+}  // namespace collet::testing
