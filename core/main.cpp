@@ -18,6 +18,7 @@
 #include "server/audit_command.hpp"
 #include "server/config.hpp"
 #include "server/new_plugin.hpp"
+#include "server/openapi_command.hpp"
 #include "server/plugin_commands.hpp"
 #include "server/server.hpp"
 #include "server/version.hpp"
@@ -129,6 +130,9 @@ int main(int argc, char** argv) {
   flag(serving, "--database", "database", "Where data is kept; only sqlite, in the state folder, so far");
   flag(serving, "--log-level", "log.level", "debug, info, warning or error (info)");
 
+  CLI::App* documenting = app.add_subcommand("openapi", "Print the API's OpenAPI document");
+  flag(documenting, "--config", "config", "JSON file with the configuration (docs/operations.md)");
+  flag(documenting, "--plugins", "plugins.directories", "More folders with plugins, separated by commas");
   CLI::App* making_key = app.add_subcommand("keygen", "Print a new session key");
   CLI::App* plugins = app.add_subcommand("plugins", "Look at plugins, make new ones");
   plugins->require_subcommand(1);
@@ -156,6 +160,7 @@ int main(int argc, char** argv) {
     return app.exit(error);
   }
   if (serving->parsed()) return serve(flags);
+  if (documenting->parsed()) return server::print_openapi(flags);
   if (making_key->parsed()) return keygen();
   if (auditing->parsed()) return server::print_audit(flags, audit);
   if (listing->parsed()) return server::list_plugins(flags);

@@ -1,11 +1,9 @@
 #include "api/conversations_api.hpp"
 
-#include <array>
-
+#include "api/models.hpp"
 #include "api/route_helpers.hpp"
 #include "api/start_request.hpp"
 #include "api/validation.hpp"
-#include "base/id.hpp"
 #include "conversation/conversation.hpp"
 
 namespace collet::api {
@@ -17,6 +15,16 @@ using storage::ConversationOrder;
 
 constexpr int kMostItems = 100;
 constexpr std::string_view kBase = "/api/conversations";
+constexpr std::string_view kTag = "Conversations";
+constexpr Parameter kPageId{"page_id", text("next_page_id of the page before")};
+constexpr Parameter kLimit{"limit", initially("100", above(0, at_most(kMostItems, integer())))};
+constexpr Parameter kStatus{"status", choice(kStatuses)};
+constexpr Parameter kOrder{
+    "sort_order",
+    initially(R"("CREATED_AT_DESC")", choice("CREATED_AT|UPDATED_AT|CREATED_AT_DESC|UPDATED_AT_DESC"))};
+constexpr Parameter kIds{"ids", list_of(kConversationId.schema), Parameter::In::kQuery, true};
+// Taken for the sake of clients; there are no skills to leave out yet.
+constexpr Parameter kIncludeSkills{"include_skills", initially("false", yes_no("Without effect"))};
 
 http::Response plain_not_found(const std::string&) { return http::Response::error(404, "Not Found"); }
 http::Response bad_request(const std::string&) { return http::Response::error(400, "Bad Request"); }
@@ -28,9 +36,10 @@ void send_document(Conversation& conversation, http::Reply reply, int status) {
 }
 
 void start(ConversationService& service, const http::Request& request, http::Reply reply) {
-  const Body body = read_object(request);
+  const Body body = read_body(request, kStartConversationRequest);
   if (!body.value) return reply.send(body.refusal);
   Validation validation;
+  read_yes_no(request, kIncludeSkills, validation);
   auto wanted = read_start_request(*body.value, validation);
   if (!validation.ok()) return reply.send(validation.response());
   auto started = service.create(std::move(wanted));
@@ -40,43 +49,22 @@ void start(ConversationService& service, const http::Request& request, http::Rep
   reply.send(mistake ? http::Response::error(422, started.error().message) : to_response(started.error()));
 }
 
-std::string read_status(const http::Request& request, Validation& validation) {
-  const auto status = request.query_value("status");
-  if (!status) return {};
-  if (conversation::status_named(*status)) return std::string(*status);
-  const json::Value input(
-      rapidjson::StringRef(status->data(), static_cast<rapidjson::SizeType>(status->size())));
-  validation.not_one_of(
-      "enum", {"query", "status"},
-      {"idle", "running", "paused", "waiting_for_confirmation", "finished", "error", "stuck", "deleting"},
-      &input);
-  return {};
-}
-
 ConversationOrder read_order(const http::Request& request, Validation& validation) {
-  static constexpr std::array<std::pair<std::string_view, ConversationOrder>, 4> kOrders = {
-      {{"CREATED_AT", ConversationOrder::kCreated},
-       {"UPDATED_AT", ConversationOrder::kUpdated},
-       {"CREATED_AT_DESC", ConversationOrder::kCreatedDescending},
-       {"UPDATED_AT_DESC", ConversationOrder::kUpdatedDescending}}};
-  const auto wanted = request.query_value("sort_order");
-  if (!wanted) return ConversationOrder::kCreatedDescending;
-  for (const auto& [name, order] : kOrders)
-    if (name == *wanted) return order;
-  const json::Value input(
-      rapidjson::StringRef(wanted->data(), static_cast<rapidjson::SizeType>(wanted->size())));
-  validation.not_one_of("enum", {"query", "sort_order"},
-                        {"CREATED_AT", "UPDATED_AT", "CREATED_AT_DESC", "UPDATED_AT_DESC"}, &input);
+  const std::string wanted = read_text(request, kOrder, validation);
+  if (wanted == "CREATED_AT") return ConversationOrder::kCreated;
+  if (wanted == "UPDATED_AT") return ConversationOrder::kUpdated;
+  if (wanted == "UPDATED_AT_DESC") return ConversationOrder::kUpdatedDescending;
   return ConversationOrder::kCreatedDescending;
 }
 
 http::Response search(ConversationService& service, const http::Request& request) {
   Validation validation;
   storage::ConversationQuery query;
-  query.limit = read_limit(request, kMostItems, kMostItems, validation);
-  query.status = read_status(request, validation);
+  query.limit = static_cast<int>(read_integer(request, kLimit, validation));
+  query.status = read_text(request, kStatus, validation);
   query.order = read_order(request, validation);
-  query.page_id = std::string(request.query_value("page_id").value_or(""));
+  query.page_id = read_text(request, kPageId, validation);
+  read_yes_no(request, kIncludeSkills, validation);
   if (!validation.ok()) return validation.response();
   auto page = service.search(query);
   if (!page) return to_response(page.error());
@@ -91,7 +79,7 @@ http::Response search(ConversationService& service, const http::Request& request
 
 http::Response count(ConversationService& service, const http::Request& request) {
   Validation validation;
-  const std::string status = read_status(request, validation);
+  const std::string status = read_text(request, kStatus, validation);
   if (!validation.ok()) return validation.response();
   const auto number = service.count(status);
   return number ? http::Response::json(std::to_string(*number)) : to_response(number.error());
@@ -100,17 +88,8 @@ http::Response count(ConversationService& service, const http::Request& request)
 // GET /api/conversations?ids=A&ids=B: null for what is missing.
 void batch(ConversationService& service, const http::Request& request, http::Reply reply) {
   Validation validation;
-  std::vector<std::string> ids;
-  int index = 0;
-  for (const auto& [name, value] : request.query) {
-    if (name != "ids") continue;
-    if (auto id = parse_uuid(value))
-      ids.push_back(std::move(*id));
-    else
-      validation.not_a_uuid({"query", "ids", index}, value);
-    ++index;
-  }
-  if (index == 0) validation.missing({"query", "ids"}, nullptr);
+  const auto ids = read_uuids(request, kIds, validation);
+  read_yes_no(request, kIncludeSkills, validation);
   if (!validation.ok()) return reply.send(validation.response());
 
   // Each document is written on its own conversation's strand; the last one answers.
@@ -144,48 +123,26 @@ void batch(ConversationService& service, const http::Request& request, http::Rep
 void change(ConversationService& service, const http::Request& request, http::Reply reply) {
   auto path = path_id(request);
   if (path.refusal) return reply.send(std::move(*path.refusal));
-  const Body body = read_object(request);
+  const Body body = read_body(request, kUpdateConversationRequest);
   if (!body.value) return reply.send(body.refusal);
-  Validation validation;
   Conversation::Patch patch;
-  if (const json::Value* title = json::find(*body.value, "title"); title != nullptr && !title->IsNull()) {
-    if (!title->IsString())
-      validation.add("string_type", {"body", "title"}, "Input should be a valid string", title);
-    else if (title->GetStringLength() == 0)
-      validation.add("string_too_short", {"body", "title"}, "String should have at least 1 character", title);
-    else if (title->GetStringLength() > 200)
-      validation.add("string_too_long", {"body", "title"}, "String should have at most 200 characters",
-                     title);
-    else
-      patch.title = std::string(json::view(*title));
-  }
-  if (const json::Value* tags = json::find(*body.value, "tags"); tags != nullptr && !tags->IsNull()) {
-    check_tags(*tags, {"body", "tags"}, validation);
+  if (const auto title = json::string_at(*body.value, "title")) patch.title = std::string(*title);
+  if (const json::Value* tags = json::find(*body.value, "tags"); tags != nullptr && !tags->IsNull())
     patch.tags = json::dump(*tags);
-  }
-  if (!validation.ok()) return reply.send(validation.response());
   auto found = service.get(path.id);
   if (!found) return reply.send(http::Response::json(R"({"success":false})"));
   (*found)->patch(std::move(patch), success_or_error(std::move(reply)));
 }
 
 // POST …/confirmation_policy {"policy"} and …/security_analyzer {"security_analyzer"}
-ConversationHandler setter(std::string_view member,
-                           void (*check)(const json::Value&, const Places&, Validation&),
+ConversationHandler setter(const Schema& schema, std::string_view member,
                            std::optional<std::string> Conversation::Patch::*target) {
-  return [member, check, target](const std::shared_ptr<Conversation>& conversation,
-                                 const http::Request& request, http::Reply reply) {
-    const Body body = read_object(request);
+  return [&schema, member, target](const std::shared_ptr<Conversation>& conversation,
+                                   const http::Request& request, http::Reply reply) {
+    const Body body = read_body(request, schema);
     if (!body.value) return reply.send(body.refusal);
-    Validation validation;
-    const json::Value* value = json::find(*body.value, member);
-    if (value == nullptr)
-      validation.missing({"body", member}, &*body.value);
-    else
-      check(*value, {"body", member}, validation);
-    if (!validation.ok()) return reply.send(validation.response());
     Conversation::Patch patch;
-    patch.*target = json::dump(*value);
+    patch.*target = json::dump(*json::find(*body.value, member));
     conversation->patch(std::move(patch), success_or_error(std::move(reply)));
   };
 }
@@ -200,9 +157,16 @@ http::Response remove(ConversationService& service, const http::Request& request
 }
 
 void add_commands(Routes& routes, ConversationService& service, const std::string& one) {
-  const auto command = [&](std::string name, auto method, auto missing, http::Lane lane) {
+  const auto command = [&](const std::string& name, std::string_view summary, auto method, auto missing,
+                           std::vector<int> failures, http::Lane lane) {
     routes.add(
-        "POST", one + "/" + std::move(name),
+        "POST", one + "/" + name,
+        {.name = name + "_conversation",
+         .tag = kTag,
+         .summary = summary,
+         .parameters = {kConversationId},
+         .answer = &kSuccess,
+         .failures = std::move(failures)},
         for_conversation(
             service,
             [method](const std::shared_ptr<Conversation>& conversation, const http::Request&,
@@ -210,19 +174,63 @@ void add_commands(Routes& routes, ConversationService& service, const std::strin
             missing),
         lane);
   };
-  command("run", &Conversation::run, plain_not_found, http::Lane::kWorker);
-  command("pause", &Conversation::pause, bad_request, http::Lane::kReserved);
-  command("interrupt", &Conversation::interrupt, bad_request, http::Lane::kReserved);
-  routes.add(
-      "POST", one + "/confirmation_policy",
-      for_conversation(service,
-                       setter("policy", check_confirmation_policy, &Conversation::Patch::confirmation_policy),
-                       plain_not_found));
-  routes.add("POST", one + "/security_analyzer",
-             for_conversation(service,
-                              setter("security_analyzer", check_security_analyzer,
-                                     &Conversation::Patch::security_analyzer),
-                              plain_not_found));
+  command("run", "Let the agent work", &Conversation::run, plain_not_found, {404, 409}, http::Lane::kWorker);
+  command("pause", "Stop after the step that is being done", &Conversation::pause, bad_request, {400},
+          http::Lane::kReserved);
+  command("interrupt", "Stop at once", &Conversation::interrupt, bad_request, {400}, http::Lane::kReserved);
+  const auto policy = [&](const std::string& name, std::string_view summary, const Schema& schema,
+                          std::string_view member, auto target) {
+    routes.add("POST", one + "/" + name,
+               {.name = "set_conversation_" + name,
+                .tag = kTag,
+                .summary = summary,
+                .parameters = {kConversationId},
+                .body = &schema,
+                .answer = &kSuccess,
+                .failures = {404}},
+               for_conversation(service, setter(schema, member, target), plain_not_found));
+  };
+  policy("confirmation_policy", "When the agent has to ask", kSetConfirmationPolicyRequest, "policy",
+         &Conversation::Patch::confirmation_policy);
+  policy("security_analyzer", "Who judges what the agent wants to do", kSetSecurityAnalyzerRequest,
+         "security_analyzer", &Conversation::Patch::security_analyzer);
+}
+
+void add_collection(Routes& routes, ConversationService& service, const std::string& base) {
+  routes.add("POST", base,
+             {.name = "start_conversation",
+              .tag = kTag,
+              .summary = "Start a conversation, or get the one of this id",
+              .parameters = {kIncludeSkills},
+              .body = &kStartConversationRequest,
+              .answer = &kConversationInfo,
+              .status = 201},
+             [&service](const http::Request& request, http::Reply reply) {
+               start(service, request, std::move(reply));
+             });
+  routes.add("GET", base,
+             {.name = "batch_get_conversations",
+              .tag = kTag,
+              .summary = "Several conversations by their ids",
+              .parameters = {kIds, kIncludeSkills},
+              .answer = &kConversations},
+             [&service](const http::Request& request, http::Reply reply) {
+               batch(service, request, std::move(reply));
+             });
+  routes.add("GET", base + "/search",
+             {.name = "search_conversations",
+              .tag = kTag,
+              .summary = "Page through the conversations",
+              .parameters = {kPageId, kLimit, kStatus, kOrder, kIncludeSkills},
+              .answer = &kConversationPage},
+             http::answering([&service](const http::Request& request) { return search(service, request); }));
+  routes.add("GET", base + "/count",
+             {.name = "count_conversations",
+              .tag = kTag,
+              .summary = "How many conversations there are",
+              .parameters = {kStatus},
+              .answer = &kCount},
+             http::answering([&service](const http::Request& request) { return count(service, request); }));
 }
 
 }  // namespace
@@ -231,26 +239,41 @@ Result<void> add_conversation_routes(http::Router& router, ConversationService& 
   Routes routes(router);
   const std::string base(kBase);
   const std::string one = base + "/{conversation_id}";
-  routes.add("POST", base, [&service](const http::Request& request, http::Reply reply) {
-    start(service, request, std::move(reply));
-  });
-  routes.add("GET", base, [&service](const http::Request& request, http::Reply reply) {
-    batch(service, request, std::move(reply));
-  });
-  routes.add("GET", base + "/search",
-             http::answering([&service](const http::Request& request) { return search(service, request); }));
-  routes.add("GET", base + "/count",
-             http::answering([&service](const http::Request& request) { return count(service, request); }));
+  add_collection(routes, service, base);
   routes.add("GET", one,
+             {.name = "get_conversation",
+              .tag = kTag,
+              .summary = "One conversation",
+              .parameters = {kConversationId, kIncludeSkills},
+              .answer = &kConversationInfo,
+              .failures = {404}},
              for_conversation(
                  service,
-                 [](const std::shared_ptr<Conversation>& conversation, const http::Request&,
-                    http::Reply reply) { send_document(*conversation, std::move(reply), 200); },
+                 [](const std::shared_ptr<Conversation>& conversation, const http::Request& request,
+                    http::Reply reply) {
+                   Validation validation;
+                   read_yes_no(request, kIncludeSkills, validation);
+                   if (!validation.ok()) return reply.send(validation.response());
+                   send_document(*conversation, std::move(reply), 200);
+                 },
                  plain_not_found));
-  routes.add("PATCH", one, [&service](const http::Request& request, http::Reply reply) {
-    change(service, request, std::move(reply));
-  });
+  routes.add("PATCH", one,
+             {.name = "update_conversation",
+              .tag = kTag,
+              .summary = "Change the title or the tags",
+              .parameters = {kConversationId},
+              .body = &kUpdateConversationRequest,
+              .answer = &kSuccess},
+             [&service](const http::Request& request, http::Reply reply) {
+               change(service, request, std::move(reply));
+             });
   routes.add("DELETE", one,
+             {.name = "delete_conversation",
+              .tag = kTag,
+              .summary = "Delete a conversation with its events",
+              .parameters = {kConversationId},
+              .answer = &kSuccess,
+              .failures = {400}},
              http::answering([&service](const http::Request& request) { return remove(service, request); }),
              http::Lane::kReserved);
   add_commands(routes, service, one);

@@ -2,6 +2,7 @@
 
 #include "agent/builtin_tools.hpp"
 #include "api/message_body.hpp"
+#include "api/models.hpp"
 #include "api/route_helpers.hpp"
 #include "api/validation.hpp"
 #include "conversation/conversation.hpp"
@@ -20,37 +21,31 @@ http::Response no_such_conversation(const std::string& id) {
   return http::Response::error(404, "Conversation not found: " + id);
 }
 
-json::Value borrowed(std::string_view text) {
-  return json::Value(rapidjson::StringRef(text.data(), static_cast<rapidjson::SizeType>(text.size())));
-}
+constexpr std::string_view kTag = "Events";
+constexpr Parameter kPageId{"page_id", text("next_page_id of the page before")};
+constexpr Parameter kLimit{"limit", initially("100", above(0, at_most(kMostItems, integer())))};
+constexpr Parameter kKind{"kind", text("ActionEvent, or the contract's full name of the type")};
+constexpr Parameter kSource{"source", text("agent, user, environment or hook")};
+constexpr Parameter kBody{"body", text("Words to find, in any case")};
+constexpr Parameter kOrder{"sort_order", initially(R"("TIMESTAMP")", choice("TIMESTAMP|TIMESTAMP_DESC"))};
+constexpr Parameter kFrom{"timestamp__gte", moment("This one or later")};
+constexpr Parameter kBefore{"timestamp__lt", moment("Earlier than this one")};
 
-std::optional<Micros> read_moment(const http::Request& request, std::string_view name,
-                                  Validation& validation) {
-  const auto text = request.query_value(name);
-  if (!text) return std::nullopt;
-  const auto moment = parse_timestamp(*text);
-  const json::Value input = borrowed(*text);
-  if (!moment)
-    validation.add("datetime_from_date_parsing", {"query", name}, "Input should be a valid datetime or date",
-                   &input);
-  return moment;
+events::Query read_filter(const http::Request& request, Validation& validation) {
+  events::Query query;
+  query.kind = read_text(request, kKind, validation);
+  query.source = read_text(request, kSource, validation);
+  query.body = read_text(request, kBody, validation);
+  query.timestamp_gte = read_moment(request, kFrom, validation);
+  query.timestamp_lt = read_moment(request, kBefore, validation);
+  return query;
 }
 
 events::Query read_query(const http::Request& request, Validation& validation) {
-  events::Query query;
-  query.limit = read_limit(request, kMostItems, kMostItems, validation);
-  query.kind = std::string(request.query_value("kind").value_or(""));
-  query.source = std::string(request.query_value("source").value_or(""));
-  query.body = std::string(request.query_value("body").value_or(""));
-  query.page_id = std::string(request.query_value("page_id").value_or(""));
-  query.timestamp_gte = read_moment(request, "timestamp__gte", validation);
-  query.timestamp_lt = read_moment(request, "timestamp__lt", validation);
-  if (const auto order = request.query_value("sort_order"); order) {
-    query.descending = *order == "TIMESTAMP_DESC";
-    const json::Value input = borrowed(*order);
-    if (!query.descending && *order != "TIMESTAMP")
-      validation.not_one_of("enum", {"query", "sort_order"}, {"TIMESTAMP", "TIMESTAMP_DESC"}, &input);
-  }
+  events::Query query = read_filter(request, validation);
+  query.limit = static_cast<int>(read_integer(request, kLimit, validation));
+  query.page_id = read_text(request, kPageId, validation);
+  query.descending = read_text(request, kOrder, validation) == "TIMESTAMP_DESC";
   return query;
 }
 
@@ -78,7 +73,7 @@ http::Response search(const EventLog& log, const std::string& id, const http::Re
 
 http::Response count(const EventLog& log, const std::string& id, const http::Request& request) {
   Validation validation;
-  const auto query = read_query(request, validation);
+  const auto query = read_filter(request, validation);
   if (!validation.ok()) return validation.response();
   const auto number = log.count(id, query);
   return number ? http::Response::json(std::to_string(*number)) : to_response(number.error());
@@ -95,48 +90,31 @@ http::Response get_one(const EventLog& log, const std::string& id, const http::R
 
 // GET with a JSON array of ids as its body: null for what is missing.
 http::Response get_batch(const EventLog& log, const std::string& id, const http::Request& request) {
-  const Body body = read_json(request);
+  const Body body = read_body(request, kEventIds);
   if (!body.value) return body.refusal;
-  Validation validation;
-  if (!body.value->IsArray())
-    validation.add("list_type", {"body"}, "Input should be a valid list", &*body.value);
   std::string items;
-  int index = 0;
-  for (auto it = body.value->IsArray() ? body.value->Begin() : nullptr;
-       it != nullptr && it != body.value->End(); ++it) {
-    if (!it->IsString()) validation.add("string_type", {"body", index}, "Input should be a valid string", it);
-    ++index;
-    if (!validation.ok()) continue;
-    const auto event = log.get(id, std::string(json::view(*it)));
+  for (const auto& event_id : body.value->GetArray()) {
+    const auto event = log.get(id, std::string(json::view(event_id)));
     if (!event && event.error().kind != Error::Kind::kNotFound) return to_response(event.error());
     items +=
         (items.empty() ? "" : ",") + (event ? events::with_null_fields(event->kind, *event->body) : "null");
   }
-  if (!validation.ok()) return validation.response();
   return http::Response::json("[" + items + "]");
 }
 
 void post_message(Conversation& conversation, const http::Request& request, http::Reply reply) {
-  const Body body = read_object(request);
+  const Body body = read_body(request, kSendMessageRequest);
   if (!body.value) return reply.send(body.refusal);
-  Validation validation;
-  MessageBody message = read_message(*body.value, {"body"}, validation);
-  if (!validation.ok()) return reply.send(validation.response());
+  MessageBody message = read_message(*body.value);
   conversation.send({std::move(message.content), std::move(message.sender)}, message.run,
                     success_or_error(std::move(reply)));
 }
 
 void respond(Conversation& conversation, const http::Request& request, http::Reply reply) {
-  const Body body = read_object(request);
+  const Body body = read_body(request, kConfirmationResponseRequest);
   if (!body.value) return reply.send(body.refusal);
-  Validation validation;
-  const json::Value* accept = json::find(*body.value, "accept");
-  if (accept == nullptr)
-    validation.missing({"body", "accept"}, &*body.value);
-  else if (!accept->IsBool())
-    validation.add("bool_type", {"body", "accept"}, "Input should be a valid boolean", accept);
-  if (!validation.ok()) return reply.send(validation.response());
-  conversation.respond(accept->GetBool(), json::string_or(*body.value, "reason", "User rejected the action."),
+  conversation.respond(json::find(*body.value, "accept")->GetBool(),
+                       json::string_or(*body.value, "reason", "User rejected the action."),
                        success_or_error(std::move(reply)));
 }
 
@@ -178,37 +156,93 @@ http::Response final_response(const EventLog& log, const std::string& id) {
   }
 }
 
-}  // namespace
-
-Result<void> add_event_routes(http::Router& router, ConversationService& service, EventLog& log) {
-  Routes routes(router);
-  const std::string one = "/api/conversations/{conversation_id}";
-  const auto reading = [&](std::string pattern, auto read) {
-    routes.add(
-        "GET", one + std::move(pattern),
-        for_conversation(
-            service,
-            [&log, read](const std::shared_ptr<Conversation>& conversation, const http::Request& request,
-                         http::Reply reply) { reply.send(read(log, conversation->id(), request)); },
-            no_such_conversation));
-  };
-  reading("/events/search", search);
-  reading("/events/count", count);
-  reading("/events/{event_id}", get_one);
-  reading("/events", get_batch);
-  reading("/agent_final_response", [](const EventLog& from, const std::string& id, const http::Request&) {
-    return final_response(from, id);
-  });
-  const auto writing = [&](std::string pattern, auto write) {
-    routes.add("POST", one + std::move(pattern),
+void add_writing(Routes& routes, ConversationService& service, const std::string& one) {
+  const auto writing = [&](std::string pattern, const Operation& operation, auto write) {
+    routes.add("POST", one + std::move(pattern), operation,
                for_conversation(
                    service,
                    [write](const std::shared_ptr<Conversation>& conversation, const http::Request& request,
                            http::Reply reply) { write(*conversation, request, std::move(reply)); },
                    no_such_conversation));
   };
-  writing("/events", post_message);
-  writing("/events/respond_to_confirmation", respond);
+  writing("/events",
+          {.name = "send_message",
+           .tag = kTag,
+           .summary = "Say something to the agent",
+           .parameters = {kConversationId},
+           .body = &kSendMessageRequest,
+           .answer = &kSuccess,
+           .failures = {404}},
+          post_message);
+  writing("/events/respond_to_confirmation",
+          {.name = "respond_to_confirmation",
+           .tag = kTag,
+           .summary = "Let the agent do what it asks for, or not",
+           .parameters = {kConversationId},
+           .body = &kConfirmationResponseRequest,
+           .answer = &kSuccess,
+           .failures = {404}},
+          respond);
+}
+
+}  // namespace
+
+Result<void> add_event_routes(http::Router& router, ConversationService& service, EventLog& log) {
+  Routes routes(router);
+  const std::string one = "/api/conversations/{conversation_id}";
+  const auto reading = [&](std::string pattern, const Operation& operation, auto read) {
+    routes.add(
+        "GET", one + std::move(pattern), operation,
+        for_conversation(
+            service,
+            [&log, read](const std::shared_ptr<Conversation>& conversation, const http::Request& request,
+                         http::Reply reply) { reply.send(read(log, conversation->id(), request)); },
+            no_such_conversation));
+  };
+  reading("/events/search",
+          {.name = "search_conversation_events",
+           .tag = kTag,
+           .summary = "Page through the events",
+           .parameters = {kConversationId, kPageId, kLimit, kKind, kSource, kBody, kOrder, kFrom, kBefore},
+           .answer = &kEventPage,
+           .failures = {404}},
+          search);
+  reading("/events/count",
+          {.name = "count_conversation_events",
+           .tag = kTag,
+           .summary = "How many events there are",
+           .parameters = {kConversationId, kKind, kSource, kBody, kFrom, kBefore},
+           .answer = &kCount,
+           .failures = {404}},
+          count);
+  reading("/events/{event_id}",
+          {.name = "get_conversation_event",
+           .tag = kTag,
+           .summary = "One event",
+           .parameters = {{"event_id", text(), Parameter::In::kPath}, kConversationId},
+           .answer = &kEvent,
+           .failures = {404}},
+          get_one);
+  reading("/events",
+          {.name = "batch_get_conversation_events",
+           .tag = kTag,
+           .summary = "Several events by their ids",
+           .parameters = {kConversationId},
+           .body = &kEventIds,
+           .answer = &kEvents,
+           .failures = {404}},
+          get_batch);
+  reading("/agent_final_response",
+          {.name = "get_conversation_agent_final_response",
+           .tag = "Conversations",
+           .summary = "What the agent said last",
+           .parameters = {kConversationId},
+           .answer = &kAgentResponseResult,
+           .failures = {404}},
+          [](const EventLog& from, const std::string& id, const http::Request&) {
+            return final_response(from, id);
+          });
+  add_writing(routes, service, one);
   return routes.result();
 }
 

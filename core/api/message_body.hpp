@@ -14,8 +14,11 @@ struct MessageBody {
   bool run = false;
 };
 
-/// Reads a message over REST or inside a start request. `where` leads to it. Mistakes go to `validation`.
-MessageBody read_message(const json::Value& message, Places where, Validation& validation);
+/// Reads a message that fits kSendMessageRequest.
+MessageBody read_message(const json::Value& message);
+
+/// Only users speak here.
+void check_role(const json::Value& role, const Places& where, Validation& validation);
 
 /// Reads a message that came through a socket: there the role is needed, and the content may be one string.
 /// Otherwise the text of what is wrong.

@@ -2,22 +2,22 @@
 
 #include <gtest/gtest.h>
 
+#include "api/models.hpp"
+
 namespace collet::api {
 namespace {
 
 std::string errors_of(std::string_view text) {
   Validation validation;
-  read_message(*json::parse(text), {"body"}, validation);
+  check(kSendMessageRequest, *json::parse(text), {"body"}, validation);
   return validation.ok() ? "" : validation.response().body;
 }
 
 TEST(MessageBody, Good_PartsAreCanonical) {
-  Validation validation;
-  const auto body = read_message(
-      *json::parse(
-          R"({"content":[{"text":"hi"},{"type":"image","image_urls":["data:x"]}],"run":true,"sender":"me"})"),
-      {"body"}, validation);
-  EXPECT_TRUE(validation.ok());
+  constexpr std::string_view kMessage =
+      R"({"content":[{"text":"hi"},{"type":"image","image_urls":["data:x"]}],"run":true,"sender":"me"})";
+  EXPECT_EQ(errors_of(kMessage), "");
+  const auto body = read_message(*json::parse(kMessage));
   EXPECT_EQ(
       body.content,
       R"([{"cache_prompt":false,"type":"text","text":"hi"},{"cache_prompt":false,"type":"image","image_urls":["data:x"]}])");

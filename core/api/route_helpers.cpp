@@ -34,11 +34,12 @@ std::function<void(Result<void>)> success_or_error(http::Reply reply) {
   };
 }
 
-void Routes::add(std::string method, std::string pattern, http::Handler handler, http::Lane lane,
-                 http::Access access) {
+void Routes::add(std::string method, std::string pattern, const Operation& operation, http::Handler handler,
+                 http::Lane lane, http::Access access) {
   if (!result_) return;
-  result_ = router_.add(
-      http::Route{std::move(method), std::move(pattern), "core", access, lane, std::move(handler)});
+  std::string text = describe(operation, method, pattern);
+  result_ = router_.add(http::Route{std::move(method), std::move(pattern), "core", access, lane,
+                                    std::move(handler), std::move(text)});
 }
 
 }  // namespace collet::api

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "api/operation.hpp"
 #include "base/result.hpp"
 #include "conversation/service.hpp"
 #include "http/router.hpp"
@@ -14,6 +15,8 @@ class Conversation;
 }
 
 namespace collet::api {
+
+inline constexpr Parameter kConversationId{"conversation_id", uuid(), Parameter::In::kPath, true};
 
 /// The id in the path, with dashes; or the answer that refuses it.
 struct PathId {
@@ -36,7 +39,7 @@ std::function<void(Result<void>)> success_or_error(http::Reply reply);
 class Routes {
  public:
   explicit Routes(http::Router& router) : router_(router) {}
-  void add(std::string method, std::string pattern, http::Handler handler,
+  void add(std::string method, std::string pattern, const Operation& operation, http::Handler handler,
            http::Lane lane = http::Lane::kWorker, http::Access access = http::Access::kSession);
   Result<void> result() const { return result_; }
 

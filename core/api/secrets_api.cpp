@@ -1,5 +1,6 @@
 #include "api/secrets_api.hpp"
 
+#include "api/models.hpp"
 #include "api/route_helpers.hpp"
 #include "api/validation.hpp"
 
@@ -29,26 +30,13 @@ http::Response list(const SecretStore& store, const http::Request&) {
   return http::Response::json(w.take());
 }
 
-std::string read_text(const json::Value& body, std::string_view name, Validation& validation) {
-  const json::Value* value = json::find(body, name);
-  if (value == nullptr)
-    validation.missing({"body", name}, &body);
-  else if (!value->IsString())
-    validation.add("string_type", {"body", name}, "Input should be a valid string", value);
-  else
-    return std::string(json::view(*value));
-  return {};
-}
-
 http::Response put(SecretStore& store, const http::Request& request) {
-  const Body body = read_object(request);
+  const Body body = read_body(request, kSecretCreateRequest);
   if (!body.value) return body.refusal;
-  Validation validation;
   SecretStore::Entry entry;
-  entry.name = read_text(*body.value, "name", validation);
-  const std::string value = read_text(*body.value, "value", validation);
+  entry.name = json::string_or(*body.value, "name");
+  const std::string value = json::string_or(*body.value, "value");
   if (const auto description = json::string_at(*body.value, "description")) entry.description = *description;
-  if (!validation.ok()) return validation.response();
   if (!SecretStore::is_name(entry.name)) return bad_name();
   if (const auto stored = store.put(entry, value); !stored) return to_response(stored.error());
   json::Writer w;
@@ -77,17 +65,44 @@ http::Response remove(SecretStore& store, const http::Request& request) {
 Result<void> add_secret_routes(http::Router& router, SecretStore& store, const PlainReads& reads) {
   Routes routes(router);
   const std::string base = "/api/settings/secrets";
-  const auto route = [&](std::string method, std::string pattern, auto handler) {
+  const auto route = [&](std::string method, std::string pattern, const Operation& operation, auto handler) {
     routes.add(
-        std::move(method), std::move(pattern),
+        std::move(method), std::move(pattern), operation,
         http::answering([&store, handler](const http::Request& request) { return handler(store, request); }));
   };
-  route("GET", base, list);
-  route("PUT", base, put);
-  routes.add("GET", base + "/{name}", [&store, reads](http::Request request, http::Reply reply) {
-    get(store, reads, request, std::move(reply));
-  });
-  route("DELETE", base + "/{name}", remove);
+  constexpr std::string_view kTag = "Settings";
+  const Parameter name{"name", text(), Parameter::In::kPath};
+  route("GET", base,
+        {.name = "list_secrets",
+         .tag = kTag,
+         .summary = "The names of the secrets",
+         .answer = &kSecretsListResponse},
+        list);
+  route("PUT", base,
+        {.name = "create_secret",
+         .tag = kTag,
+         .summary = "Keep a secret, or change it",
+         .body = &kSecretCreateRequest,
+         .answer = &kSecretItemResponse},
+        put);
+  routes.add("GET", base + "/{name}",
+             {.name = "get_secret_value",
+              .tag = kTag,
+              .summary = "A secret in clear",
+              .parameters = {name},
+              .answer_type = "text/plain; charset=utf-8",
+              .failures = {404, 503}},
+             [&store, reads](const http::Request& request, http::Reply reply) {
+               get(store, reads, request, std::move(reply));
+             });
+  route("DELETE", base + "/{name}",
+        {.name = "delete_secret",
+         .tag = kTag,
+         .summary = "Forget a secret",
+         .parameters = {name},
+         .answer = &kDeleted,
+         .failures = {404}},
+        remove);
   return routes.result();
 }
 

@@ -2,14 +2,12 @@
 
 #include <memory>
 
+#include "api/models.hpp"
 #include "api/route_helpers.hpp"
 #include "collet/json.hpp"
 
 namespace collet::api {
 namespace {
-
-// The contract that is spoken; clients compare it (1.23.0 and later switch features on).
-constexpr std::string_view kProtocolVersion = "1.43.1";
 
 double rounded(double seconds) {
   return static_cast<double>(static_cast<std::int64_t>(seconds * 1000)) / 1000;
@@ -28,7 +26,8 @@ std::string details(const ServerFacts& facts) {
     if (tool->description().listed) w.value(tool->description().name);
   w.end();
   w.member("runtime_idle_timeout_seconds", nullptr).raw_member("capabilities", "[]");
-  w.member("max_foreground_terminal_timeout_seconds", nullptr).member("docs", "").member("redoc", "").end();
+  w.member("max_foreground_terminal_timeout_seconds", nullptr).member("docs", "/docs");
+  w.member("redoc", "/redoc").end();
   return w.take();
 }
 
@@ -48,17 +47,21 @@ http::Response readiness(const ServerFacts& facts) {
 Result<void> add_server_routes(http::Router& router, ServerFacts given) {
   const auto facts = std::make_shared<const ServerFacts>(std::move(given));
   Routes routes(router);
-  const auto open = [&](std::string path, auto answer) {
-    routes.add("GET", std::move(path), http::answering(std::move(answer)), http::Lane::kInline,
+  const auto open = [&](std::string path, std::string_view name, std::string_view summary,
+                        const Schema& schema, auto answer) {
+    Operation operation{.name = name, .tag = "Server Details", .summary = summary, .answer = &schema};
+    if (name == "ready") operation.failures = {503};
+    routes.add("GET", std::move(path), operation, http::answering(std::move(answer)), http::Lane::kInline,
                http::Access::kPublic);
   };
   const auto info = [facts](const http::Request&) { return http::Response::json(details(*facts)); };
   const auto ok = [](const http::Request&) { return http::Response::json(R"({"status":"ok"})"); };
-  open("/", info);
-  open("/server_info", info);
-  open("/alive", ok);
-  open("/health", ok);
-  open("/ready", [facts](const http::Request&) { return readiness(*facts); });
+  open("/", "get_server_info", "What this server is", kServerInfo, info);
+  open("/server_info", "get_server_info", "What this server is", kServerInfo, info);
+  open("/alive", "alive", "Whether it runs", kHealthStatus, ok);
+  open("/health", "health", "Whether it runs", kHealthStatus, ok);
+  open("/ready", "ready", "Whether it can be used", kReadiness,
+       [facts](const http::Request&) { return readiness(*facts); });
   return routes.result();
 }
 

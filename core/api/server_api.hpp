@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/tool.hpp"
@@ -10,6 +11,9 @@
 #include "http/router.hpp"
 
 namespace collet::api {
+
+/// The contract that is spoken; clients compare it (1.23.0 and later switch features on).
+inline constexpr std::string_view kProtocolVersion = "1.43.1";
 
 struct ServerFacts {
   std::string collet_version;

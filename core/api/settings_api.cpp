@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "api/models.hpp"
 #include "api/plain_reads.hpp"
+#include "api/route_helpers.hpp"
 #include "api/validation.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
@@ -64,26 +66,9 @@ void get_settings(const settings::SettingsService& service, const PlainReads& re
                std::move(response), std::move(reply));
 }
 
-Validation check_members(const json::Value& body) {
-  Validation validation;
-  for (const auto* name : {"agent_settings_diff", "conversation_settings_diff", "misc_settings_diff"}) {
-    const auto* diff = json::find(body, name);
-    if (diff != nullptr && !diff->IsNull() && !diff->IsObject())
-      validation.add("dict_type", {"body", name}, "Input should be a valid dictionary", diff);
-  }
-  for (const auto* name : {"active_profile", "active_agent_profile_id"}) {
-    const auto* profile = json::find(body, name);
-    if (profile != nullptr && !profile->IsNull() && !profile->IsString())
-      validation.add("string_type", {"body", name}, "Input should be a valid string", profile);
-  }
-  return validation;
-}
-
 http::Response patch_settings(settings::SettingsService& service, const http::Request& request) {
-  const auto body = read_object(request);
+  const auto body = read_body(request, kSettingsUpdateRequest);
   if (!body.value) return body.refusal;
-  const auto validation = check_members(*body.value);
-  if (!validation.ok()) return validation.response();
   if (auto changed = service.patch(*body.value); !changed) {
     if (changed.error().message == settings::kNothingToChange)
       return http::Response::error(400, settings::kNothingToChange);
@@ -96,21 +81,31 @@ http::Response patch_settings(settings::SettingsService& service, const http::Re
 
 Result<void> add_settings_routes(http::Router& router, settings::SettingsService& service,
                                  const PlainReads& reads) {
+  Routes routes(router);
   // Reading copies a prepared text and recording doesn't wait, so it needs no worker.
-  auto added = router.add(http::Route{.method = "GET",
-                                      .pattern = "/api/settings",
-                                      .owner = "core",
-                                      .lane = http::Lane::kInline,
-                                      .handler = [&service, reads](http::Request request, http::Reply reply) {
-                                        get_settings(service, reads, request, std::move(reply));
-                                      }});
-  if (!added) return added;
-  return router.add(http::Route{.method = "PATCH",
-                                .pattern = "/api/settings",
-                                .owner = "core",
-                                .handler = http::answering([&service](const http::Request& request) {
-                                  return patch_settings(service, request);
-                                })});
+  routes.add(
+      "GET", "/api/settings",
+      {.name = "get_settings",
+       .tag = "Settings",
+       .summary = "All settings, with their defaults",
+       .parameters = {{"X-Expose-Secrets", choice("plaintext|encrypted", "Without it, secrets are hidden"),
+                       Parameter::In::kHeader}},
+       .answer = &kSettingsResponse,
+       .failures = {400, 503}},
+      [&service, reads](const http::Request& request, http::Reply reply) {
+        get_settings(service, reads, request, std::move(reply));
+      },
+      http::Lane::kInline);
+  routes.add(
+      "PATCH", "/api/settings",
+      {.name = "update_settings",
+       .tag = "Settings",
+       .summary = "Merge a change into the settings",
+       .body = &kSettingsUpdateRequest,
+       .answer = &kSettingsResponse,
+       .failures = {400}},
+      http::answering([&service](const http::Request& request) { return patch_settings(service, request); }));
+  return routes.result();
 }
 
 }  // namespace collet::api

@@ -29,6 +29,11 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> kn
   return std::find(known.begin(), known.end(), name) != known.end();
 }
 
+Places below(Places where, std::string_view name) {
+  where.emplace_back(name);
+  return where;
+}
+
 void check_llm(const json::Value& llm, const Places& where, Validation& validation) {
   if (!llm.IsObject()) {
     validation.add("model_type", where, "Input should be a valid dictionary or instance of LLM", &llm);
@@ -41,6 +46,13 @@ void check_llm(const json::Value& llm, const Places& where, Validation& validati
   }
   if (const auto config = llm::Config::from_json(llm); !config)
     value_error(validation, where, config.error().message, &llm);
+}
+
+void check_llm_of(const json::Value& object, const Places& where, Validation& validation) {
+  if (const json::Value* llm = json::find(object, "llm"); llm != nullptr)
+    check_llm(*llm, below(where, "llm"), validation);
+  else
+    validation.missing(below(where, "llm"), &object);
 }
 
 void check_tools(const json::Value& agent, const Places& where, Validation& validation) {
@@ -61,34 +73,10 @@ void check_tools(const json::Value& agent, const Places& where, Validation& vali
   }
 }
 
-json::Document read_agent(const json::Value& agent, Validation& validation) {
-  const std::string kind = json::string_or(agent, "kind", "Agent");
-  if (!agent.IsObject())
-    validation.add("model_type", {"body", "agent"}, "Input should be a valid dictionary", &agent);
-  else if (kind == "ACPAgent")
-    value_error(validation, {"body", "agent"}, "agents of the kind 'ACPAgent' are not served here", &agent);
-  else if (kind != "Agent")
-    value_error(validation, {"body", "agent"},
-                "Unknown kind '" + kind + "' of agent; expected one of: ['Agent']", &agent);
-  else if (const json::Value* llm = json::find(agent, "llm"); llm == nullptr)
-    validation.missing({"body", "agent", "llm"}, &agent);
-  else
-    check_llm(*llm, {"body", "agent", "llm"}, validation);
-  check_tools(agent, {"body", "agent", "tools"}, validation);
-  return validation.ok() ? conversation::complete_agent(agent) : json::Document();
-}
-
 json::Document read_any_agent(const json::Value& body, Validation& validation) {
-  if (given(body, "agent")) return read_agent(*json::find(body, "agent"), validation);
-  if (given(body, "agent_settings")) {
-    const json::Value& settings = *json::find(body, "agent_settings");
-    const json::Value* llm = json::find(settings, "llm");
-    if (llm == nullptr)
-      validation.missing({"body", "agent_settings", "llm"}, &settings);
-    else
-      check_llm(*llm, {"body", "agent_settings", "llm"}, validation);
-    return validation.ok() ? conversation::agent_from_settings(settings) : json::Document();
-  }
+  if (given(body, "agent")) return conversation::complete_agent(*json::find(body, "agent"));
+  if (given(body, "agent_settings"))
+    return conversation::agent_from_settings(*json::find(body, "agent_settings"));
   if (given(body, "agent_profile_id"))
     value_error(validation, {"body", "agent_profile_id"}, "agent profiles are not served here",
                 json::find(body, "agent_profile_id"));
@@ -98,82 +86,44 @@ json::Document read_any_agent(const json::Value& body, Validation& validation) {
   return {};
 }
 
-std::string read_workspace(const json::Value& body, Validation& validation) {
-  const json::Value* workspace = json::find(body, "workspace");
-  if (workspace == nullptr) {
-    validation.missing({"body", "workspace"}, &body);
-    return {};
-  }
-  const std::string kind = json::string_or(*workspace, "kind", "LocalWorkspace");
-  const auto folder = json::string_at(*workspace, "working_dir");
-  if (!workspace->IsObject())
-    validation.add("model_type", {"body", "workspace"}, "Input should be a valid dictionary", workspace);
-  else if (kind != "LocalWorkspace")
-    validation.add("assertion_error", {"body", "workspace"},
-                   "Assertion failed, only workspaces of the kind 'LocalWorkspace' can be used on a server",
-                   workspace);
-  else if (!folder || folder->empty())
-    validation.missing({"body", "workspace", "working_dir"}, workspace);
-  else if (folder->find('\0') != std::string_view::npos)
-    value_error(validation, {"body", "workspace", "working_dir"}, "not a path", workspace);
-  if (!validation.ok()) return {};
+std::string read_workspace(const json::Value& body) {
+  const auto folder = json::string_or(*json::find(body, "workspace"), "working_dir");
   std::error_code ignored;
-  return std::filesystem::absolute(std::filesystem::path(*folder), ignored).lexically_normal().string();
+  return std::filesystem::absolute(std::filesystem::path(folder), ignored).lexically_normal().string();
 }
 
-std::optional<std::string> read_uuid(const json::Value& body, std::string_view key, Validation& validation) {
-  if (!given(body, key)) return std::nullopt;
-  const json::Value& value = *json::find(body, key);
-  const auto id = value.IsString() ? parse_uuid(json::view(value)) : std::nullopt;
-  if (!id) validation.add("uuid_parsing", {"body", key}, "Input should be a valid UUID", &value);
-  return id;
+std::optional<std::string> read_uuid(const json::Value& body, std::string_view key) {
+  const auto text = json::string_at(body, key);
+  return text ? parse_uuid(*text) : std::nullopt;
 }
 
-void read_flag(const json::Value& body, std::string_view name, bool& flag, Validation& validation) {
-  if (!given(body, name)) return;
-  const json::Value& value = *json::find(body, name);
-  if (value.IsBool())
-    flag = value.GetBool();
-  else
-    validation.add("bool_type", {"body", name}, "Input should be a valid boolean", &value);
+// Those that are kept as they are given.
+void read_json_members(const json::Value& body, conversation::StartRequest& request) {
+  const struct {
+    std::string_view name;
+    std::string& target;
+  } members[] = {{"tags", request.tags},
+                 {"confirmation_policy", request.confirmation_policy},
+                 {"security_analyzer", request.security_analyzer},
+                 {"hook_config", request.hook_config},
+                 {"client_tools", request.client_tools}};
+  for (const auto& [name, target] : members)
+    if (given(body, name)) target = json::dump(*json::find(body, name));
 }
 
-void read_limits(const json::Value& body, conversation::StartRequest& request, Validation& validation) {
-  if (given(body, "max_iterations")) {
-    const json::Value& value = *json::find(body, "max_iterations");
-    if (!value.IsInt())
-      validation.add("int_type", {"body", "max_iterations"}, "Input should be a valid integer", &value);
-    else if (value.GetInt() < 1)
-      validation.add("greater_than_equal", {"body", "max_iterations"},
-                     "Input should be greater than or equal to 1", &value);
-    else
-      request.max_iterations = value.GetInt();
-  }
-  read_flag(body, "stuck_detection", request.stuck_detection, validation);
-  read_flag(body, "autotitle", request.autotitle, validation);
+bool is_static_secret(const json::Value& source) {
+  return source.IsString() ||
+         (source.IsObject() && json::string_or(source, "kind", "StaticSecret") == "StaticSecret");
 }
 
 // {"NAME": "value" | {"kind": "StaticSecret" | "LookupSecret", …}} -> the form with kinds.
-void read_secrets(const json::Value& body, conversation::StartRequest& request, Validation& validation) {
-  if (!given(body, "secrets")) return;
-  const json::Value& secrets = *json::find(body, "secrets");
-  if (!secrets.IsObject()) {
-    validation.add("dict_type", {"body", "secrets"}, "Input should be a valid dictionary", &secrets);
-    return;
-  }
+std::string read_secrets(const json::Value& secrets) {
   json::Writer w;
   w.object();
   for (const auto& member : secrets.GetObject()) {
-    const auto name = json::view(member.name);
-    const std::string kind = json::string_or(member.value, "kind", "StaticSecret");
-    const bool is_static = member.value.IsString() || (member.value.IsObject() && kind == "StaticSecret");
-    if (!is_static && (!member.value.IsObject() || kind != "LookupSecret")) {
-      value_error(validation, {"body", "secrets", name},
-                  "expected a text, or an object of the kind 'StaticSecret' or 'LookupSecret'",
-                  &member.value);
-      continue;
-    }
-    w.key(name).object().member("description", json::string_at(member.value, "description"));
+    const bool is_static = is_static_secret(member.value);
+    w.key(json::view(member.name)).object();
+    w.member("description", json::string_at(member.value, "description"));
     if (is_static) {
       const auto value =
           member.value.IsString() ? json::view(member.value) : json::string_at(member.value, "value");
@@ -183,22 +133,53 @@ void read_secrets(const json::Value& body, conversation::StartRequest& request, 
       const json::Value* headers = json::find(member.value, "headers");
       if (headers != nullptr && headers->IsObject()) w.member("headers", *headers);
     }
-    w.member("kind", kind).end();
+    w.member("kind", is_static ? "StaticSecret" : "LookupSecret").end();
   }
   w.end();
-  request.secret_sources = w.take();
-}
-
-void read_first_message(const json::Value& body, conversation::StartRequest& request,
-                        Validation& validation) {
-  if (!given(body, "initial_message")) return;
-  const MessageBody message =
-      read_message(*json::find(body, "initial_message"), {"body", "initial_message"}, validation);
-  request.initial_content = message.content;
-  request.initial_sender = message.sender;
+  return w.take();
 }
 
 }  // namespace
+
+void check_secret_source(const json::Value& source, const Places& where, Validation& validation) {
+  if (is_static_secret(source)) return;
+  if (!source.IsObject() || json::string_or(source, "kind") != "LookupSecret")
+    value_error(validation, where,
+                "expected a text, or an object of the kind 'StaticSecret' or 'LookupSecret'", &source);
+}
+
+void check_agent(const json::Value& agent, const Places& where, Validation& validation) {
+  const std::string kind = json::string_or(agent, "kind", "Agent");
+  if (!agent.IsObject())
+    validation.add("model_type", where, "Input should be a valid dictionary", &agent);
+  else if (kind == "ACPAgent")
+    value_error(validation, where, "agents of the kind 'ACPAgent' are not served here", &agent);
+  else if (kind != "Agent")
+    value_error(validation, where, "Unknown kind '" + kind + "' of agent; expected one of: ['Agent']",
+                &agent);
+  else
+    check_llm_of(agent, where, validation);
+  check_tools(agent, below(where, "tools"), validation);
+}
+
+void check_agent_settings(const json::Value& settings, const Places& where, Validation& validation) {
+  check_llm_of(settings, where, validation);
+}
+
+void check_workspace(const json::Value& workspace, const Places& where, Validation& validation) {
+  const std::string kind = json::string_or(workspace, "kind", "LocalWorkspace");
+  const auto folder = json::string_at(workspace, "working_dir");
+  if (!workspace.IsObject())
+    validation.add("model_type", where, "Input should be a valid dictionary", &workspace);
+  else if (kind != "LocalWorkspace")
+    validation.add("assertion_error", where,
+                   "Assertion failed, only workspaces of the kind 'LocalWorkspace' can be used on a server",
+                   &workspace);
+  else if (!folder || folder->empty())
+    validation.missing(below(where, "working_dir"), &workspace);
+  else if (folder->find('\0') != std::string_view::npos)
+    value_error(validation, below(where, "working_dir"), "not a path", &workspace);
+}
 
 void check_confirmation_policy(const json::Value& policy, const Places& where, Validation& validation) {
   const std::string kind = kind_of(policy);
@@ -211,7 +192,6 @@ void check_confirmation_policy(const json::Value& policy, const Places& where, V
 }
 
 void check_security_analyzer(const json::Value& analyzer, const Places& where, Validation& validation) {
-  if (analyzer.IsNull()) return;
   const std::string kind = kind_of(analyzer);
   if (!is_one_of(kind, {"LLMSecurityAnalyzer"}))
     value_error(validation, where,
@@ -242,30 +222,21 @@ void check_tags(const json::Value& tags, const Places& where, Validation& valida
 
 conversation::StartRequest read_start_request(const json::Value& body, Validation& validation) {
   conversation::StartRequest request;
-  request.working_dir = read_workspace(body, validation);
-  if (!validation.ok()) return request;
+  request.working_dir = read_workspace(body);
   request.agent = read_any_agent(body, validation);
-  request.id = read_uuid(body, "conversation_id", validation);
-  request.parent_id = read_uuid(body, "parent_conversation_id", validation);
-  read_limits(body, request, validation);
-  read_secrets(body, request, validation);
-  read_first_message(body, request, validation);
-  if (given(body, "tags")) {
-    check_tags(*json::find(body, "tags"), {"body", "tags"}, validation);
-    request.tags = json::dump(*json::find(body, "tags"));
+  request.id = read_uuid(body, "conversation_id");
+  request.parent_id = read_uuid(body, "parent_conversation_id");
+  request.max_iterations =
+      static_cast<int>(json::int_at(body, "max_iterations").value_or(request.max_iterations));
+  request.stuck_detection = json::bool_at(body, "stuck_detection").value_or(request.stuck_detection);
+  request.autotitle = json::bool_at(body, "autotitle").value_or(request.autotitle);
+  if (given(body, "secrets")) request.secret_sources = read_secrets(*json::find(body, "secrets"));
+  if (given(body, "initial_message")) {
+    const MessageBody message = read_message(*json::find(body, "initial_message"));
+    request.initial_content = message.content;
+    request.initial_sender = message.sender;
   }
-  if (given(body, "confirmation_policy")) {
-    check_confirmation_policy(*json::find(body, "confirmation_policy"), {"body", "confirmation_policy"},
-                              validation);
-    request.confirmation_policy = json::dump(*json::find(body, "confirmation_policy"));
-  }
-  if (given(body, "security_analyzer")) {
-    check_security_analyzer(*json::find(body, "security_analyzer"), {"body", "security_analyzer"},
-                            validation);
-    request.security_analyzer = json::dump(*json::find(body, "security_analyzer"));
-  }
-  if (given(body, "hook_config")) request.hook_config = json::dump(*json::find(body, "hook_config"));
-  if (given(body, "client_tools")) request.client_tools = json::dump(*json::find(body, "client_tools"));
+  read_json_members(body, request);
   return request;
 }
 

@@ -5,14 +5,20 @@
 
 namespace collet::api {
 
-/// Reads and checks; mistakes go to `validation`. `body` is an object. Members that are not known are let be,
-/// as the reference does; those that ask for what is not there yet are refused by name.
+/// Reads a body that fits kStartConversationRequest. Members that are not known are let be, as the reference
+/// does; an agent that can't be had here goes to `validation`, and nothing is to be started then.
 conversation::StartRequest read_start_request(const json::Value& body, Validation& validation);
 
-/// {"kind": …} of a confirmation policy or security analyzer, checked; used by their own routes too.
+// Checks of the models' members.
+void check_agent(const json::Value& agent, const Places& where, Validation& validation);
+/// {"llm": {"model": …}, …}
+void check_agent_settings(const json::Value& settings, const Places& where, Validation& validation);
+/// {"kind": …}
 void check_confirmation_policy(const json::Value& policy, const Places& where, Validation& validation);
+void check_secret_source(const json::Value& source, const Places& where, Validation& validation);
 void check_security_analyzer(const json::Value& analyzer, const Places& where, Validation& validation);
-/// Tags: lower-case letters and digits as keys, texts of at most 256 characters as values.
+/// Lower-case letters and digits as keys, texts of at most 256 characters as values.
 void check_tags(const json::Value& tags, const Places& where, Validation& validation);
+void check_workspace(const json::Value& workspace, const Places& where, Validation& validation);
 
 }  // namespace collet::api

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "api/models.hpp"
+
 namespace collet::api {
 namespace {
 
@@ -9,12 +11,19 @@ constexpr std::string_view kGood =
     R"({"agent":{"kind":"Agent","llm":{"model":"openai/x","api_key":"sk-1"},"tools":[{"name":"terminal"}]},)"
     R"("workspace":{"working_dir":"/tmp/w"}})";
 
+// As the route does it.
+Validation problems_of(const json::Value& body) {
+  Validation validation;
+  check(kStartConversationRequest, body, {"body"}, validation);
+  if (validation.ok()) read_start_request(body, validation);
+  return validation;
+}
+
 // A good body with one member replaced or added.
 std::string errors_with(std::string_view member, std::string_view value) {
   auto body = json::parse(kGood);
   json::set(*body, member, json::copy(*json::parse(value), body->GetAllocator()), body->GetAllocator());
-  Validation validation;
-  read_start_request(*body, validation);
+  const Validation validation = problems_of(*body);
   return validation.ok() ? "" : validation.response().body;
 }
 
@@ -49,9 +58,15 @@ TEST(StartRequest, Bad_EachMistakeIsNamed) {
 }
 
 TEST(StartRequest, Echo_HidesKeys) {
-  Validation validation;
-  read_start_request(*json::parse(R"({"agent":{"llm":{"model":"m","api_key":"sk-leak"}}})"), validation);
+  const Validation validation =
+      problems_of(*json::parse(R"({"agent":{"llm":{"model":"m","api_key":"sk-leak"}}})"));
   EXPECT_EQ(validation.response().body.find("sk-leak"), std::string::npos);
+}
+
+TEST(StartRequest, NoAgent_IsSaidOfTheWholeBody) {
+  const auto body = json::parse(R"({"workspace":{"working_dir":"/tmp/w"}})");
+  EXPECT_NE(problems_of(*body).response().body.find(R"("loc":["body"],"msg":"Value error, One of)"),
+            std::string::npos);
 }
 
 TEST(StartRequest, UnknownMembers_AreLetBe) { EXPECT_EQ(errors_with("zzz", "1"), ""); }

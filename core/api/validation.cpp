@@ -1,7 +1,5 @@
 #include "api/validation.hpp"
 
-#include <charconv>
-
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
@@ -24,14 +22,13 @@ bool names_a_secret(const Places& where) {
   return name != nullptr && secrets::is_secret_name(*name);
 }
 
-std::string listed(std::initializer_list<std::string_view> allowed) {
+std::string listed(std::string_view choices) {
   std::string text;
-  std::size_t index = 0;
-  for (const auto item : allowed) {
-    if (index > 0) text += index + 1 == allowed.size() ? " or " : ", ";
-    text += "'" + std::string(item) + "'";
-    ++index;
-  }
+  for_each_choice(choices, [&](std::string_view choice) {
+    const bool last = choice.data() + choice.size() == choices.data() + choices.size();
+    if (!text.empty()) text += last ? " or " : ", ";
+    text += "'" + std::string(choice) + "'";
+  });
   return text;
 }
 
@@ -43,6 +40,12 @@ bool labelled_as_other(const http::Request& request) {
 }
 
 }  // namespace
+
+bool is_choice(std::string_view choices, std::string_view text) {
+  bool found = false;
+  for_each_choice(choices, [&](std::string_view choice) { found = found || choice == text; });
+  return found;
+}
 
 void Validation::add(std::string_view type, const Places& where, std::string_view message,
                      const json::Value* input) {
@@ -61,9 +64,13 @@ void Validation::add(std::string_view type, const Places& where, std::string_vie
   errors_ += (errors_.empty() ? "" : ",") + w.take();
 }
 
-void Validation::not_one_of(std::string_view type, const Places& where,
-                            std::initializer_list<std::string_view> allowed, const json::Value* input) {
-  add(type, where, "Input should be " + listed(allowed), input);
+void Validation::add(const Validation& other) {
+  if (!other.ok()) errors_ += (errors_.empty() ? "" : ",") + other.errors_;
+}
+
+void Validation::not_one_of(std::string_view type, const Places& where, std::string_view choices,
+                            const json::Value* input) {
+  add(type, where, "Input should be " + listed(choices), input);
 }
 
 void Validation::not_a_uuid(const Places& where, std::string_view text) {
@@ -95,33 +102,6 @@ Body read_json(const http::Request& request) {
     body.refusal = validation.response();
   }
   return body;
-}
-
-Body read_object(const http::Request& request) {
-  Body body = read_json(request);
-  if (!body.value || body.value->IsObject()) return body;
-  Validation validation;
-  validation.add("model_attributes_type", {"body"},
-                 "Input should be a valid dictionary or object to extract fields from", &*body.value);
-  body.value.reset();
-  body.refusal = validation.response();
-  return body;
-}
-
-int read_limit(const http::Request& request, int fallback, int most, Validation& validation) {
-  const auto text = request.query_value("limit");
-  if (!text) return fallback;
-  int limit = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
-  const json::Value input(rapidjson::StringRef(text->data(), static_cast<rapidjson::SizeType>(text->size())));
-  if (error != std::errc() || end != text->data() + text->size())
-    validation.add("int_parsing", {"query", "limit"}, "Input should be a valid integer", &input);
-  else if (limit < 1)
-    validation.add("greater_than", {"query", "limit"}, "Input should be greater than 0", &input);
-  else if (limit > most)
-    validation.add("less_than_equal", {"query", "limit"},
-                   "Input should be less than or equal to " + std::to_string(most), &input);
-  return limit;
 }
 
 http::Response to_response(const Error& error) {

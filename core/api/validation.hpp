@@ -2,7 +2,7 @@
 //
 // Secrets in an echoed input are redacted. Any thread; one Validation per request.
 #pragma once
-#include <initializer_list>
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +14,17 @@
 #include "http/message.hpp"
 
 namespace collet::api {
+
+/// Calls `visit` with each of "a|b|c".
+template <class Visit>
+void for_each_choice(std::string_view choices, Visit visit) {
+  for (std::size_t at = 0; at <= choices.size();) {
+    const auto end = std::min(choices.find('|', at), choices.size());
+    visit(choices.substr(at, end - at));
+    at = end + 1;
+  }
+}
+bool is_choice(std::string_view choices, std::string_view text);
 
 /// One step on the way to what is wrong: a member's name or an index.
 using Place = std::variant<std::string_view, int>;
@@ -27,10 +38,13 @@ class Validation {
   void missing(const Places& where, const json::Value* input) {
     add("missing", where, "Field required", input);
   }
-  /// "Input should be 'a', 'b' or 'c'".
-  void not_one_of(std::string_view type, const Places& where, std::initializer_list<std::string_view> allowed,
+  /// "Input should be 'a', 'b' or 'c'". `choices`: "a|b|c".
+  void not_one_of(std::string_view type, const Places& where, std::string_view choices,
                   const json::Value* input);
   void not_a_uuid(const Places& where, std::string_view text);
+
+  /// Adds the mistakes of another one.
+  void add(const Validation& other);
 
   bool ok() const { return errors_.empty(); }
   http::Response response() const;
@@ -45,13 +59,8 @@ struct Body {
   http::Response refusal;
 };
 /// Any JSON value. A body that is labelled as something else than JSON is refused with 415, an unlabelled one
-/// is read.
+/// is read. schema.hpp has what checks it.
 Body read_json(const http::Request& request);
-/// The same; anything but an object is refused.
-Body read_object(const http::Request& request);
-
-/// A query parameter that is a number from 1 to `most`; `fallback` when absent. Mistakes go to `validation`.
-int read_limit(const http::Request& request, int fallback, int most, Validation& validation);
 
 /// An Error as its HTTP answer: kInvalid 422, kNotFound 404, kConflict 409, kUnavailable 503, else 500 with
 /// an error_id that is also in the log.

@@ -35,6 +35,9 @@ struct Route {
   Access access = Access::kSession;
   Lane lane = Lane::kWorker;
   Handler handler;
+  /// What it says of itself in /openapi.json: an OpenAPI operation object, JSON text. Empty: only that it is
+  /// there.
+  std::string operation = {};
 };
 
 /// A WebSocket endpoint. `on_open` gets a socket that is already authenticated (auth/socket_auth.hpp does

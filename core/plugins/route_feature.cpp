@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "collet/abi/routes.h"
 #include "plugins/boundary.hpp"
 #include "plugins/guest.hpp"
+#include "plugins/operation_check.hpp"
 
 namespace collet::plugins {
 namespace {
@@ -79,11 +81,32 @@ void handle(Guest& guest, const collet_routes& table, std::uint32_t index, const
   guest.replies.take(owed);  // dropped: 500
 }
 
+struct Listed {
+  std::vector<http::Route> routes;
+  bool malformed = false;
+};
+
+// collet_routes::list's `add`.
+void take_route(void* context, const collet_route* route) {
+  auto& listed = *static_cast<Listed*>(context);
+  // A plugin that was built before routes had operations is fine.
+  if (route == nullptr || route->struct_size < offsetof(collet_route, operation)) {
+    listed.malformed = true;
+    return;
+  }
+  http::Route& taken = listed.routes.emplace_back();
+  taken.method = detail::to_string(route->method);
+  taken.pattern = detail::to_string(route->pattern);
+  if (route->struct_size >= sizeof(collet_route)) taken.operation = detail::to_string(route->operation);
+}
+
 Result<void> check_route(const http::Route& route) {
   if (std::find(kMethods.begin(), kMethods.end(), route.method) == kMethods.end())
     return invalid("its route has the unknown method '" + route.method + "'");
   if (!route.pattern.starts_with('/'))
     return invalid("its route '" + route.pattern + "' does not begin with '/'");
+  if (const std::string wrong = check_operation(route.operation, route.pattern); !wrong.empty())
+    return invalid("its route " + route.method + " " + route.pattern + ": " + wrong);
   return {};
 }
 
@@ -92,18 +115,12 @@ Result<void> check_route(const http::Route& route) {
 Result<void> register_routes(Guest& guest, http::Router& router) {
   const auto* table = guest.feature<collet_routes>(COLLET_FEATURE_ROUTES);
   if (table == nullptr) return {};
-  std::vector<std::pair<std::string, std::string>> listed;
-  const auto thrown = caught([&] {
-    table->list(guest.instance, &listed, [](void* context, const collet_route* route) {
-      static_cast<std::vector<std::pair<std::string, std::string>>*>(context)->emplace_back(
-          detail::to_string(route->method), detail::to_string(route->pattern));
-    });
-  });
+  Listed listed;
+  const auto thrown = caught([&] { table->list(guest.instance, &listed, &take_route); });
   if (!thrown.empty()) return invalid("its list of routes threw: " + thrown);
-  for (std::uint32_t index = 0; index < listed.size(); ++index) {
-    http::Route route;
-    route.method = listed[index].first;
-    route.pattern = listed[index].second;
+  if (listed.malformed) return invalid("its list of routes has a malformed one");
+  for (std::uint32_t index = 0; index < listed.routes.size(); ++index) {
+    http::Route& route = listed.routes[index];
     route.owner = guest.name;
     route.handler = [&guest, table, index](const http::Request& request, http::Reply reply) {
       handle(guest, *table, index, request, std::move(reply));

@@ -3,6 +3,7 @@
 #include <future>
 
 #include "api/message_body.hpp"
+#include "api/models.hpp"
 #include "base/id.hpp"
 #include "conversation/conversation.hpp"
 
@@ -35,8 +36,9 @@ Result<void> ConversationGateway::send_message(const std::string& id, const std:
   const auto parsed = json::parse(message);
   if (!parsed) return invalid("the message is no JSON");
   api::Validation validation;
-  auto body = api::read_message(*parsed, {"message"}, validation);
+  api::check(api::kSendMessageRequest, *parsed, {"message"}, validation);
   if (!validation.ok()) return invalid(validation.response().body);
+  auto body = api::read_message(*parsed);
   auto promise = std::make_shared<std::promise<Result<void>>>();
   auto sent = promise->get_future();
   (*found)->send({std::move(body.content), std::move(body.sender)}, body.run,

@@ -2,6 +2,7 @@
 
 #include "agent/builtin_tools.hpp"
 #include "api/conversations_api.hpp"
+#include "api/docs_api.hpp"
 #include "api/event_socket.hpp"
 #include "api/events_api.hpp"
 #include "api/plain_reads.hpp"
@@ -127,6 +128,7 @@ struct Server::Parts {
   ConversationGateway gateway;
   api::Activity activity;
   api::EventSockets event_sockets;
+  api::ApiDocs docs{std::string(kVersion)};
   auth::Guard guard;
   ActivityGate gate;
   http::HttpServer http;
@@ -144,6 +146,7 @@ Result<void> Server::Parts::add_core_routes() {
   const api::PlainReads reads(audit, [this](const http::Request& request) { return guard.caller(request); });
   if (auto added = api::add_settings_routes(router, settings, reads); !added) return added;
   if (auto added = api::add_secret_routes(router, secret_store, reads); !added) return added;
+  if (auto added = docs.add_routes(router); !added) return added;
   return event_sockets.add_route(router);
 }
 
@@ -164,20 +167,8 @@ Result<void> Server::start() {
   auto keys = auth::SessionKeys::from(config_.session_api_keys);
   if (!keys) return keys.error();
   if (auto allowed = auth::check_listen_address(config_.host, *keys); !allowed) return allowed;
-  auto database = storage::Database::open(config_.state, database_options(config_));
-  if (!database) return database.error();
-  const auto secret = config_.secret_key.empty() ? std::nullopt : std::optional(config_.secret_key);
-  auto ring = secrets::KeyRing::open(config_.state, secret);
-  if (!ring) return ring.error();
-
-  parts_ =
-      std::make_unique<Parts>(config_, std::move(*database), std::move(*ring), std::move(*keys), spawner_);
+  if (auto assembled = assemble(std::move(*keys)); !assembled) return assembled;
   Parts& p = *parts_;
-  if (auto loaded = p.settings.load(); !loaded) return loaded;
-  p.tools.add(agent::make_finish_tool());
-  p.tools.add(agent::make_think_tool());
-  if (auto added = p.add_core_routes(); !added) return added;
-  if (auto loaded = p.host.load_all(p.router, p.tools, p.providers); !loaded) return loaded;
   p.host.set_conversations(p.gateway);
   p.conversations.on_removed([&p](const std::string& id) { p.event_sockets.close(id); });
   if (auto started = p.conversations.start(); !started) return started;
@@ -186,6 +177,31 @@ Result<void> Server::start() {
   if (!port) return port.error();
   p.port = *port;
   p.resolver.set_addresses({config_.host, *port, config_.public_url});
+  return {};
+}
+
+Result<std::string> Server::describe() {
+  if (auto assembled = assemble(auth::SessionKeys()); !assembled) return assembled.error();
+  return parts_->docs.document();
+}
+
+// Everything but threads and sockets.
+Result<void> Server::assemble(auth::SessionKeys keys) {
+  auto database = storage::Database::open(config_.state, database_options(config_));
+  if (!database) return database.error();
+  const auto secret = config_.secret_key.empty() ? std::nullopt : std::optional(config_.secret_key);
+  auto ring = secrets::KeyRing::open(config_.state, secret);
+  if (!ring) return ring.error();
+
+  parts_ =
+      std::make_unique<Parts>(config_, std::move(*database), std::move(*ring), std::move(keys), spawner_);
+  Parts& p = *parts_;
+  if (auto loaded = p.settings.load(); !loaded) return loaded;
+  p.tools.add(agent::make_finish_tool());
+  p.tools.add(agent::make_think_tool());
+  if (auto added = p.add_core_routes(); !added) return added;
+  if (auto loaded = p.host.load_all(p.router, p.tools, p.providers); !loaded) return loaded;
+  p.docs.build(p.router);
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "auth/session_keys.hpp"
 #include "base/result.hpp"
 #include "process/spawner.hpp"
 #include "server/config.hpp"
@@ -19,6 +20,9 @@ class Server {
 
   /// Opens the state, loads the plugins, listens. An error is one clear line for people; nothing runs then.
   Result<void> start();
+  /// In place of start: loads the plugins and returns the API's document, JSON text. Needs a state folder of
+  /// its own; nothing listens.
+  Result<std::string> describe();
   /// The address to call, "http://127.0.0.1:8000". After start.
   std::string url() const;
 
@@ -27,6 +31,8 @@ class Server {
 
  private:
   struct Parts;
+  Result<void> assemble(auth::SessionKeys keys);
+
   Config config_;
   process::Spawner& spawner_;
   std::unique_ptr<Parts> parts_;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "bash_operations.hpp"
 #include "collet/json.hpp"
 #include "request_reader.hpp"
 
@@ -65,18 +66,25 @@ Response get_batch(const BashRouteParts& parts, const Request& request) {
 }  // namespace
 
 void add_bash_routes(Setup& setup, std::function<BashRouteParts()> parts) {
-  setup.route("POST", "/api/bash/execute_bash_command",
-              [parts](const Request& request, Reply reply) { execute(parts(), request, std::move(reply)); });
-  setup.post("/api/bash/start_bash_command",
-             [parts](const Request& request) { return start(parts(), request); });
-  setup.get("/api/bash/bash_events/search",
-            [parts](const Request& request) { return search(parts(), request); });
-  setup.get("/api/bash/bash_events/",
-            [parts](const Request& request) { return get_batch(parts(), request); });
-  setup.get("/api/bash/bash_events/{event_id}",
-            [parts](const Request& request) { return get(parts(), request); });
-  setup.del("/api/bash/bash_events",
-            [parts](const Request&) { return count_response(parts().history.clear()); });
+  setup.route(
+      "POST", "/api/bash/execute_bash_command",
+      [parts](const Request& request, Reply reply) { execute(parts(), request, std::move(reply)); },
+      operations::execute());
+  setup.post(
+      "/api/bash/start_bash_command", [parts](const Request& request) { return start(parts(), request); },
+      operations::start());
+  setup.get(
+      "/api/bash/bash_events/search", [parts](const Request& request) { return search(parts(), request); },
+      operations::search());
+  setup.get(
+      "/api/bash/bash_events/", [parts](const Request& request) { return get_batch(parts(), request); },
+      operations::get_batch());
+  setup.get(
+      "/api/bash/bash_events/{event_id}", [parts](const Request& request) { return get(parts(), request); },
+      operations::get());
+  setup.del(
+      "/api/bash/bash_events", [parts](const Request&) { return count_response(parts().history.clear()); },
+      operations::clear());
 }
 
 }  // namespace collet::bash

@@ -58,15 +58,28 @@ class Setup {
 
   /// Routes whose handler answers at once. It may block: it runs on the plugin's own bounded queue. What it
   /// throws is answered: an InputError with 400, all else with 500.
+  /// `operation`: what /openapi.json shows of the route, see collet_route in collet/abi/routes.h.
   using Answer = std::function<Response(const Request&)>;
-  void get(std::string pattern, Answer handler) { answer("GET", std::move(pattern), std::move(handler)); }
-  void post(std::string pattern, Answer handler) { answer("POST", std::move(pattern), std::move(handler)); }
-  void put(std::string pattern, Answer handler) { answer("PUT", std::move(pattern), std::move(handler)); }
-  void patch(std::string pattern, Answer handler) { answer("PATCH", std::move(pattern), std::move(handler)); }
-  void del(std::string pattern, Answer handler) { answer("DELETE", std::move(pattern), std::move(handler)); }
+  void get(std::string pattern, Answer handler, std::string operation = {}) {
+    answer("GET", std::move(pattern), std::move(handler), std::move(operation));
+  }
+  void post(std::string pattern, Answer handler, std::string operation = {}) {
+    answer("POST", std::move(pattern), std::move(handler), std::move(operation));
+  }
+  void put(std::string pattern, Answer handler, std::string operation = {}) {
+    answer("PUT", std::move(pattern), std::move(handler), std::move(operation));
+  }
+  void patch(std::string pattern, Answer handler, std::string operation = {}) {
+    answer("PATCH", std::move(pattern), std::move(handler), std::move(operation));
+  }
+  void del(std::string pattern, Answer handler, std::string operation = {}) {
+    answer("DELETE", std::move(pattern), std::move(handler), std::move(operation));
+  }
   /// A route that is answered now or later, from any thread. Same queue; must return soon.
-  void route(std::string method, std::string pattern, std::function<void(Request, Reply)> handler) {
-    instance_.routes.push_back({std::move(method), std::move(pattern), std::move(handler)});
+  void route(std::string method, std::string pattern, std::function<void(Request, Reply)> handler,
+             std::string operation = {}) {
+    instance_.routes.push_back(
+        {std::move(method), std::move(pattern), std::move(handler), std::move(operation)});
   }
 
   void tool(std::unique_ptr<Tool> tool) { instance_.tools.push_back(std::move(tool)); }
@@ -77,15 +90,17 @@ class Setup {
   }
 
  private:
-  void answer(std::string method, std::string pattern, Answer handler) {
-    route(std::move(method), std::move(pattern),
-          [handler = std::move(handler)](const Request& request, Reply reply) {
-            try {
-              reply.send(handler(request));
-            } catch (const InputError& error) {
-              reply.send(Response::error(400, error.what()));
-            }
-          });
+  void answer(std::string method, std::string pattern, Answer handler, std::string operation) {
+    route(
+        std::move(method), std::move(pattern),
+        [handler = std::move(handler)](const Request& request, Reply reply) {
+          try {
+            reply.send(handler(request));
+          } catch (const InputError& error) {
+            reply.send(Response::error(400, error.what()));
+          }
+        },
+        std::move(operation));
   }
 
   detail::Instance& instance_;

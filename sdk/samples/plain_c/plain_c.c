@@ -18,7 +18,8 @@ static collet_str text(const char* words) {
 /* ---- the route: GET /api/plain-c/{name} answers the name */
 static void list_routes(collet_plugin* plugin, void* context,
                         void (*add)(void* context, const collet_route* route)) {
-  const collet_route route = {sizeof route, text("GET"), text("/api/plain-c/{name}")};
+  const collet_route route = {sizeof route, text("GET"), text("/api/plain-c/{name}"),
+                              text("{\"summary\": \"Says the name back\"}")};
   (void)plugin;
   add(context, &route);
 }

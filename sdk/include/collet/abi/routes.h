@@ -14,6 +14,10 @@ typedef struct collet_route {
   uint32_t struct_size;
   collet_str method;  /* "GET", "POST", "PUT", "PATCH", "DELETE" */
   collet_str pattern; /* "/api/weather/{city}"; the last segment may be "{rest...}" */
+  /* What /openapi.json shows of it: an OpenAPI 3.1 operation object, JSON text, or a part of one (summary, description,
+   * tags, operationId, deprecated, parameters, requestBody, responses), without "$ref". Empty: only that it is there.
+   * Path parameters, security and a first answer are added where they are missing. Checked at load. */
+  collet_str operation;
 } collet_route;
 
 /* Names and values are decoded; header names are in lower case; repeated names stay repeated, in order. */

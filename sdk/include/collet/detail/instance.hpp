@@ -24,6 +24,7 @@ using RouteHandler = std::function<void(Request, Reply)>;
 struct RouteEntry {
   std::string method, pattern;
   RouteHandler handler;
+  std::string operation;
 };
 
 struct LlmEntry {
@@ -56,7 +57,8 @@ inline void log_error(const Instance& self, const std::string& text) noexcept {
 inline void list_routes(collet_plugin* plugin, void* context,
                         void (*add)(void*, const collet_route*)) noexcept {
   for (const auto& route : instance(plugin).routes) {
-    const collet_route out{sizeof(collet_route), to_str(route.method), to_str(route.pattern)};
+    const collet_route out{sizeof(collet_route), to_str(route.method), to_str(route.pattern),
+                           to_str(route.operation)};
     add(context, &out);
   }
 }

@@ -1,0 +1,189 @@
+#include "api/document.hpp"
+
+#include <cctype>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "api/models.hpp"
+#include "api/operation.hpp"
+#include "collet/json.hpp"
+
+namespace collet::api {
+namespace {
+
+constexpr std::string_view kReference = "#/components/schemas/";
+
+// "/files/{path...}" -> "/files/{path}", as OpenAPI has it.
+std::string path_of(std::string_view pattern) {
+  std::string path(pattern);
+  if (const auto dots = path.find("...}"); dots != std::string::npos) path.erase(dots, 3);
+  return path;
+}
+
+std::vector<std::string> parameters_in(std::string_view path) {
+  std::vector<std::string> names;
+  for (auto open = path.find('{'); open != std::string_view::npos; open = path.find('{', open + 1))
+    names.emplace_back(path.substr(open + 1, path.find('}', open) - open - 1));
+  return names;
+}
+
+std::string lower(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+// "GET /api/weather/{city}" -> "get_api_weather_city": no two routes have the same.
+std::string plain_id(const http::Route& route) {
+  std::string id = lower(route.method);
+  for (const char c : path_of(route.pattern)) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0;
+    if (plain)
+      id += c;
+    else if (c != '}')
+      id += '_';
+  }
+  return id;
+}
+
+// Makes whole what routes say of themselves.
+class Operations {
+ public:
+  explicit Operations(json::Allocator& allocator) : allocator_(allocator) {}
+
+  json::Value complete(const http::Route& route) {
+    json::Value operation(rapidjson::kObjectType);
+    if (auto said = json::parse(route.operation); said && said->IsObject())
+      operation = json::copy(*said, allocator_);
+    if (json::find(operation, "tags") == nullptr) {
+      json::Value tags(rapidjson::kArrayType);
+      tags.PushBack(json::text(route.owner, allocator_), allocator_);
+      json::set(operation, "tags", std::move(tags), allocator_);
+    }
+    name(operation, route);
+    add_path_parameters(operation, path_of(route.pattern));
+    add_answers(operation, route);
+    return operation;
+  }
+
+ private:
+  void name(json::Value& operation, const http::Route& route) {
+    std::string id = json::string_or(operation, "operationId");
+    if (id.empty() || !ids_.insert(id).second) {
+      id = plain_id(route);
+      while (!ids_.insert(id).second) id += '_';
+    }
+    json::set(operation, "operationId", id, allocator_);
+  }
+
+  void add_path_parameters(json::Value& operation, const std::string& path) {
+    const auto names = parameters_in(path);
+    if (names.empty()) return;
+    if (json::find(operation, "parameters") == nullptr)
+      json::set(operation, "parameters", json::Value(rapidjson::kArrayType), allocator_);
+    json::Value& parameters = *json::find(operation, "parameters");
+    for (const auto& name : names) {
+      bool there = false;
+      for (auto& parameter : parameters.GetArray()) {
+        if (json::string_at(parameter, "name") != name || json::string_at(parameter, "in") != "path")
+          continue;
+        json::set(parameter, "required", json::Value(true), allocator_);
+        there = true;
+      }
+      if (there) continue;
+      json::Value schema(rapidjson::kObjectType), parameter(rapidjson::kObjectType);
+      json::set(schema, "type", "string", allocator_);
+      json::set(parameter, "name", name, allocator_);
+      json::set(parameter, "in", "path", allocator_);
+      json::set(parameter, "required", json::Value(true), allocator_);
+      json::set(parameter, "schema", std::move(schema), allocator_);
+      parameters.PushBack(parameter, allocator_);
+    }
+  }
+
+  void add_answers(json::Value& operation, const http::Route& route) {
+    if (json::find(operation, "responses") == nullptr)
+      json::set(operation, "responses", json::Value(rapidjson::kObjectType), allocator_);
+    json::Value& answers = *json::find(operation, "responses");
+    if (answers.MemberCount() == 0) answer(answers, 200);
+    for (auto& [status, said] : answers.GetObject())
+      if (json::find(said, "description") == nullptr)
+        json::set(said, "description", meaning_of(std::atoi(status.GetString())), allocator_);
+    if (route.access != http::Access::kSession) return;
+    if (json::find(answers, "401") == nullptr) answer(answers, 401);
+    json::Value key(rapidjson::kObjectType), keys(rapidjson::kArrayType);
+    json::set(key, "APIKeyHeader", json::Value(rapidjson::kArrayType), allocator_);
+    keys.PushBack(key, allocator_);
+    json::set(operation, "security", std::move(keys), allocator_);
+  }
+
+  void answer(json::Value& answers, int status) {
+    json::Value one(rapidjson::kObjectType);
+    json::set(one, "description", meaning_of(status), allocator_);
+    json::set(answers, std::to_string(status), std::move(one), allocator_);
+  }
+
+  json::Allocator& allocator_;
+  std::set<std::string> ids_;
+};
+
+std::string paths_of(const http::Router& router) {
+  json::Document paths(rapidjson::kObjectType);
+  auto& allocator = paths.GetAllocator();
+  Operations operations(allocator);
+  for (const auto& route : router.routes()) {
+    const std::string path = path_of(route->pattern);
+    if (json::find(paths, path) == nullptr)
+      json::set(paths, path, json::Value(rapidjson::kObjectType), allocator);
+    json::set(*json::find(paths, path), lower(route->method), operations.complete(*route), allocator);
+  }
+  return json::dump(paths);
+}
+
+// What `text` refers to, and what that refers to.
+std::map<std::string, std::string> schemas_for(const std::string& text) {
+  std::map<std::string, std::string> found;
+  std::vector<std::string> texts = {text};
+  while (!texts.empty()) {
+    const std::string one = std::move(texts.back());
+    texts.pop_back();
+    for (auto at = one.find(kReference); at != std::string::npos; at = one.find(kReference, at + 1)) {
+      const auto begin = at + kReference.size();
+      const std::string name = one.substr(begin, one.find('"', begin) - begin);
+      if (found.contains(name)) continue;
+      for (const Schema* model : named_models()) {
+        if (model->name != name) continue;
+        json::Writer writer;
+        describe_in_full(*model, writer);
+        texts.push_back(found[name] = writer.take());
+        break;
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+std::string make_document(const http::Router& router, std::string_view version,
+                          std::string_view collet_version) {
+  const std::string paths = paths_of(router);
+  json::Writer w;
+  w.object().member("openapi", "3.1.0");
+  w.key("info").object().member("title", "Collet").member("version", version);
+  w.member("description", "Collet " + std::string(collet_version) +
+                              ", an agent server. Events come over the WebSocket "
+                              "/sockets/events/{conversation_id}, which is not part of this document.")
+      .end();
+  w.raw_member("paths", paths);
+  w.key("components").object().key("schemas").object();
+  for (const auto& [name, schema] : schemas_for(paths)) w.raw_member(name, schema);
+  w.end();
+  w.key("securitySchemes").object().key("APIKeyHeader").object();
+  w.member("type", "apiKey").member("in", "header").member("name", "X-Session-API-Key");
+  w.end().end().end().end();
+  return w.take();
+}
+
+}  // namespace collet::api

@@ -1,0 +1,78 @@
+#include "api/document.hpp"
+
+#include <gtest/gtest.h>
+
+#include "api/docs_page.hpp"
+#include "collet/json.hpp"
+
+namespace collet::api {
+namespace {
+
+class Document : public ::testing::Test {
+ protected:
+  void add(std::string method, std::string pattern, std::string operation = "",
+           http::Access access = http::Access::kSession) {
+    http::Route route;
+    route.method = std::move(method);
+    route.pattern = std::move(pattern);
+    route.owner = "weather";
+    route.access = access;
+    route.handler = [](const http::Request&, const http::Reply&) {};
+    route.operation = std::move(operation);
+    ASSERT_TRUE(router_.add(std::move(route)).ok());
+  }
+  json::Document made() const { return std::move(*json::parse(make_document(router_, "1.43.1", "0.1.0"))); }
+  // The operation as JSON text.
+  std::string operation(std::string_view path, std::string_view method) const {
+    const auto document = made();
+    const json::Value* found = json::at(document, {"paths", path, method});
+    return found == nullptr ? "" : json::dump(*found);
+  }
+
+  http::Router router_;
+};
+
+TEST_F(Document, SilentRoute_IsThereWithWhatFollowsFromIt) {
+  add("GET", "/api/files/{folder}/{path...}");
+  EXPECT_EQ(operation("/api/files/{folder}/{path}", "get"),
+            R"({"tags":["weather"],"operationId":"get_api_files__folder__path","parameters":[)"
+            R"({"name":"folder","in":"path","required":true,"schema":{"type":"string"}},)"
+            R"({"name":"path","in":"path","required":true,"schema":{"type":"string"}}],)"
+            R"("responses":{"200":{"description":"Done"},)"
+            R"("401":{"description":"No session key, or a wrong one"}},"security":[{"APIKeyHeader":[]}]})");
+}
+
+TEST_F(Document, PublicRoute_NeedsNoKey) {
+  add("GET", "/open", R"({"tags":["T"],"responses":{"204":{}}})", http::Access::kPublic);
+  EXPECT_EQ(operation("/open", "get"),
+            R"({"tags":["T"],"responses":{"204":{"description":"See the text"}},"operationId":"get_open"})");
+}
+
+TEST_F(Document, OperationIdThatIsTaken_IsReplaced) {
+  add("GET", "/a", R"({"operationId":"it"})");
+  add("GET", "/b", R"({"operationId":"it"})");
+  EXPECT_NE(operation("/a", "get").find(R"("operationId":"it")"), std::string::npos);
+  EXPECT_NE(operation("/b", "get").find(R"("operationId":"get_b")"), std::string::npos);
+}
+
+TEST_F(Document, Schemas_AreThoseThatAreReferredTo) {
+  add("GET", "/a",
+      R"({"responses":{"200":{"content":{"application/json":{"schema":)"
+      R"({"$ref":"#/components/schemas/ConversationPage"}}}}}})");
+  const auto document = made();
+  const json::Value* schemas = json::at(document, {"components", "schemas"});
+  for (const auto* name : {"ConversationPage", "ConversationInfo", "Agent", "LLM"})
+    EXPECT_NE(json::find(*schemas, name), nullptr) << name;
+  EXPECT_EQ(json::find(*schemas, "Event"), nullptr);
+}
+
+TEST_F(Document, Page_EscapesWhatPluginsSay) {
+  add("GET", "/a", R"({"summary":"<script>alert(1)</script>","tags":["<b>"]})");
+  const std::string page = make_docs_page(make_document(router_, "1", "2"));
+  EXPECT_EQ(page.find("<script"), std::string::npos);
+  EXPECT_NE(page.find("&lt;script&gt;"), std::string::npos);
+  EXPECT_NE(page.find("<h2>&lt;b&gt;</h2>"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace collet::api

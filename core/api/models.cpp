@@ -1,0 +1,299 @@
+#include "api/models.hpp"
+
+#include "api/message_body.hpp"
+#include "api/start_request.hpp"
+
+namespace collet::api {
+
+// Constants of this file: those that models.hpp declares have external linkage.
+
+constexpr Schema kAnything = anything();
+constexpr Schema kText = text();
+constexpr Schema kYesNo = yes_no();
+constexpr Schema kObject{.form = Form::kMap, .items = &kAnything};
+constexpr Schema kTexts = list_of(kText);
+constexpr Schema kTextMap = map_of(kText);
+
+// ---- messages
+constexpr Member kTextPart[] = {
+    {"cache_prompt", initially("false", yes_no())},
+    {"type", initially(R"("text")", choice("text"))},
+    {"text", text(), true},
+};
+constexpr Member kImagePart[] = {
+    {"cache_prompt", initially("false", yes_no())},
+    {"type", initially(R"("image")", choice("image"))},
+    {"image_urls", list_of(kText, "Addresses of images, or data: URLs"), true},
+};
+constexpr Schema kTextContent = object("TextContent", kTextPart);
+constexpr Schema kImageContent = object("ImageContent", kImagePart);
+constexpr const Schema* kPartForms[] = {&kTextContent, &kImageContent};
+constexpr Schema kPart = either(kPartForms);
+
+constexpr Member kMessage[] = {
+    {"role", checked_by(check_role, initially(R"("user")", choice("user|system|assistant|tool",
+                                                                  "Only messages of the user are taken")))},
+    {"content", list_of(kPart)},
+    {"run", initially("false", yes_no("Whether the agent starts to work"))},
+    {"sender", anything("A text: who it is from, where several people write")},
+};
+constexpr Schema kSendMessageRequest = object("SendMessageRequest", kMessage);
+
+// ---- starting and changing conversations
+constexpr Member kLocalWorkspaceMembers[] = {
+    {"kind", initially(R"("LocalWorkspace")", choice("LocalWorkspace"))},
+    {"working_dir", text("The folder to work in"), true},
+};
+constexpr Schema kLocalWorkspace =
+    checked_by(check_workspace, object("LocalWorkspace", kLocalWorkspaceMembers));
+
+constexpr Member kLlmMembers[] = {
+    {"model", text("provider/model"), true},
+    {"api_key", maybe(text())},
+    {"base_url", maybe(text("Where the provider is, if Collet doesn't know it"))},
+    {"usage_id", initially(R"("default")", text())},
+    {"stream", initially("false", yes_no())},
+};
+constexpr Schema kLlm = object("LLM", kLlmMembers, "A model and how to call it; has more members");
+constexpr Member kToolMembers[] = {
+    {"name", text(), true},
+    {"params", kObject},
+};
+constexpr Schema kTool = object("Tool", kToolMembers);
+constexpr Member kAgentMembers[] = {
+    {"kind", initially(R"("Agent")", choice("Agent"))},
+    {"llm", kLlm, true},
+    {"tools", list_of(kTool)},
+    {"agent_context", maybe(kObject)},
+    {"condenser", maybe(kObject)},
+    {"mcp_config", kObject},
+    {"tool_concurrency_limit", initially("1", integer())},
+};
+constexpr Schema kAgent = checked_by(check_agent, object("Agent", kAgentMembers, "Has more members"));
+
+constexpr Member kKindMembers[] = {{"kind", text(), true}};
+constexpr Schema kConfirmationPolicy = checked_by(
+    check_confirmation_policy,
+    object("ConfirmationPolicy", kKindMembers, "kind: AlwaysConfirm, ConfirmRisky or NeverConfirm"));
+constexpr Schema kSecurityAnalyzer = checked_by(
+    check_security_analyzer, object("SecurityAnalyzer", kKindMembers, "kind: LLMSecurityAnalyzer"));
+constexpr Schema kTags = checked_by(
+    check_tags, map_of(kText, "Names of lower-case letters and digits; at most 256 characters each"));
+
+constexpr Member kStaticSecretMembers[] = {
+    {"kind", initially(R"("StaticSecret")", choice("StaticSecret"))},
+    {"value", maybe(text())},
+    {"description", maybe(text())},
+};
+constexpr Schema kStaticSecret = object("StaticSecret", kStaticSecretMembers);
+constexpr Member kLookupSecretMembers[] = {
+    {"kind", choice("LookupSecret"), true},
+    {"url", text("Answers the value to GET"), true},
+    {"headers", map_of(kText)},
+    {"description", maybe(text())},
+};
+constexpr Schema kLookupSecret = object("LookupSecret", kLookupSecretMembers);
+constexpr const Schema* kSecretForms[] = {&kText, &kStaticSecret, &kLookupSecret};
+constexpr Schema kSecretSource = checked_by(check_secret_source, either(kSecretForms));
+
+constexpr Member kStartMembers[] = {
+    {"workspace", kLocalWorkspace, true},
+    {"agent", maybe(kAgent)},
+    {"agent_settings", maybe(checked_by(check_agent_settings, map_of(kAnything, "In place of an agent")))},
+    {"agent_profile_id", maybe(anything("Not served"))},
+    {"conversation_id", maybe(uuid("Made by the server where it is missing"))},
+    {"parent_conversation_id", maybe(uuid())},
+    {"confirmation_policy", maybe(initially(R"({"kind":"NeverConfirm"})", kConfirmationPolicy))},
+    {"security_analyzer", maybe(kSecurityAnalyzer)},
+    {"initial_message", maybe(kSendMessageRequest)},
+    {"max_iterations", maybe(initially("500", at_least(1, integer())))},
+    {"stuck_detection", maybe(initially("true", yes_no()))},
+    {"autotitle", maybe(initially("true", yes_no()))},
+    {"secrets", maybe(map_of(kSecretSource, "By name"))},
+    {"tags", maybe(kTags)},
+    {"hook_config", maybe(kObject)},
+    {"client_tools", maybe(list_of(kObject))},
+};
+constexpr Schema kStartConversationRequest =
+    object("StartConversationRequest", kStartMembers, "One of agent and agent_settings is needed");
+constexpr Member kUpdateMembers[] = {
+    {"title", maybe(at_least(1, at_most(200, text())))},
+    {"tags", maybe(kTags)},
+};
+constexpr Schema kUpdateConversationRequest = object("UpdateConversationRequest", kUpdateMembers);
+constexpr Member kPolicyMembers[] = {{"policy", kConfirmationPolicy, true}};
+constexpr Schema kSetConfirmationPolicyRequest = object("SetConfirmationPolicyRequest", kPolicyMembers);
+constexpr Member kAnalyzerMembers[] = {{"security_analyzer", maybe(kSecurityAnalyzer), true}};
+constexpr Schema kSetSecurityAnalyzerRequest = object("SetSecurityAnalyzerRequest", kAnalyzerMembers);
+constexpr Member kAcceptMembers[] = {
+    {"accept", yes_no(), true},
+    {"reason", initially(R"("User rejected the action.")", anything("A text for the agent"))},
+};
+constexpr Schema kConfirmationResponseRequest = object("ConfirmationResponseRequest", kAcceptMembers);
+constexpr Schema kEventIds = list_of(kText, "Ids of events");
+
+// ---- settings and secrets
+constexpr Member kSettingsUpdate[] = {
+    {"agent_settings_diff", maybe(kObject)},    {"conversation_settings_diff", maybe(kObject)},
+    {"misc_settings_diff", maybe(kObject)},     {"active_profile", maybe(text())},
+    {"active_agent_profile_id", maybe(text())},
+};
+constexpr Schema kSettingsUpdateRequest = object("SettingsUpdateRequest", kSettingsUpdate);
+constexpr Member kSettings[] = {
+    {"agent_settings", kObject, true},          {"conversation_settings", kObject, true},
+    {"llm_api_key_is_set", yes_no(), true},     {"active_profile", maybe(text())},
+    {"active_agent_profile_id", maybe(text())}, {"misc_settings", kObject},
+};
+constexpr Schema kSettingsResponse = object("SettingsResponse", kSettings);
+constexpr Member kSecretCreate[] = {
+    {"name", text("A letter, then letters, digits and underscores; at most 64"), true},
+    {"value", text(), true},
+    {"description", maybe(anything("A text"))},
+};
+constexpr Schema kSecretCreateRequest = object("SecretCreateRequest", kSecretCreate);
+constexpr Member kSecretItem[] = {
+    {"name", text(), true},
+    {"description", maybe(text())},
+};
+constexpr Schema kSecretItemResponse = object("SecretItemResponse", kSecretItem);
+constexpr Member kSecretsList[] = {{"secrets", list_of(kSecretItemResponse), true}};
+constexpr Schema kSecretsListResponse = object("SecretsListResponse", kSecretsList);
+constexpr Schema kDeleted = map_of(kYesNo);
+
+// ---- answers
+constexpr Member kInfo[] = {
+    {"id", uuid(), true},
+    {"workspace", kLocalWorkspace, true},
+    {"persistence_dir", maybe(text())},
+    {"max_iterations", integer()},
+    {"stuck_detection", yes_no()},
+    {"execution_status", choice(kStatuses), true},
+    {"confirmation_policy", kConfirmationPolicy},
+    {"security_analyzer", maybe(kSecurityAnalyzer)},
+    {"activated_knowledge_skills", kTexts},
+    {"invoked_skills", kTexts},
+    {"blocked_actions", kTextMap},
+    {"blocked_messages", kTextMap},
+    {"last_user_message_id", maybe(text())},
+    {"leaf_event_id", maybe(text())},
+    {"stats", kObject},
+    {"secret_registry", kObject},
+    {"agent_state", kObject},
+    {"hook_config", maybe(kObject)},
+    {"title", maybe(text())},
+    {"metrics", maybe(kObject)},
+    {"created_at", moment()},
+    {"updated_at", moment()},
+    {"forked_from_conversation_id", maybe(uuid())},
+    {"forked_from_event_id", maybe(text())},
+    {"parent_conversation_id", maybe(uuid())},
+    {"sub_conversation_ids", kTexts},
+    {"tags", kTextMap},
+    {"current_model_id", maybe(text())},
+    {"available_models", list_of(kObject)},
+    {"supports_runtime_model_switch", yes_no()},
+    {"launched_agent_profile", maybe(kObject)},
+    {"agent", kAgent, true},
+    {"client_tools", list_of(kObject)},
+};
+constexpr Schema kConversationInfo = object("ConversationInfo", kInfo);
+constexpr Schema kMaybeInfo = maybe(kConversationInfo);
+constexpr Schema kConversations = list_of(kMaybeInfo, "In the order of the ids; null: there is none");
+constexpr Member kInfoPage[] = {
+    {"items", list_of(kConversationInfo), true},
+    {"next_page_id", maybe(text("For the parameter page_id; null: this is the last page"))},
+};
+constexpr Schema kConversationPage = object("ConversationPage", kInfoPage);
+constexpr Member kEventMembers[] = {
+    {"id", text(), true},
+    {"timestamp", text("Local time, ISO 8601 without a zone"), true},
+    {"source", text("agent, user, environment or hook"), true},
+    {"kind", text("ActionEvent, MessageEvent, …; each has members of its own"), true},
+};
+constexpr Schema kEvent = object("Event", kEventMembers);
+constexpr Schema kMaybeEvent = maybe(kEvent);
+constexpr Schema kEvents = list_of(kMaybeEvent, "In the order of the ids; null: there is none");
+constexpr Member kEventsPage[] = {
+    {"items", list_of(kEvent), true},
+    {"next_page_id", maybe(text("For the parameter page_id; null: this is the last page"))},
+};
+constexpr Schema kEventPage = object("EventPage", kEventsPage);
+constexpr Schema kCount = integer();
+constexpr Member kResponse[] = {{"response", text("Empty: it has said nothing yet"), true}};
+constexpr Schema kAgentResponseResult = object("AgentResponseResult", kResponse);
+constexpr Member kSuccessMembers[] = {{"success", yes_no()}};
+constexpr Schema kSuccess = object("Success", kSuccessMembers);
+constexpr Member kHealth[] = {{"status", text(), true}};
+constexpr Schema kHealthStatus = object("HealthStatus", kHealth);
+constexpr Schema kReadiness = map_of(kText);
+constexpr Member kInfoMembers[] = {
+    {"uptime", number("Seconds"), true},
+    {"idle_time", number("Seconds since a client's last request"), true},
+    {"title", text()},
+    {"version", text("The version of the contract that is spoken")},
+    {"sdk_version", text()},
+    {"tools_version", text()},
+    {"workspace_version", text()},
+    {"collet_version", text()},
+    {"build_git_sha", text()},
+    {"build_git_ref", text()},
+    {"python_version", maybe(text())},
+    {"usable_tools", kTexts},
+    {"runtime_idle_timeout_seconds", maybe(number())},
+    {"capabilities", kTexts},
+    {"max_foreground_terminal_timeout_seconds", maybe(number())},
+    {"docs", text("Where the page for people is")},
+    {"redoc", text()},
+};
+constexpr Schema kServerInfo = object("ServerInfo", kInfoMembers);
+constexpr Schema kName = text();
+constexpr Schema kIndex = integer();
+constexpr const Schema* kStepForms[] = {&kName, &kIndex};
+constexpr Schema kStep = either(kStepForms);
+constexpr Member kMistakeMembers[] = {
+    {"loc", list_of(kStep), true},
+    {"msg", text(), true},
+    {"type", text(), true},
+    {"input", anything("What was sent; secrets are hidden")},
+};
+constexpr Schema kValidationError = object("ValidationError", kMistakeMembers);
+constexpr Schema kMistakes = list_of(kValidationError);
+constexpr const Schema* kDetailForms[] = {&kMistakes, &kText};
+constexpr Member kValidation[] = {{"detail", either(kDetailForms)}};
+constexpr Schema kHttpValidationError = object("HTTPValidationError", kValidation);
+
+constexpr const Schema* kNamed[] = {&kTextContent,
+                                    &kImageContent,
+                                    &kSendMessageRequest,
+                                    &kLocalWorkspace,
+                                    &kLlm,
+                                    &kTool,
+                                    &kAgent,
+                                    &kConfirmationPolicy,
+                                    &kSecurityAnalyzer,
+                                    &kStaticSecret,
+                                    &kLookupSecret,
+                                    &kStartConversationRequest,
+                                    &kUpdateConversationRequest,
+                                    &kSetConfirmationPolicyRequest,
+                                    &kSetSecurityAnalyzerRequest,
+                                    &kConfirmationResponseRequest,
+                                    &kSettingsUpdateRequest,
+                                    &kSettingsResponse,
+                                    &kSecretCreateRequest,
+                                    &kSecretItemResponse,
+                                    &kSecretsListResponse,
+                                    &kConversationInfo,
+                                    &kConversationPage,
+                                    &kEvent,
+                                    &kEventPage,
+                                    &kAgentResponseResult,
+                                    &kSuccess,
+                                    &kHealthStatus,
+                                    &kServerInfo,
+                                    &kValidationError,
+                                    &kHttpValidationError};
+
+std::span<const Schema* const> named_models() { return kNamed; }
+
+}  // namespace collet::api

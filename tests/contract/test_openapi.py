@@ -1,0 +1,265 @@
+"""/openapi.json: whole, true of what is served, and as the contract has it."""
+import base64
+import copy
+import hashlib
+import json
+import pathlib
+import re
+import subprocess
+
+import _path  # noqa: F401
+from harness.case import Case, main
+from harness.client import Http
+from harness.server import binary, clean_environment
+from json_schema import mistakes, resolve
+from openapi_structure import problems
+
+HERE = pathlib.Path(__file__).resolve().parent
+REFERENCE = {(one["method"], one["path"]): one
+             for one in json.loads((HERE / "reference_operations.json").read_text())}
+NOT_CLAIMED = {tuple(line.split()) for line in (HERE / "not_claimed.txt").read_text().splitlines()}
+# What the contract does not have.
+OUR_OPERATIONS = {(method, path) for method in ("GET", "HEAD") for path in ("/openapi.json", "/docs", "/redoc")}
+OUR_PARAMETERS = {("GET", "/api/settings"): {("header", "X-Expose-Secrets")}}
+FACTS = ("type", "format", "enum", "default", "minimum", "maximum", "exclusiveMinimum", "items")
+
+
+def operations(document):
+    return {(method.upper(), path): operation
+            for path, item in document["paths"].items() for method, operation in item.items()}
+
+
+def facts(parameter, document):
+    """-> the parameter as reference_operations.json has it."""
+    schema = resolve(parameter["schema"], document)
+    return {"name": parameter["name"], "in": parameter["in"], "required": parameter.get("required", False),
+            **{key: schema[key] for key in FACTS if key in schema}}
+
+
+class Contract(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.api = cls.http.get("/openapi.json").json
+        cls.operations = operations(cls.api)
+
+    def test_it_is_an_openapi_document(self):
+        self.assertEqual(problems(self.api), [])
+
+    def test_the_check_of_its_structure_bites(self):
+        path = "/api/settings/secrets/{name}"
+        for damage in (lambda d: d["paths"][path]["get"]["parameters"].clear(),
+                       lambda d: d["paths"][path]["get"].update(operationId="alive_alive_get"),
+                       lambda d: d["paths"][path]["get"]["responses"]["200"].pop("description"),
+                       lambda d: d["components"]["schemas"].pop("SecretItemResponse"),
+                       lambda d: d["components"].pop("securitySchemes") and d["components"].update(securitySchemes={}),
+                       lambda d: d["components"]["schemas"]["LLM"]["required"].append("zzz")):
+            document = copy.deepcopy(self.api)
+            damage(document)
+            self.assertNotEqual(problems(document), [])
+
+    def test_what_we_claim_is_there_as_in_the_contract(self):
+        for key, wanted in REFERENCE.items():
+            if key in NOT_CLAIMED:
+                continue
+            with self.subTest(operation=" ".join(key)):
+                self.assertIn(key, self.operations, "claimed, but not there: add it or list it in not_claimed.txt")
+                operation = self.operations[key]
+                ours = {(one["in"], one["name"]): facts(one, self.api) for one in operation.get("parameters", [])}
+                theirs = {(one["in"], one["name"]): one for one in wanted.get("parameters", [])}
+                for extra in OUR_PARAMETERS.get(key, ()):
+                    self.assertIn(extra, ours)
+                    del ours[extra]
+                self.assertEqual(ours, theirs)
+                self.assertEqual(operation["operationId"], wanted["id"])
+                self.assertEqual(list(operation.get("requestBody", {}).get("content", [])), wanted.get("body", []))
+
+    def test_what_we_do_not_claim_is_not_there(self):
+        self.assertEqual(NOT_CLAIMED - set(REFERENCE), set(), "not in the contract")
+        self.assertEqual(NOT_CLAIMED & set(self.operations), set(), "served now: take it out of not_claimed.txt")
+
+    def test_nothing_else_is_there(self):
+        self.assertEqual(set(self.operations) - set(REFERENCE), OUR_OPERATIONS)
+
+    def test_every_operation_says_what_it_is(self):
+        for key, operation in self.operations.items():
+            with self.subTest(operation=" ".join(key)):
+                self.assertTrue(operation.get("summary"))
+                success = [status for status in operation["responses"] if status.startswith("2")]
+                self.assertEqual(len(success), 1)
+                self.assertIn("content", operation["responses"][success[0]])
+
+
+class Served(Case):
+    """The document and the table of routes say the same."""
+
+    key = "test-session-key"
+    server_options = {"environment": {"SESSION_API_KEY": key}}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.api = Http(cls.server.url).get("/openapi.json").json
+        cls.operations = operations(cls.api)
+
+    @staticmethod
+    def filled(path):
+        return re.sub(r"{\w+}", "00000000-0000-0000-0000-000000000000", path)
+
+    def documented(self, path):
+        """-> the methods of all documented paths that fit: /a/{id} fits /a/search too."""
+        return {method for method, other in self.operations if re.fullmatch(re.sub(r"{\w+}", "[^/]+", other), path)}
+
+    def routed(self, path):
+        """-> the methods that the table of routes has for a path: 405 names them."""
+        answer = self.assert_status(self.http.request("TRACE", path), 405, 404, 307)
+        return set(answer.headers["allow"].split(", ")) if answer.status == 405 else set()
+
+    def test_each_path_has_the_methods_that_the_router_knows(self):
+        for path in self.api["paths"]:
+            with self.subTest(path=path):
+                self.assertEqual(self.documented(self.filled(path)), self.routed(self.filled(path)))
+
+    def test_no_path_of_the_contract_is_served_in_secret(self):
+        for _, path in REFERENCE:
+            with self.subTest(path=path):
+                self.assertEqual(self.documented(self.filled(path)), self.routed(self.filled(path)))
+
+    def test_what_needs_a_key_says_so(self):
+        nobody = Http(self.server.url)
+        for (method, path), operation in self.operations.items():
+            answer = nobody.request(method, self.filled(path))
+            with self.subTest(operation=method + " " + path):
+                self.assertEqual(answer.status == 401, "security" in operation, answer)
+                self.assertEqual("401" in operation["responses"], "security" in operation)
+
+    def test_parameters_are_checked_as_documented(self):
+        wrong = {"integer": "zzz", "boolean": "zzz"}
+        for (method, path), operation in self.operations.items():
+            for parameter in operation.get("parameters", []):
+                schema = resolve(parameter["schema"], self.api)
+                values = [wrong[schema["type"]]] if schema.get("type") in wrong else []
+                values += ["zzz"] if "enum" in schema or schema.get("format") in ("uuid", "date-time") else []
+                values += [str(schema["maximum"] + 1)] if "maximum" in schema else []
+                values += [str(schema["exclusiveMinimum"])] if "exclusiveMinimum" in schema else []
+                for value in values:
+                    with self.subTest(operation=method + " " + path, parameter=parameter["name"], value=value):
+                        self.check_refused(method, path, parameter, value)
+
+    def check_refused(self, method, path, parameter, value):
+        if parameter["in"] == "header":
+            answer = self.http.request(method, path, headers={parameter["name"]: value})
+            return self.assert_status(answer, 400, 422)
+        if parameter["in"] == "path":
+            return self.assert_status(self.http.request(method, self.filled(path.replace("{%s}" % parameter["name"], value))), 422)
+        made = getattr(self, "made", None) or self.start()
+        type(self).made = made
+        url = path.replace("{conversation_id}", made) + "?%s=%s" % (parameter["name"], value)
+        body = self.body() if (method, path) == ("POST", "/api/conversations") else None
+        if "ids" in [one["name"] for one in self.operations[method, path]["parameters"]] and parameter["name"] != "ids":
+            url += "&ids=" + made
+        answer = self.http.request(method, url, body)
+        self.assert_status(answer, 422)
+        self.assertEqual(answer["detail"][0]["loc"], ["query", parameter["name"]])
+
+    def test_answers_are_as_documented(self):
+        conversation, events = self.run_to_end("demo/tour", "Show me around.")
+        bash = self.http.post("/api/bash/start_bash_command", {"command": "true"})["id"]
+        one, secret = "/api/conversations/{conversation_id}", {"name": "NAME", "value": "v"}
+        of = {"conversation_id": conversation, "event_id": events[0]["id"], "name": "NAME"}
+        calls = [("GET", path, None) for path in (
+            "/", "/alive", "/health", "/ready", "/server_info", "/api/settings", "/api/settings/secrets", "/api/tools/",
+            "/api/conversations?ids=%s&ids=%s" % (conversation, self.new_id()), "/api/conversations/search",
+            "/api/conversations/count", one, one + "/events/search", one + "/events/count", one + "/events/{event_id}",
+            one + "/agent_final_response", "/api/bash/bash_events/search")]
+        calls += [("GET", one + "/events", [events[0]["id"], "none"]), ("PUT", "/api/settings/secrets", secret),
+                  ("GET", "/api/bash/bash_events/", [bash, "none"]), ("GET", "/api/bash/bash_events/{event_id}", None),
+                  ("GET", "/api/settings/secrets/{name}", None), ("DELETE", "/api/settings/secrets/{name}", None),
+                  ("PATCH", "/api/settings", {"misc_settings_diff": {"a": 1}}), ("POST", "/api/conversations", self.body()),
+                  ("PATCH", one, {"title": "T"}), ("POST", one + "/confirmation_policy", {"policy": {"kind": "NeverConfirm"}}),
+                  ("POST", one + "/security_analyzer", {"security_analyzer": None}), ("POST", one + "/pause", None),
+                  ("POST", one + "/interrupt", None), ("POST", one + "/events", self.message("Hello")),
+                  ("POST", one + "/events/respond_to_confirmation", {"accept": True}), ("POST", one + "/run", None),
+                  ("POST", "/api/bash/execute_bash_command", {"command": "echo out"}),
+                  ("POST", "/api/bash/start_bash_command", {"command": "true"}), ("DELETE", "/api/bash/bash_events", None),
+                  ("GET", "/openapi.json", None), ("POST", one + "/events", {"role": "zz"}), ("GET", "/docs", None), ("GET", "/redoc", None),
+                  ("DELETE", one, None)]
+        tried = set()
+        for method, path, body in calls:
+            key = (method, path.split("?")[0])
+            tried.add(key)
+            values = {**of, "event_id": bash} if "/bash_events/" in path else of
+            answer = self.http.request(method, path.format(**values), body)
+            with self.subTest(operation=method + " " + path):
+                described = self.operations[key]["responses"]
+                self.assertIn(str(answer.status), described, answer)
+                kind = answer.headers["content-type"]
+                schema = described[str(answer.status)]["content"][kind]["schema"]
+                if kind == "application/json":
+                    self.assertEqual(mistakes(answer.json, schema, self.api), [])
+        self.assertEqual({key for key in self.operations if key[0] != "HEAD"} - tried, set(), "never tried")
+
+
+class Pages(Case):
+    def test_the_page_shows_every_operation_and_needs_nothing_else(self):
+        document = self.http.get("/openapi.json").json
+        for path in ("/docs", "/redoc"):
+            answer = self.assert_status(self.http.get(path), 200)
+            self.assertEqual(answer.headers["content-type"], "text/html; charset=utf-8")
+            for method, served in operations(document):
+                self.assertIn("<b>%s</b> <code>%s</code>" % (method, served), answer.text)
+            self.assertNotRegex(answer.text, r"(?i)<(script|link|img|iframe)|https?://")
+
+    def test_its_policy_allows_its_own_style_and_nothing_else(self):
+        answer = self.http.get("/docs")
+        style = re.search(r"<style>(.*?)</style>", answer.text, re.DOTALL)[1]
+        its_hash = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        self.assertEqual(answer.headers["content-security-policy"],
+                         "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'; "
+                         "frame-ancestors 'none'" % its_hash)
+
+    def test_links_in_the_page_lead_somewhere(self):
+        text = self.http.get("/docs").text
+        for target in re.findall(r'href="#([^"]*)"', text):
+            self.assertIn('id="%s"' % target, text)
+
+    def test_head_answers_as_get_does(self):
+        for path in ("/openapi.json", "/docs", "/redoc"):
+            head = self.assert_status(self.http.request("HEAD", path), 200)
+            self.assertEqual(head.headers["content-length"], self.http.get(path).headers["content-length"])
+        self.assert_status(self.http.request("HEAD", "/health"), 405)
+
+    def test_a_document_that_is_known_is_not_sent_again(self):
+        tag = self.http.get("/openapi.json").headers["etag"]
+        answer = self.assert_status(self.http.get("/openapi.json", headers={"If-None-Match": tag}), 304)
+        self.assertEqual(answer.text, "")
+        self.assert_status(self.http.get("/openapi.json", headers={"If-None-Match": '"other"'}), 200)
+
+
+class SwitchedOff(Case):
+    server_options = {"config": {"plugins": {"bash": {"enabled": False}}}}
+
+    def test_what_is_not_served_is_not_documented(self):
+        document = self.http.get("/openapi.json").json
+        self.assertEqual([path for path in document["paths"] if path.startswith("/api/bash")], [])
+        self.assertIn("/api/tools/", document["paths"])
+
+
+class CommandLine(Case):
+    def test_collet_openapi_prints_what_the_server_serves(self):
+        folder = self.new_folder()
+        done = subprocess.run([str(binary()), "openapi"], env=clean_environment(HOME=str(folder), TMPDIR=str(folder)),
+                              capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(json.loads(done.stdout), self.http.get("/openapi.json").json)
+        self.assertEqual(list(folder.iterdir()), [], "it leaves nothing behind")
+
+    def test_a_plugin_that_is_refused_is_an_error(self):
+        done = subprocess.run([str(binary()), "openapi", "--plugins", "/nowhere/at/all"], env=clean_environment(),
+                              capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(done.stderr.startswith("collet: "), done.stderr)
+
+
+if __name__ == "__main__":
+    main()
