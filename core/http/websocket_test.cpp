@@ -131,6 +131,51 @@ TEST_F(WebSocketTest, RouteThatRefuses_IsNotOpened) {
   EXPECT_EQ(SocketClient(port_, "/picky/good").handshake().status, 101);
 }
 
+TEST_F(WebSocketTest, Binary_WhereTheRouteTakesIt) {
+  socket("/bytes", [](const std::shared_ptr<WebSocket>& opened, const Request&) {
+    opened->on_message([opened](std::string_view text) { opened->send(frame(std::string(text))); });
+    opened->on_binary([opened](std::string_view bytes) { opened->send_binary(frame(std::string(bytes))); });
+  });
+  start();
+  SocketClient client(port_, "/bytes");
+  client.send_frame(2, std::string("\0\xff", 2));
+  auto answer = client.receive();
+  EXPECT_EQ(answer->opcode, 2);
+  EXPECT_EQ(answer->payload, std::string("\0\xff", 2));
+  client.send_text("text");
+  answer = client.receive();
+  EXPECT_EQ(answer->opcode, 1);
+  EXPECT_EQ(answer->payload, "text");
+}
+
+TEST_F(WebSocketTest, HeldInput_IsReadLaterInOrder) {
+  std::promise<std::shared_ptr<WebSocket>> holding;
+  std::vector<std::string> came;
+  socket("/slow", [&](const std::shared_ptr<WebSocket>& opened, const Request&) {
+    opened->hold_input();  // from on_open
+    opened->on_message([&, opened](std::string_view text) {
+      came.emplace_back(text);
+      if (text == "2") opened->hold_input();  // from a callback
+      opened->send(frame("took " + std::string(text)));
+    });
+    holding.set_value(opened);
+  });
+  start();
+  SocketClient client(port_, "/slow");
+  for (const char* text : {"1", "2", "3"}) client.send_text(text);
+  const auto opened = holding.get_future().get();
+  opened->take_input();
+  EXPECT_EQ(client.receive()->payload, "took 1");
+  EXPECT_EQ(client.receive()->payload, "took 2");
+  opened->send(frame("still held"));
+  EXPECT_EQ(client.receive()->payload, "still held");
+  opened->take_input();
+  EXPECT_EQ(client.receive()->payload, "took 3");
+  opened->close(1000, "");
+  EXPECT_EQ(client.receive()->opcode, 8);
+  EXPECT_EQ(came, (std::vector<std::string>{"1", "2", "3"}));
+}
+
 TEST_F(WebSocketTest, BadFrames_CloseWithTheirCode) {
   start();
   const auto code_after = [this](int opcode, const std::string& payload) {

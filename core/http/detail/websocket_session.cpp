@@ -109,7 +109,7 @@ void WebSocketSession::accept() {
     } else {
       self->open();
     }
-    self->read();
+    if (!self->held_) self->read();
   });
 }
 
@@ -129,12 +129,21 @@ void WebSocketSession::open() {
 // --- Input -------------------------------------------------------------------------------------------
 
 void WebSocketSession::read() {
+  reading_ = true;
   stream_.async_read(input_, [self = shared_from_this()](Error error, std::size_t) {
+    self->reading_ = false;
     if (error) return self->finish(error);
     self->received();
     self->input_.consume(self->input_.size());
     if (self->input_.capacity() > kKeptInput) self->input_ = {};
-    if (!self->close_sent_) self->read();  // else async_close does the reading
+    if (!self->close_sent_ && !self->held_) self->read();  // else async_close does the reading
+  });
+}
+
+void WebSocketSession::take_input() {
+  asio::post(stream_.get_executor(), [self = shared_from_this()] {
+    self->held_ = false;
+    if (!self->reading_ && !self->close_sent_ && !self->finished_) self->read();
   });
 }
 
@@ -152,22 +161,25 @@ void WebSocketSession::received() {
     timer_.cancel();
     return open();
   }
-  if (!stream_.got_text()) return close(1003, "Text messages only");
+  if (!stream_.got_text()) {
+    if (!binary_) return close(1003, "Text messages only");
+    return guarded("on_binary", [&] { binary_(text); });
+  }
   if (core_->dispatcher.gatekeeper().swallows(text) || !message_) return;
   guarded("on_message", [&] { message_(text); });
 }
 
 // --- Output ------------------------------------------------------------------------------------------
 
-bool WebSocketSession::send(Frame frame) {
+bool WebSocketSession::queue(Message message) {
   const std::lock_guard lock(mutex_);
   if (stopped_) return false;
-  if (!queue_.empty() && queued_ + frame->size() > core_->options.sockets.queue_bytes) {
+  if (!queue_.empty() && queued_ + message.frame->size() > core_->options.sockets.queue_bytes) {
     refused_ = true;
     return false;
   }
-  queued_ += frame->size();
-  queue_.push_back(std::move(frame));
+  queued_ += message.frame->size();
+  queue_.push_back(std::move(message));
   if (queue_.size() == 1) {
     progress_->touch();
     asio::post(stream_.get_executor(), [self = shared_from_this()] { self->write(); });
@@ -180,14 +192,18 @@ std::size_t WebSocketSession::queued_bytes() const {
   return queued_;
 }
 
+std::size_t WebSocketSession::queue_limit() const { return core_->options.sockets.queue_bytes; }
+
 void WebSocketSession::write() {
   Frame frame;
+  bool binary = false;
   {
     const std::lock_guard lock(mutex_);
     if (queue_.empty()) return;
-    frame = queue_.front();
+    frame = queue_.front().frame;
+    binary = queue_.front().binary;
   }
-  stream_.text(true);
+  stream_.binary(binary);
   const auto bytes = asio::buffer(*frame);
   stream_.async_write(bytes, [self = shared_from_this(), frame = std::move(frame)](Error error, std::size_t) {
     self->wrote(error);
@@ -203,7 +219,7 @@ void WebSocketSession::wrote(Error error) {
       queue_.clear();
       queued_ = 0;
     } else {
-      queued_ -= queue_.front()->size();
+      queued_ -= queue_.front().frame->size();
       queue_.pop_front();
     }
     more = !queue_.empty();
@@ -275,6 +291,7 @@ void WebSocketSession::finish(Error error) {
       error == websocket::error::closed ? static_cast<std::uint16_t>(stream_.reason().code) : 1006;
   if (route_knows_ && closed_) guarded("on_close", [&] { closed_(code); });
   message_ = nullptr;
+  binary_ = nullptr;
   closed_ = nullptr;
   drained_ = nullptr;
   stream_.set_option(kNoTimeouts);  // stops Beast's timer, which would keep the I/O thread busy

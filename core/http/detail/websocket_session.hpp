@@ -47,11 +47,18 @@ class WebSocketSession final : public WebSocket, public std::enable_shared_from_
   WebSocketSession(const WebSocketSession&) = delete;
   WebSocketSession& operator=(const WebSocketSession&) = delete;
 
-  bool send(Frame frame) override;
+  bool send(Frame frame) override { return queue({std::move(frame), false}); }
+  bool send_binary(Frame frame) override { return queue({std::move(frame), true}); }
   std::size_t queued_bytes() const override;
+  std::size_t queue_limit() const override;
   void close(std::uint16_t code, std::string reason) override;
+  void hold_input() override { held_ = true; }
+  void take_input() override;
   void on_message(std::function<void(std::string_view text)> callback) override {
     message_ = std::move(callback);
+  }
+  void on_binary(std::function<void(std::string_view bytes)> callback) override {
+    binary_ = std::move(callback);
   }
   void on_close(std::function<void(std::uint16_t code)> callback) override { closed_ = std::move(callback); }
   void on_drained(std::function<void()> callback) override { drained_ = std::move(callback); }
@@ -64,10 +71,16 @@ class WebSocketSession final : public WebSocket, public std::enable_shared_from_
  private:
   using Stream = boost::beast::websocket::stream<PrefixedSocket>;
   using Error = boost::system::error_code;
+  struct Message {
+    Frame frame;
+    bool binary;
+  };
   struct Close {
     std::uint16_t code;
     std::string reason;
   };
+
+  bool queue(Message message);
 
   // On the strand.
   void configure();
@@ -98,15 +111,16 @@ class WebSocketSession final : public WebSocket, public std::enable_shared_from_
   std::vector<char> discarded_;  // while lingering
   bool awaits_first_message_;
   bool accepted_ = false, route_knows_ = false, finished_ = false, close_sent_ = false;
-  std::function<void(std::string_view)> message_;
+  bool held_ = false, reading_ = false;
+  std::function<void(std::string_view)> message_, binary_;
   std::function<void(std::uint16_t)> closed_;
   std::function<void()> drained_;
 
   mutable std::mutex mutex_;
-  std::deque<Frame> queue_;  // the front one is being written
-  std::size_t queued_ = 0;   // bytes in the queue
-  bool stopped_ = false;     // nothing more is taken
-  bool refused_ = false;     // someone waits for on_drained
+  std::deque<Message> queue_;  // the front one is being written
+  std::size_t queued_ = 0;     // bytes in the queue
+  bool stopped_ = false;       // nothing more is taken
+  bool refused_ = false;       // someone waits for on_drained
   std::optional<Close> close_;
 };
 
