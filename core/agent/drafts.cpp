@@ -132,6 +132,13 @@ Draft state_update(const Link& link, std::string_view key, std::string_view valu
   return e.finish();
 }
 
+Draft other(const Link& link, std::string_view kind, std::string_view source, std::string_view members) {
+  EventWriter e(link, kind, source);
+  if (const auto parsed = json::parse(members); parsed && parsed->IsObject())
+    for (const auto& member : parsed->GetObject()) e.w.key(json::view(member.name)).value(member.value);
+  return e.finish();
+}
+
 std::string state_update_frame(std::string_view key, std::string_view value) {
   return frame(state_update({new_uuid(), ""}, key, value));
 }

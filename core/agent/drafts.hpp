@@ -47,6 +47,9 @@ Draft interrupt(const Link& link);
 /// `value`: JSON text.
 Draft state_update(const Link& link, std::string_view key, std::string_view value);
 
+/// An event of another part of the program. `members`: JSON object of the kind's own members.
+Draft other(const Link& link, std::string_view kind, std::string_view source, std::string_view members);
+
 /// A frame that is never stored: a whole event with id and timestamp.
 std::string state_update_frame(std::string_view key, std::string_view value);
 std::string server_error_frame(std::string_view code, std::string_view detail);

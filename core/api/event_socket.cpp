@@ -117,7 +117,7 @@ class EventSockets::Session : public std::enable_shared_from_this<Session> {
     const std::lock_guard lock(mutex_);
     while (subscription_ != nullptr) {
       if (held_back_.empty()) {
-        for (auto& frame : subscription_->take(kTakeBytes)) held_back_.push_back(std::move(frame));
+        for (auto& taken : subscription_->take(kTakeBytes)) held_back_.push_back(std::move(taken.frame));
         if (held_back_.empty()) {
           if (subscription_->failed()) socket_->close(kTryLater, "The events cannot be read now");
           return;

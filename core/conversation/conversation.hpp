@@ -49,6 +49,13 @@ class Conversation {
 
   /// The conversation as GET answers it.
   virtual void document(std::function<void(std::string)> done) = 0;
+  /// Appends an event that says nothing to the model: `kind` is none that the view reads, `members` a JSON
+  /// object of its own members. `done` gets the event's id once it is stored.
+  struct Note {
+    std::string kind, source, members;
+  };
+  virtual void append(Note note, std::function<void(Result<std::string>)> done) = 0;
+
   /// Follows the events from a seq on, the full state first.
   using Followed = std::function<void(Result<std::shared_ptr<events::Subscription>>)>;
   virtual void follow(std::optional<std::int64_t> after_seq, std::function<void()> wake, Followed done) = 0;

@@ -121,6 +121,14 @@ void LiveConversation::patch(Patch patch, Done done) {
       std::move(done));
 }
 
+void LiveConversation::append(Note note, std::function<void(Result<std::string>)> done) {
+  auto id = std::make_shared<std::string>();
+  spawn([note = std::move(note), id](LiveConversation& self) { return self.do_append(note, id); },
+        [done = std::move(done), id](Result<void> result) {
+          done(result ? Result<std::string>(std::move(*id)) : Result<std::string>(result.error()));
+        });
+}
+
 void LiveConversation::document(std::function<void(std::string)> done) {
   asio::post(strand_, [self = shared_from_this(), done = std::move(done)] {
     done(conversation::document(self->journal_.state(), self->journal_.usage()));
@@ -212,6 +220,15 @@ asio::awaitable<Result<void>> LiveConversation::do_respond(bool accept, std::str
       batch.add(agent::user_reject(batch.link(), open.tool, open.call_id, reason, open.id));
   });
   co_return result;
+}
+
+asio::awaitable<Result<void>> LiveConversation::do_append(Note note, std::shared_ptr<std::string> id) {
+  if (closed_) co_return closed_error();
+  co_return co_await journal_.append([&](Batch& batch) {
+    const agent::Link link = batch.link();
+    *id = link.id;
+    batch.add(agent::other(link, note.kind, note.source, note.members));
+  });
 }
 
 asio::awaitable<Result<void>> LiveConversation::do_recover() {

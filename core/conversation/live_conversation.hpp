@@ -33,6 +33,7 @@ class LiveConversation final : public Conversation, public std::enable_shared_fr
   void interrupt(Done done) override;
   void respond(bool accept, std::string reason, Done done) override;
   void patch(Patch patch, Done done) override;
+  void append(Note note, std::function<void(Result<std::string>)> done) override;
   void document(std::function<void(std::string)> done) override;
   void follow(std::optional<std::int64_t> after_seq, std::function<void()> wake, Followed done) override;
   void recover(Done done) override;
@@ -47,6 +48,7 @@ class LiveConversation final : public Conversation, public std::enable_shared_fr
   asio::awaitable<Result<void>> do_pause();
   asio::awaitable<Result<void>> do_interrupt();
   asio::awaitable<Result<void>> do_respond(bool accept, std::string reason);
+  asio::awaitable<Result<void>> do_append(Note note, std::shared_ptr<std::string> id);
   asio::awaitable<Result<void>> do_recover();
   asio::awaitable<Result<void>> do_close(Status last_status);
 

@@ -40,6 +40,12 @@ struct Page {
   std::string next_page_id;  ///< empty: no more
 };
 
+/// What a reader gets: a stored event, or a transient frame.
+struct Delivery {
+  std::int64_t seq = 0;  ///< 0: transient
+  Frame frame;
+};
+
 /// A reader of one conversation that first reads the log and then follows it, through one code path. Frames
 /// come in log order, each event once; a transient frame comes after everything committed before it was sent.
 /// Methods: any thread, but take() by one at a time.
@@ -48,7 +54,7 @@ class Subscription {
   virtual ~Subscription() = default;
   /// The next frames, at least one when any is ready, about `max_bytes` in all. Reads the database when the
   /// reader is behind what is kept in memory. Empty: nothing now, `wake` will be called when there is.
-  virtual std::vector<Frame> take(std::size_t max_bytes) = 0;
+  virtual std::vector<Delivery> take(std::size_t max_bytes) = 0;
   /// The log could not be read (the database is gone or overloaded): nothing more comes. Close the reader,
   /// who may come back.
   virtual bool failed() const = 0;

@@ -42,7 +42,10 @@ class Reader {
   /// Takes once.
   std::vector<int> take() {
     std::vector<int> numbers;
-    for (const auto& frame : subscription_->take(at_once_)) numbers.push_back(number(frame));
+    for (const auto& taken : subscription_->take(at_once_)) {
+      numbers.push_back(number(taken.frame));
+      EXPECT_EQ(taken.seq > 0, numbers.back() > 0);
+    }
     return numbers;
   }
   /// Takes what is there.
@@ -124,6 +127,15 @@ TEST_F(FollowTest, FromTheStart_ReadsTheLogThenFollows) {
   EXPECT_EQ(reader.drain(), range(41, 42));
   EXPECT_TRUE(reader.drain().empty());
   EXPECT_FALSE(reader.woken());
+}
+
+TEST_F(FollowTest, Deliveries_HaveTheirSeq) {
+  append(1, 3);
+  const auto followed = log->follow("c", 1, transient(9), [] {});
+  append(4, 4);
+  std::vector<std::int64_t> seqs;
+  for (const auto& delivery : (*followed)->take(10'000)) seqs.push_back(delivery.seq);
+  EXPECT_EQ(seqs, (std::vector<std::int64_t>{0, 2, 3, 4}));
 }
 
 TEST_F(FollowTest, FromNow_SkipsWhatWas) {

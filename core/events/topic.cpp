@@ -110,7 +110,7 @@ void Follower::add_transient(std::int64_t after_seq, const Frame& frame, std::si
 void Follower::take_transients_before(std::int64_t seq, Taken& taken) {
   while (!transients_.empty() && transients_.front().after_seq < seq && !taken.full()) {
     transient_bytes_ -= transients_.front().frame->size();
-    taken.add(std::move(transients_.front().frame));
+    taken.add(0, std::move(transients_.front().frame));
     transients_.pop_front();
   }
 }
@@ -118,13 +118,13 @@ void Follower::take_transients_before(std::int64_t seq, Taken& taken) {
 bool Follower::take_event(std::int64_t seq, const Frame& body, Taken& taken) {
   take_transients_before(seq, taken);
   if (taken.full()) return false;
-  taken.add(body);
+  taken.add(seq, body);
   next_seq_ = seq + 1;
   return true;
 }
 
 std::optional<Follower::Gap> Follower::take_from_memory(Taken& taken) {
-  if (first_) taken.add(std::exchange(first_, nullptr));
+  if (first_) taken.add(0, std::exchange(first_, nullptr));
   auto& topic = *topic_;
   while (next_seq_ <= topic.last_seq_ && !taken.full()) {
     const auto& tail = topic.tail_;
@@ -153,7 +153,7 @@ bool Follower::take_from_database(const Gap& gap, Taken& taken) {
   return true;
 }
 
-std::vector<Frame> Follower::take(std::size_t max_bytes) {
+std::vector<Delivery> Follower::take(std::size_t max_bytes) {
   Taken taken{.frames = {}, .bytes = 0, .max_bytes = max_bytes};
   for (;;) {
     std::optional<Gap> gap;

@@ -70,7 +70,7 @@ class Follower final : public Subscription {
   /// Sets where to begin; before the first take().
   void start_at(std::int64_t seq);
 
-  std::vector<Frame> take(std::size_t max_bytes) override;
+  std::vector<Delivery> take(std::size_t max_bytes) override;
   bool failed() const override;
 
   void wake() const {
@@ -87,13 +87,13 @@ class Follower final : public Subscription {
   };
   /// What take() has gathered.
   struct Taken {
-    std::vector<Frame> frames;
+    std::vector<Delivery> frames;
     std::size_t bytes = 0;
     std::size_t max_bytes = 0;
     bool full() const { return !frames.empty() && bytes >= max_bytes; }
-    void add(Frame frame) {
+    void add(std::int64_t seq, Frame frame) {
       bytes += frame->size();
-      frames.push_back(std::move(frame));
+      frames.push_back({seq, std::move(frame)});
     }
   };
   struct Gap {
