@@ -5,9 +5,12 @@
 
 #include "base/log.hpp"
 #include "plugins/boundary.hpp"
+#include "plugins/event_feature.hpp"
 #include "plugins/host_features.hpp"
 #include "plugins/llm_feature.hpp"
+#include "plugins/socket_feature.hpp"
 #include "plugins/tool_feature.hpp"
+#include "plugins/tool_run.hpp"
 
 namespace collet::plugins {
 
@@ -110,11 +113,14 @@ void Guest::stop(std::chrono::milliseconds patience) {
   const auto until = std::chrono::steady_clock::now() + patience;
   cancel_tool_calls(*this);
   cancel_model_calls(*this);
+  close_sessions(*this);
+  end_follows(*this, COLLET_UNAVAILABLE);
+  const bool told = sessions.wait_none(until) && follows.wait_none(until);  // while the gate is open
   // Those that were just being started are cancelled behind the gate.
   gate.shut();
   cancel_tool_calls(*this);
   cancel_model_calls(*this);
-  settled_ = gate.wait_empty(until) && replies.wait_none(until) && tool_runs.wait_none(until) &&
+  settled_ = gate.wait_empty(until) && told && replies.wait_none(until) && tool_runs.wait_none(until) &&
              model_runs.wait_none(until);
   if (!settled_) log::warning(part, "calls have not ended in time");
   if (const auto thrown = caught([&] { entry_->stop(instance); }); !thrown.empty())
@@ -129,6 +135,8 @@ void Guest::give_up_what_is_owed() {
   // Both answer what they owe when they go.
   tool_runs.take_all();
   model_runs.take_all();
+  sessions.take_all();
+  follows.take_all();
 }
 
 void Guest::fail(State state, std::string error) {
@@ -159,10 +167,14 @@ PluginStatus Guest::status() const {
   status.error = error();
   if (status.state == State::kDisabled || status.state == State::kRefused) return status;
   status.routes = routes;
+  status.sockets = sockets;
   status.tools = tools;
   status.providers = providers;
-  status.queue_depth =
-      household.calls.queue_depth(tool_queue(name)) + household.calls.queue_depth(model_queue(name));
+  for (const auto& [handle, run] : tool_runs.all()) status.running.push_back(run->describe());
+  status.queue_depth = household.calls.queue_depth(tool_queue(name)) +
+                       household.calls.queue_depth(model_queue(name)) +
+                       household.callbacks.queue_depth(session_queue(name)) +
+                       household.callbacks.queue_depth(event_queue(name));
   return status;
 }
 

@@ -27,19 +27,33 @@
 namespace collet::agent {
 class ToolRegistry;
 }
+namespace collet::secrets {
+class Audit;
+}
+namespace collet::settings {
+class SecretStore;
+class SettingsService;
+}  // namespace collet::settings
 
 namespace collet::plugins {
 
 class ToolRun;
 class ModelRun;
+class SocketSession;
+class EventFollow;
 
 /// What all guests share. Lives as long as the host.
 struct Household {
   process::Spawner& spawner;
   std::filesystem::path state_dir;
-  WorkerPool calls;  ///< tool and model calls, a queue per plugin and kind
+  WorkerPool calls;       ///< tool and model calls, a queue per plugin and kind
+  WorkerPool callbacks;   ///< what plugins are told of, a queue per plugin and kind
+  std::size_t most_open;  ///< sessions of one plugin's sockets, and follows; their queues are as long
   const agent::ToolRegistry* tools = nullptr;
   std::atomic<ConversationAccess*> conversations = nullptr;
+  std::atomic<const settings::SettingsService*> settings_service = nullptr;
+  std::atomic<const settings::SecretStore*> secret_store = nullptr;
+  std::atomic<secrets::Audit*> audit = nullptr;
   std::map<std::string, std::string> versions;  ///< by plugin name, "core" included
 };
 
@@ -82,13 +96,16 @@ class Guest {
   const std::string part;  ///< for the log: "plugin weather"
   Identity identity;
   std::string config = "{}";
+  std::vector<std::string> readable_secrets;  ///< names; "*": all
   collet_plugin* instance = nullptr;
-  std::vector<std::string> routes, tools, providers;  ///< what it registered; set before start
+  std::vector<std::string> routes, sockets, tools, providers;  ///< what it registered; set before start
 
   CallGate gate;  ///< open while started
   Pending<http::Reply> replies;
   Pending<std::shared_ptr<ToolRun>> tool_runs;
   Pending<std::shared_ptr<ModelRun>> model_runs;
+  Pending<std::shared_ptr<SocketSession>> sessions;
+  Pending<std::shared_ptr<EventFollow>> follows;
   GuestStore store;
   GuestProcesses processes;
 

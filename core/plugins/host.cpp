@@ -11,12 +11,14 @@
 #include "http/router.hpp"
 #include "llm/provider.hpp"
 #include "plugins/config_schema.hpp"
+#include "plugins/event_feature.hpp"
 #include "plugins/guest.hpp"
 #include "plugins/llm_feature.hpp"
 #include "plugins/loading.hpp"
 #include "plugins/nearest.hpp"
 #include "plugins/route_feature.hpp"
 #include "plugins/section.hpp"
+#include "plugins/socket_feature.hpp"
 #include "plugins/tool_feature.hpp"
 
 namespace collet::plugins {
@@ -27,6 +29,9 @@ struct PluginHost::Impl {
         household{.spawner = spawner,
                   .state_dir = options.state_dir,
                   .calls = WorkerPool({.threads = options.call_threads, .queue_length = options.call_queue}),
+                  .callbacks =
+                      WorkerPool({.threads = options.callback_threads, .queue_length = options.call_queue}),
+                  .most_open = options.call_queue,
                   .versions = {{"core", options.core_version}}} {
     options.own_directory = (options.own_directory / "").lexically_normal().parent_path();
   }
@@ -87,7 +92,7 @@ Result<void> PluginHost::Impl::check_config(const Guest& guest, const Identity& 
     json::set(*schema, "properties", json::Value(rapidjson::kObjectType), allocator);
   json::Value& properties = *json::find(*schema, "properties");
   if (properties.IsObject())
-    for (const char* key : {"enabled", "optional"})
+    for (const char* key : {"enabled", "optional", "secrets"})
       json::set(properties, key, json::Value(rapidjson::kObjectType), allocator);
   const std::string wrong = check_value(*schema, *own, "plugins." + guest.name);
   return wrong.empty() ? Result<void>() : invalid(wrong);
@@ -101,8 +106,10 @@ Result<void> PluginHost::Impl::load(Guest& guest, const PluginSection& section, 
     if (other.get() != &guest && other->identity.id == loading->identity.id)
       return invalid("its id " + loading->identity.id + " is the one of " + other->file.string());
   if (auto checked = check_config(guest, loading->identity, section); !checked) return checked;
+  guest.readable_secrets = section.secrets;
   if (auto created = guest.create(*loading, section.own); !created) return created;
   if (auto added = register_routes(guest, router); !added) return added;
+  if (auto added = register_sockets(guest, router); !added) return added;
   if (auto added = register_providers(guest, providers); !added) return added;
   return register_tools(guest, tools);
 }
@@ -127,7 +134,7 @@ Result<void> PluginHost::load_all(http::Router& router, agent::ToolRegistry& too
   for (const auto& file : *files)
     if (auto added = self.add_guest(*section, file); !added) return added;
 
-  bool calls = false;
+  bool calls = false, any = false;
   for (const auto& guest : self.guests) {
     if (guest->state() == State::kDisabled) continue;
     if (auto loaded = self.load(*guest, section->plugins[guest->name], router, tools, providers); !loaded) {
@@ -139,11 +146,25 @@ Result<void> PluginHost::load_all(http::Router& router, agent::ToolRegistry& too
     }
     self.household.versions[guest->name] = guest->identity.version;
     calls = calls || !guest->tools.empty() || !guest->providers.empty();
+    any = true;
   }
+  if (any)
+    if (auto started = self.household.callbacks.start(); !started) return started;
   return calls ? self.household.calls.start() : Result<void>();
 }
 
 void PluginHost::set_conversations(ConversationAccess& access) { impl_->household.conversations = &access; }
+
+void PluginHost::set_settings(const settings::SettingsService& settings, const settings::SecretStore& secrets,
+                              secrets::Audit& audit) {
+  impl_->household.settings_service = &settings;
+  impl_->household.secret_store = &secrets;
+  impl_->household.audit = &audit;
+}
+
+void PluginHost::conversation_removed(const std::string& id) {
+  for (const auto& guest : impl_->guests) end_follows_of(*guest, id);
+}
 
 void PluginHost::start_all() {
   // Outlives this call where a start takes longer.
@@ -178,6 +199,7 @@ void PluginHost::stop_all() {
   std::for_each(guests.rbegin(), guests.rend(),
                 [&](const auto& guest) { guest->stop(impl_->options.stop_patience); });
   impl_->household.calls.stop();
+  impl_->household.callbacks.stop();
 }
 
 std::vector<PluginStatus> PluginHost::status() const {

@@ -27,6 +27,13 @@ class Providers;
 namespace collet::process {
 class Spawner;
 }
+namespace collet::secrets {
+class Audit;
+}
+namespace collet::settings {
+class SecretStore;
+class SettingsService;
+}  // namespace collet::settings
 
 namespace collet::plugins {
 
@@ -37,10 +44,11 @@ class PluginHost {
     std::string config = "{}";
     /// Where first-party plugins are: enabled unless the config says otherwise.
     std::filesystem::path own_directory = plugins::own_directory();
-    std::filesystem::path state_dir;  ///< the server's; plugins' stores and folders are below it
-    std::string core_version;         ///< for the catalogue's entries of the core's own tools
-    std::size_t call_threads = 8;     ///< threads for tool and model calls of all plugins, which may block
-    std::size_t call_queue = 4096;    ///< such calls that wait, per plugin
+    std::filesystem::path state_dir;   ///< the server's; plugins' stores and folders are below it
+    std::string core_version;          ///< for the catalogue's entries of the core's own tools
+    std::size_t call_threads = 8;      ///< threads for tool and model calls of all plugins, which may block
+    std::size_t callback_threads = 4;  ///< threads on which plugins are told of what happens on their sockets
+    std::size_t call_queue = 4096;     ///< such calls that wait, and sessions of sockets, per plugin
     std::chrono::milliseconds start_patience{2'000};  ///< start_all waits that long for all starts together
     std::chrono::milliseconds stop_patience{5'000};   ///< stop_all waits that long for each plugin's calls
   };
@@ -60,6 +68,12 @@ class PluginHost {
   /// Lets plugins reach conversations; until then they get COLLET_UNAVAILABLE. `access` must outlive
   /// stop_all. Before start_all.
   void set_conversations(ConversationAccess& access);
+  /// Lets plugins see the settings, and the secrets that the config names for them; each read of a value is
+  /// recorded first. All must outlive stop_all. Before start_all.
+  void set_settings(const settings::SettingsService& settings, const settings::SecretStore& secrets,
+                    secrets::Audit& audit);
+  /// Ends what plugins have going with a conversation that is gone. Any thread.
+  void conversation_removed(const std::string& id);
 
   /// Starts every created plugin, each on a thread of its own, and returns when all starts have ended or the
   /// patience is used up.

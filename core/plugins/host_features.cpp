@@ -23,6 +23,10 @@ const void* find_host_feature(const collet_host*, const char* name) noexcept {
   if (wanted == COLLET_FEATURE_STORE) return &kStoreFeature;
   if (wanted == COLLET_FEATURE_PROCESS) return &kProcessFeature;
   if (wanted == COLLET_FEATURE_CONVERSATIONS) return &kConversationsFeature;
+  if (wanted == COLLET_FEATURE_EVENTS) return &kEventsFeature;
+  if (wanted == COLLET_FEATURE_SETTINGS) return &kSettingsFeature;
+  if (wanted == COLLET_FEATURE_SECRETS) return &kSecretsFeature;
+  if (wanted == COLLET_FEATURE_SESSIONS) return &kSessionsFeature;
   if (wanted == COLLET_FEATURE_CATALOGUE) return &kCatalogueFeature;
   return nullptr;
 }
@@ -60,37 +64,6 @@ collet_status config_state_dir(const collet_host* host, collet_sink path) noexce
   });
 }
 
-// ---- conversations
-template <class F>
-collet_status with_conversations(const collet_host* host, collet_sink error, F f) noexcept {
-  return guarded(error, [&]() -> collet_status {
-    ConversationAccess* access = guest_of(host).household.conversations.load();
-    if (access == nullptr) return refuse(error, unavailable("conversations are not there yet"));
-    return f(*access);
-  });
-}
-
-collet_status conversation_get(const collet_host* host, collet_str id, collet_sink sink) noexcept {
-  return with_conversations(host, sink,
-                            [&](auto& access) { return answer(sink, access.get(detail::to_string(id))); });
-}
-
-collet_status conversation_list(const collet_host* host, collet_sink each, collet_sink error) noexcept {
-  return with_conversations(host, error, [&](auto& access) -> collet_status {
-    const auto ids = access.list();
-    if (!ids) return refuse(error, ids.error());
-    for (const auto& id : *ids) detail::give(each, id);
-    return COLLET_OK;
-  });
-}
-
-collet_status conversation_send(const collet_host* host, collet_str id, collet_str message,
-                                collet_sink error) noexcept {
-  return with_conversations(host, error, [&](auto& access) {
-    return answer(error, access.send_message(detail::to_string(id), detail::to_string(message)));
-  });
-}
-
 // ---- catalogue
 collet_status catalogue_tools(const collet_host* host, collet_sink sink) noexcept {
   return guarded(sink, [&]() -> collet_status {
@@ -123,8 +96,6 @@ collet_status catalogue_tools(const collet_host* host, collet_sink sink) noexcep
 
 const collet_log kLogFeature{sizeof(collet_log), write_log};
 const collet_config kConfigFeature{sizeof(collet_config), config_section, config_state_dir};
-const collet_conversations kConversationsFeature{sizeof(collet_conversations), conversation_get,
-                                                 conversation_list, conversation_send};
 const collet_catalogue kCatalogueFeature{sizeof(collet_catalogue), catalogue_tools};
 
 }  // namespace collet::plugins

@@ -77,8 +77,10 @@ TEST_F(PluginAtWork, Catalogue_ListsToolsInOrder) {
 }
 
 TEST_F(PluginAtWork, Conversations_AreReachable) {
-  EXPECT_EQ(call("GET", "/api/sample/conversations").body, "<c1><c2>no such conversation");
-  EXPECT_THAT(conversations_.messages, ElementsAre(R"(c1{"role":"user"})", R"(c2{"role":"user"})"));
+  EXPECT_EQ(call("GET", "/api/sample/conversations").body,
+            "<c1><c2>it runs already (conflict) no such conversation");
+  EXPECT_THAT(conversations_.messages,
+              ElementsAre(R"(c1{"role":"user"})", "run c1", "pause c1", R"(c2{"role":"user"})"));
 }
 
 TEST_F(PluginAtWork, Tool_DescribesItself) {
@@ -106,6 +108,24 @@ TEST_F(PluginAtWork, Tool_MayFinishLater) {
       });
   EXPECT_EQ(call_tool("sample_reply", R"({"how":"now"})").error, "The tool ended without an observation.");
   EXPECT_EQ(promise.get_future().get().observation, R"({"late":true})");
+}
+
+TEST_F(PluginAtWork, RunningCalls_AreShownWithTheirProgress) {
+  std::promise<agent::ToolOutcome> promise;
+  const auto running = tools_.find("sample_reply")
+                           ->start({"talk", "call-1", R"({"how":"later"})", "/", "/"},
+                                   [&](auto outcome) { promise.set_value(outcome); });
+  while (status("sample").running.empty() || status("sample").running[0].progress.empty())
+    std::this_thread::yield();
+  const auto call = status("sample").running.at(0);
+  EXPECT_EQ(call.tool, "sample_reply");
+  EXPECT_EQ(call.conversation, "talk");
+  EXPECT_EQ(call.call_id, "call-1");
+  EXPECT_EQ(call.progress, "half of it");
+  EXPECT_GE(call.age.count(), 0);
+  call_tool("sample_reply", R"({"how":"now"})");
+  promise.get_future().get();
+  EXPECT_TRUE(status("sample").running.empty());
 }
 
 TEST_F(PluginAtWork, DestroyedCall_IsCancelled) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -37,6 +38,10 @@ class Pending {
   std::vector<std::pair<std::uint64_t, T>> all() const {
     const std::lock_guard lock(mutex_);
     return {owed_.begin(), owed_.end()};
+  }
+  std::size_t size() const {
+    const std::lock_guard lock(mutex_);
+    return owed_.size();
   }
   std::vector<T> take_all() {
     const std::lock_guard lock(mutex_);

@@ -1,5 +1,6 @@
 // A plugin as operators see it: for /ready, the log and the command line.
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -20,6 +21,15 @@ enum class State {
 /// "disabled", "refused", "created", "starting", "started", "failed", "stopped".
 std::string_view to_string(State state);
 
+/// A tool call that is in a plugin.
+struct RunningCall {
+  std::string tool;
+  std::string conversation;  ///< id
+  std::string call_id;
+  std::chrono::milliseconds age{0};  ///< since the agent made it
+  std::string progress;              ///< the last text that the tool gave; may be empty
+};
+
 struct PluginStatus {
   std::string name;  ///< the file's name without ".so": config key, owner of routes
   std::string id;    ///< as the plugin states it; empty when it was not opened
@@ -27,10 +37,14 @@ struct PluginStatus {
   std::string file;
   State state = State::kDisabled;
   std::vector<std::string> routes;     ///< "GET /api/weather/{city}"
+  std::vector<std::string> sockets;    ///< patterns of its WebSocket endpoints
   std::vector<std::string> tools;      ///< names
   std::vector<std::string> providers;  ///< names of model providers
   std::string error;                   ///< why it is refused or failed
-  std::size_t queue_depth = 0;         ///< tool and model calls that wait for a thread
+  std::size_t queue_depth =
+      0;  ///< tool and model calls, and news of sessions and events, that wait for a thread
+
+  std::vector<RunningCall> running;  ///< oldest first
 
   /// Whether the server is not ready because of it.
   bool holds_up() const {

@@ -9,8 +9,6 @@
 #include <vector>
 
 #include "base/log.hpp"
-#include "collet/abi/routes.h"
-#include "plugins/boundary.hpp"
 #include "plugins/guest.hpp"
 #include "plugins/operation_check.hpp"
 
@@ -66,16 +64,11 @@ void handle(Guest& guest, const collet_routes& table, std::uint32_t index, const
     if (guest.state() == State::kRefused) return reply.send(http::Response::error(404, "Not Found"));
     return reply.send(http::Response::error(503, guest.absence()));
   }
-  const detail::PairsView query(request.query), headers(request.headers), params(request.params);
-  const collet_request out{sizeof(collet_request),
-                           detail::to_str(request.method),
-                           detail::to_str(request.path),
-                           detail::to_str(request.body),
-                           query.get(),
-                           headers.get(),
-                           params.get()};
+  const RequestView view(request);
   const std::uint64_t owed = guest.replies.add(std::move(reply));
-  const auto thrown = caught([&] { table.handle(guest.instance, index, &out, {&guest, owed, &send_reply}); });
+  const auto thrown = caught([&] {
+    table.handle(guest.instance, index, &view.get(), {&guest, owed, &send_reply});
+  });
   if (thrown.empty()) return;
   log::error(guest.part, request.method + " " + request.path + " threw: " + thrown);
   guest.replies.take(owed);  // dropped: 500

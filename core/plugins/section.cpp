@@ -1,6 +1,7 @@
 #include "plugins/section.hpp"
 
 #include "collet/json.hpp"
+#include "settings/secret_store.hpp"
 
 namespace collet::plugins {
 namespace {
@@ -16,6 +17,17 @@ Result<std::vector<std::filesystem::path>> parse_directories(const json::Value& 
   return directories;
 }
 
+Result<std::vector<std::string>> parse_secrets(const json::Value& value, const std::string& where) {
+  std::vector<std::string> names;
+  if (!value.IsArray()) return invalid(where + " must be of type array");
+  for (const auto& name : value.GetArray()) {
+    if (!name.IsString() || (json::view(name) != "*" && !settings::SecretStore::is_name(json::view(name))))
+      return invalid(where + R"( must hold names of secrets, or "*" for all)");
+    names.emplace_back(json::view(name));
+  }
+  return names;
+}
+
 Result<PluginSection> parse_plugin(const json::Value& value, const std::string& where) {
   if (!value.IsObject()) return invalid(where + " must be of type object");
   PluginSection section;
@@ -23,6 +35,12 @@ Result<PluginSection> parse_plugin(const json::Value& value, const std::string& 
   own.object();
   for (const auto& member : value.GetObject()) {
     const auto key = json::view(member.name);
+    if (key == "secrets") {
+      auto names = parse_secrets(member.value, where + ".secrets");
+      if (!names) return names.error();
+      section.secrets = std::move(*names);
+      continue;
+    }
     if (key != "enabled" && key != "optional") {
       own.key(key).value(member.value);
       continue;

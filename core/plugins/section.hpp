@@ -13,9 +13,10 @@ namespace collet::plugins {
 
 /// plugins.<name>
 struct PluginSection {
-  std::optional<bool> enabled;  ///< not said: depends on where the plugin comes from
-  bool optional = false;        ///< a refusal is no reason not to start
-  std::string own = "{}";       ///< the plugin's own keys, JSON object text
+  std::optional<bool> enabled;            ///< not said: depends on where the plugin comes from
+  bool optional = false;                  ///< a refusal is no reason not to start
+  std::vector<std::string> secrets = {};  ///< names of those it may read; "*": all
+  std::string own = "{}";                 ///< the plugin's own keys, JSON object text
 };
 
 struct Section {

@@ -4,11 +4,14 @@
 
 #include "base/log.hpp"
 #include "collet/json.hpp"
+#include "http/percent.hpp"
 #include "plugins/boundary.hpp"
 #include "plugins/guest.hpp"
 
 namespace collet::plugins {
 namespace {
+
+constexpr std::size_t kProgressBytes = 4096;
 
 // collet_tool_reply::finish; the context is the guest.
 void finish_call(void* context, collet_handle handle, collet_status status, collet_str text) noexcept {
@@ -28,8 +31,21 @@ void finish_call(void* context, collet_handle handle, collet_status status, coll
   });
 }
 
-// collet_tool_reply::progress: nobody follows a call's progress yet.
-void drop_progress(void*, collet_handle, collet_str) noexcept {}
+// collet_tool_reply::progress; the context is the guest.
+void keep_progress(void* context, collet_handle handle, collet_str text) noexcept {
+  auto& guest = *static_cast<Guest*>(context);
+  guarded({}, [&]() -> collet_status {
+    if (const auto run = guest.tool_runs.find(handle)) (*run)->note_progress(detail::to_view(text));
+    return COLLET_OK;
+  });
+}
+
+// At most that many bytes, and no part of a character.
+std::string_view shortened(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  return text.substr(0, most);
+}
 
 }  // namespace
 
@@ -57,7 +73,7 @@ void ToolRun::begin(const std::shared_ptr<ToolRun>& self, const agent::ToolCall&
                              detail::to_str(call.call_id),     detail::to_str(call.action),
                              detail::to_str(call.working_dir), detail::to_str(call.save_dir)};
   const auto thrown = caught([&] {
-    table_.start(guest_.instance, tool_, &out, {&guest_, handle, &drop_progress, &finish_call});
+    table_.start(guest_.instance, tool_, &out, {&guest_, handle, &keep_progress, &finish_call});
   });
   if (thrown.empty()) return;
   guest_.tool_runs.take(handle);
@@ -72,6 +88,23 @@ void ToolRun::finish(agent::ToolOutcome outcome) {
 }
 
 void ToolRun::fail(std::string error) { finish({{}, std::move(error)}); }
+
+void ToolRun::note_progress(std::string_view text) {
+  if (!http::is_utf8(text)) return;
+  const std::lock_guard lock(mutex_);
+  progress_ = shortened(text, kProgressBytes);
+}
+
+RunningCall ToolRun::describe() const {
+  RunningCall call;
+  call.tool = guest_.tools[tool_];
+  call.conversation = conversation_;
+  call.call_id = call_id_;
+  call.age = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began_);
+  const std::lock_guard lock(mutex_);
+  call.progress = progress_;
+  return call;
+}
 
 void ToolRun::cancel() {
   cancelled_ = true;

@@ -1,13 +1,17 @@
 // One call of a plugin's tool, from the agent's start to the plugin's finish.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <string_view>
 
 #include "agent/tool.hpp"
 #include "collet/abi/tools.h"
+#include "plugins/plugin_status.hpp"
 
 namespace collet::plugins {
 
@@ -28,6 +32,9 @@ class ToolRun {
   /// Tells the agent, once.
   void finish(agent::ToolOutcome outcome);
   void fail(std::string error);
+  /// Keeps the newest text of the plugin's progress, its first 4 KiB.
+  void note_progress(std::string_view text);
+  RunningCall describe() const;
   /// The agent wants it no more.
   void cancel();
   /// The same, where the caller knows that the plugin may still be entered.
@@ -39,6 +46,9 @@ class ToolRun {
   const std::uint32_t tool_;
   const std::string conversation_, call_id_;
   std::function<void(agent::ToolOutcome)> done_;
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  mutable std::mutex mutex_;  // guards progress_
+  std::string progress_;
   std::atomic<bool> finished_ = false, begun_ = false, cancelled_ = false;
 };
 

@@ -102,7 +102,7 @@ struct Server::Parts {
         providers(openai),
         host(host_options(config), spawner),
         conversations(service_options(config), {*database, log, providers, tools, box, spawner}),
-        gateway(conversations),
+        gateway(conversations, log),
         event_sockets(conversations, log),
         guard(std::move(session_keys), config.allow_cors_origins),
         gate(guard, activity),
@@ -170,7 +170,11 @@ Result<void> Server::start() {
   if (auto assembled = assemble(std::move(*keys)); !assembled) return assembled;
   Parts& p = *parts_;
   p.host.set_conversations(p.gateway);
-  p.conversations.on_removed([&p](const std::string& id) { p.event_sockets.close(id); });
+  p.host.set_settings(p.settings, p.secret_store, p.audit);
+  p.conversations.on_removed([&p](const std::string& id) {
+    p.event_sockets.close(id);
+    p.host.conversation_removed(id);
+  });
   if (auto started = p.conversations.start(); !started) return started;
   p.host.start_all();
   auto port = p.http.start();
@@ -216,6 +220,7 @@ void Server::stop() {
   p.conversations.pause_all(kRunGrace);
   p.http.drain(kRequestGrace);
   p.event_sockets.stop();
+  p.gateway.stop();
   p.conversations.stop();
   p.host.stop_all();
   parts_.reset();

@@ -133,6 +133,11 @@ class Sample final : public collet::Plugin {
     setup.get("/api/sample/tools",
               [this](const collet::Request&) { return collet::Response::json(host_->catalogue().tools()); });
     setup.get("/api/sample/conversations", [this](const collet::Request&) { return use_conversations(); });
+    setup.get("/api/sample/settings", [this](const collet::Request&) {
+      return collet::Response::json(host_->settings().document());
+    });
+    setup.get("/api/sample/secrets/{name}",
+              [this](const collet::Request& request) { return secret(request); });
     setup.tool(std::make_unique<ReverseTool>());
     setup.tool(std::make_unique<WaitTool>());
     setup.tool(std::make_unique<ReplyTool>(*host_));
@@ -206,12 +211,30 @@ class Sample final : public collet::Plugin {
     return {200, "text/plain", output + std::to_string(status.get()), {}};
   }
 
+  collet::Response secret(const collet::Request& request) const {
+    auto secrets = host_->secrets();
+    std::string text;
+    for (const auto& name : secrets.names()) text += name + " ";
+    try {
+      text += secrets.value(request.param("name")).value_or("none");
+    } catch (const collet::HostError& error) {
+      text += error.status() == COLLET_DENIED ? "denied" : error.what();
+    }
+    return {200, "text/plain", text, {}};
+  }
+
   collet::Response use_conversations() const {
     auto conversations = host_->conversations();
     std::string text;
     for (const auto& id : conversations.list()) {
       conversations.send_message(id, R"({"role":"user"})");
       text += conversations.get(id);
+      try {
+        conversations.run(id);
+        conversations.pause(id);
+      } catch (const collet::HostError& error) {
+        text += std::string(error.what()) + (error.status() == COLLET_CONFLICT ? " (conflict) " : "");
+      }
     }
     try {
       conversations.get("none");

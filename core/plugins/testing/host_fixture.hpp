@@ -29,7 +29,7 @@ class NoProvider final : public llm::Provider {
   }
 };
 
-class FakeConversations final : public ConversationAccess {
+class FakeConversations : public ConversationAccess {
  public:
   Result<std::string> get(const std::string& id) override {
     if (id == "none") return not_found("no such conversation");
@@ -40,7 +40,30 @@ class FakeConversations final : public ConversationAccess {
     messages.push_back(id + message);
     return {};
   }
+  Result<void> run(const std::string& id) override {
+    if (id == "c2") return conflict("it runs already");
+    messages.push_back("run " + id);
+    return {};
+  }
+  Result<void> pause(const std::string& id) override {
+    messages.push_back("pause " + id);
+    return {};
+  }
+  // event_feature_test.cpp has a log.
+  Result<std::vector<events::Event>> read(const std::string&, std::int64_t, int) override { return no_log(); }
+  Result<std::int64_t> last_seq(const std::string&) override { return no_log(); }
+  Result<std::shared_ptr<events::Subscription>> follow(std::string&, std::optional<std::int64_t>,
+                                                       std::function<void()>) override {
+    return no_log();
+  }
+  Result<std::string> append(const std::string&, const std::string&, const std::string&,
+                             const std::string&) override {
+    return no_log();
+  }
   std::vector<std::string> messages;
+
+ private:
+  static Error no_log() { return unavailable("no log here"); }
 };
 
 class HostFixture : public ::testing::Test {

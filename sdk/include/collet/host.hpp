@@ -10,7 +10,10 @@
 #include "collet/abi/host.h"
 #include "collet/abi/log.h"
 #include "collet/detail/text.hpp"
+#include "collet/events.hpp"
 #include "collet/process.hpp"
+#include "collet/settings.hpp"
+#include "collet/socket.hpp"
 #include "collet/store.hpp"
 
 namespace collet {
@@ -31,7 +34,8 @@ class Log {
   const collet_log* table_;
 };
 
-/// The server's conversations. Any thread, once started; may block. Throws HostError.
+/// The server's conversations. Any thread, once started; may block. Throws HostError: COLLET_NOT_FOUND where
+/// there is no such conversation.
 class Conversations {
  public:
   Conversations(const collet_host* host, const collet_conversations* table) : host_(host), table_(table) {}
@@ -56,8 +60,17 @@ class Conversations {
         table_->send_message(host_, detail::to_str(id), detail::to_str(message_json), detail::into(error)),
         error);
   }
+  /// Starts the agent. COLLET_CONFLICT: it runs already.
+  void run(std::string_view id) { act(table_->run, id); }
+  /// Pauses it; a step under way is finished and recorded.
+  void pause(std::string_view id) { act(table_->pause, id); }
 
  private:
+  void act(collet_status (*action)(const collet_host*, collet_str, collet_sink), std::string_view id) {
+    std::string error;
+    detail::check(action(host_, detail::to_str(id), detail::into(error)), error);
+  }
+
   const collet_host* host_;
   const collet_conversations* table_;
 };
@@ -95,6 +108,10 @@ class Host {
     return {host_, table<collet_conversations>(COLLET_FEATURE_CONVERSATIONS)};
   }
   Catalogue catalogue() const { return {host_, table<collet_catalogue>(COLLET_FEATURE_CATALOGUE)}; }
+  Events events() const { return {host_, table<collet_events>(COLLET_FEATURE_EVENTS)}; }
+  Settings settings() const { return {host_, table<collet_settings>(COLLET_FEATURE_SETTINGS)}; }
+  Secrets secrets() const { return {host_, table<collet_secrets>(COLLET_FEATURE_SECRETS)}; }
+  Sessions sessions() const { return {host_, table<collet_sessions>(COLLET_FEATURE_SESSIONS)}; }
   /// A folder for the plugin's own files, absolute, kept over restarts.
   std::string state_dir() const {
     std::string path;

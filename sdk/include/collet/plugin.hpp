@@ -23,6 +23,7 @@
 #include "collet/host.hpp"
 #include "collet/http.hpp"
 #include "collet/llm.hpp"
+#include "collet/socket.hpp"
 #include "collet/tool.hpp"
 
 namespace collet {
@@ -80,6 +81,11 @@ class Setup {
              std::string operation = {}) {
     instance_.routes.push_back(
         {std::move(method), std::move(pattern), std::move(handler), std::move(operation)});
+  }
+
+  /// A WebSocket endpoint. Its sessions are reached through host().sessions().
+  void socket(std::string pattern, std::unique_ptr<SocketEndpoint> endpoint, SocketOptions options = {}) {
+    instance_.sockets.push_back({std::move(pattern), std::move(options), std::move(endpoint)});
   }
 
   void tool(std::unique_ptr<Tool> tool) { instance_.tools.push_back(std::move(tool)); }

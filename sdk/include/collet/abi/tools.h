@@ -36,7 +36,7 @@ typedef struct collet_tool_call {
 typedef struct collet_tool_reply {
   void* context; /* the host's own; lives until destroy */
   collet_handle handle;
-  /* Something to show meanwhile; the host may drop it. Thread: any. State: before `finish`. Errors: none. */
+  /* Something to show meanwhile: operators see the last text (its first 4 KiB). Thread: any. State: before `finish`. Errors: none. */
   void (*progress)(void* context, collet_handle handle, collet_str text);
   /* Ends the call and releases the handle; only the first has an effect. COLLET_OK: `text` is the observation, a JSON
    * object; otherwise one line that tells the model what went wrong.

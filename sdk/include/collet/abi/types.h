@@ -55,7 +55,8 @@ enum {
   COLLET_NOT_FOUND = 2,   /* no such thing */
   COLLET_CONFLICT = 3,    /* not in this state, or exists already */
   COLLET_UNAVAILABLE = 4, /* not now: overload, stopping, disk or database gone */
-  COLLET_INTERNAL = 5     /* the callee's own failure */
+  COLLET_INTERNAL = 5,    /* the callee's own failure */
+  COLLET_DENIED = 6       /* the server's config does not allow it */
 };
 
 /* A plugin's instance: made by create, given back to every function of the plugin, ended by destroy. */

@@ -12,6 +12,7 @@
 #include "collet/host.hpp"
 #include "collet/http.hpp"
 #include "collet/llm.hpp"
+#include "collet/socket.hpp"
 #include "collet/tool.hpp"
 
 namespace collet {
@@ -27,6 +28,12 @@ struct RouteEntry {
   std::string operation;
 };
 
+struct SocketEntry {
+  std::string pattern;
+  SocketOptions options;
+  std::unique_ptr<SocketEndpoint> endpoint;
+};
+
 struct LlmEntry {
   std::unique_ptr<LlmProvider> provider;
   RunningCalls<collet_handle> running;
@@ -40,6 +47,7 @@ struct Instance {
   std::string config;
   std::shared_ptr<Plugin> plugin;
   std::vector<RouteEntry> routes;
+  std::vector<SocketEntry> sockets;
   std::vector<std::unique_ptr<Tool>> tools;
   std::vector<std::unique_ptr<LlmEntry>> providers;
 };
@@ -63,20 +71,68 @@ inline void list_routes(collet_plugin* plugin, void* context,
   }
 }
 
+inline Request to_request(const collet_request& from) {
+  return {to_string(from.method), to_string(from.path),   to_string(from.body),
+          to_pairs(from.query),   to_pairs(from.headers), to_pairs(from.params)};
+}
+
 inline void handle_route(collet_plugin* plugin, std::uint32_t index, const collet_request* request,
                          collet_reply raw) noexcept {
   auto& self = instance(plugin);
   try {
     Reply reply(raw);
     if (index >= self.routes.size()) return;
-    self.routes[index].handler(
-        Request{to_string(request->method), to_string(request->path), to_string(request->body),
-                to_pairs(request->query), to_pairs(request->headers), to_pairs(request->params)},
-        std::move(reply));
+    self.routes[index].handler(to_request(*request), std::move(reply));
   } catch (...) {
     log_error(self,
               self.routes[index].method + " " + self.routes[index].pattern + " threw: " + current_error());
   }
+}
+
+// ---- sockets
+inline void list_sockets(collet_plugin* plugin, void* context,
+                         void (*add)(void*, const collet_endpoint*)) noexcept {
+  for (const auto& socket : instance(plugin).sockets) {
+    const collet_endpoint out{sizeof(collet_endpoint), to_str(socket.pattern), to_str(socket.options.query),
+                              socket.options.binary ? 1 : 0};
+    add(context, &out);
+  }
+}
+
+// What the endpoint throws ends the session.
+template <class F>
+void on_session(collet_plugin* plugin, std::uint32_t index, collet_handle session, F f) noexcept {
+  auto& self = instance(plugin);
+  try {
+    f(*self.sockets.at(index).endpoint);
+  } catch (...) {
+    log_error(self, "a session of " + self.sockets[index].pattern + " threw: " + current_error());
+    try {
+      self.host.sessions().close(session, 1011, "Internal error");
+    } catch (...) {  // a host without sessions has not called us
+    }
+  }
+}
+
+inline void open_session(collet_plugin* plugin, std::uint32_t index, collet_handle session,
+                         const collet_request* request) noexcept {
+  on_session(plugin, index, session, [&](auto& endpoint) { endpoint.open(session, to_request(*request)); });
+}
+
+inline void session_message(collet_plugin* plugin, std::uint32_t index, collet_handle session,
+                            std::int32_t binary, collet_str data) noexcept {
+  on_session(plugin, index, session, [&](auto& endpoint) {
+    binary != 0 ? endpoint.binary(session, to_view(data)) : endpoint.message(session, to_view(data));
+  });
+}
+
+inline void session_drained(collet_plugin* plugin, std::uint32_t index, collet_handle session) noexcept {
+  on_session(plugin, index, session, [&](auto& endpoint) { endpoint.drained(session); });
+}
+
+inline void session_closed(collet_plugin* plugin, std::uint32_t index, collet_handle session,
+                           std::int32_t code) noexcept {
+  on_session(plugin, index, session, [&](auto& endpoint) { endpoint.closed(session, code); });
 }
 
 // ---- tools
@@ -180,12 +236,15 @@ inline void cancel_llm(collet_plugin* plugin, std::uint32_t index, collet_handle
 
 inline const void* feature(collet_plugin* plugin, const char* name) noexcept {
   static constexpr collet_routes kRoutes{sizeof(collet_routes), list_routes, handle_route};
+  static constexpr collet_sockets kSockets{sizeof(collet_sockets), list_sockets,    open_session,
+                                           session_message,        session_drained, session_closed};
   static constexpr collet_tools kTools{sizeof(collet_tools), list_tools, start_tool, cancel_tool,
                                        close_conversation};
   static constexpr collet_llm kLlm{sizeof(collet_llm), list_llms, start_llm, cancel_llm};
   const auto& self = instance(plugin);
   const std::string_view wanted(name);
   if (wanted == COLLET_FEATURE_ROUTES && !self.routes.empty()) return &kRoutes;
+  if (wanted == COLLET_FEATURE_SOCKETS && !self.sockets.empty()) return &kSockets;
   if (wanted == COLLET_FEATURE_TOOLS && !self.tools.empty()) return &kTools;
   if (wanted == COLLET_FEATURE_LLM && !self.providers.empty()) return &kLlm;
   return nullptr;

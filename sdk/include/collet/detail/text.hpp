@@ -13,7 +13,7 @@ namespace collet {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-/// The host could not do what was asked for. `status` is one of COLLET_INVALID … COLLET_INTERNAL.
+/// The host could not do what was asked for. `status` is one of COLLET_INVALID … COLLET_DENIED.
 class HostError : public std::runtime_error {
  public:
   HostError(collet_status status, const std::string& message)
