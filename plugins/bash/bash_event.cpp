@@ -25,4 +25,11 @@ std::string to_json(const BashOutput& event) {
   return w.take();
 }
 
+std::string to_json(const BashError& event) {
+  json::Writer w;
+  w.object().member("id", event.id).member("timestamp", utc_timestamp(event.timestamp));
+  w.member("code", event.code).member("detail", event.detail).member("kind", "BashError").end();
+  return w.take();
+}
+
 }  // namespace collet::bash

@@ -1,4 +1,4 @@
-// What the command routes store and answer: BashCommand and BashOutput, in the wire's form. Pure functions.
+// What the command routes store and answer, in the wire's form. Pure functions.
 #pragma once
 #include <optional>
 #include <string>
@@ -24,7 +24,15 @@ struct BashOutput {
   std::string out, err;          ///< empty: null on the wire
 };
 
+/// Goes to the socket whose message was wrong, and is not stored.
+struct BashError {
+  std::string id;
+  Micros timestamp = 0;
+  std::string code, detail;
+};
+
 std::string to_json(const BashCommand& event);
 std::string to_json(const BashOutput& event);
+std::string to_json(const BashError& event);
 
 }  // namespace collet::bash

@@ -31,11 +31,27 @@ const std::vector<std::string>& EventHistory::indexes() {
 }
 
 void EventHistory::append(const BashCommand& event) {
-  log_.append(to_json(event), {{"id", event.id}, {"kind", "BashCommand"}});
+  store(to_json(event), {{"id", event.id}, {"kind", "BashCommand"}});
 }
 
 void EventHistory::append(const BashOutput& event) {
-  log_.append(to_json(event), {{"id", event.id}, {"kind", "BashOutput"}, {"command_id", event.command_id}});
+  store(to_json(event), {{"id", event.id}, {"kind", "BashOutput"}, {"command_id", event.command_id}});
+}
+
+void EventHistory::store(const std::string& text, const std::map<std::string, std::string>& indexes) {
+  const auto position = log_.append(text, indexes);
+  const std::lock_guard lock(mutex_);
+  if (appended_) appended_(position, text);
+}
+
+void EventHistory::on_append(std::function<void(std::int64_t position, const std::string& text)> appended) {
+  const std::lock_guard lock(mutex_);
+  appended_ = std::move(appended);
+}
+
+std::int64_t EventHistory::last_position() const {
+  const auto newest = log_.read({{}, 0, true, 1});
+  return newest.empty() ? 0 : newest.front().position;
 }
 
 std::optional<std::string> EventHistory::find(std::string_view id) const {

@@ -1,9 +1,13 @@
 // The stored bash events: append, find, search. Any thread; blocks on the disk.
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bash_event.hpp"
 #include "record_log.hpp"
@@ -33,10 +37,23 @@ class EventHistory {
   std::string search(const EventSearch& search) const;
   std::int64_t clear() { return log_.erase_all(); }
 
+  /// The events from this position on, oldest first.
+  std::vector<RecordLog::Record> read(std::int64_t from_position, int limit) const {
+    return log_.read({{}, from_position, false, limit});
+  }
+  /// Of the newest event; 0: there is none.
+  std::int64_t last_position() const;
+  /// `appended` is told of each event once it is stored, on the thread that stored it; an event may be told
+  /// before an older one. Empty: nobody is.
+  void on_append(std::function<void(std::int64_t position, const std::string& text)> appended);
+
  private:
+  void store(const std::string& text, const std::map<std::string, std::string>& indexes);
   std::int64_t page_start(const std::string& page_id) const;
 
   RecordLog& log_;
+  std::mutex mutex_;  // guards appended_
+  std::function<void(std::int64_t, const std::string&)> appended_;
 };
 
 }  // namespace collet::bash

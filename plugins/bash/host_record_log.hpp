@@ -10,8 +10,8 @@ namespace collet::bash {
 class HostRecordLog final : public RecordLog {
  public:
   explicit HostRecordLog(LogStore log) : log_(std::move(log)) {}
-  void append(const std::string& text, const std::map<std::string, std::string>& indexes) override {
-    log_.append(text, indexes);
+  std::int64_t append(const std::string& text, const std::map<std::string, std::string>& indexes) override {
+    return log_.append(text, indexes);
   }
   std::vector<Record> read(const Query& query) const override {
     std::vector<Record> records;

@@ -11,8 +11,10 @@
 #include "collet/json.hpp"
 #include "collet/plugin.hpp"
 #include "command_service.hpp"
+#include "event_feed.hpp"
 #include "event_history.hpp"
 #include "event_loop.hpp"
+#include "event_socket.hpp"
 #include "host_launcher.hpp"
 #include "host_record_log.hpp"
 #include "terminal_tool.hpp"
@@ -28,6 +30,7 @@ class BashPlugin final : public Plugin {
     if (config) options_.load_bashrc = json::bool_at(*config, "load_bashrc").value_or(false);
     setup.tool(std::make_unique<TerminalTool>([this]() -> TerminalPool& { return *terminals_; }));
     add_bash_routes(setup, [this] { return BashRouteParts{*commands_, *history_}; });
+    add_event_socket(setup, [this] { return EventSocketParts{*commands_, *feed_}; });
   }
 
   void start() override {
@@ -39,6 +42,7 @@ class BashPlugin final : public Plugin {
     terminals_ = std::make_unique<TerminalPool>(loop_, *launcher_, options_, warn);
     log_ = std::make_unique<HostRecordLog>(host_->store().log("events", EventHistory::indexes()));
     history_ = std::make_unique<EventHistory>(*log_);
+    feed_ = std::make_unique<EventFeed>(host_->sessions(), *history_, EventFeed::Limits(), report);
     commands_ = std::make_unique<CommandService>(loop_, *launcher_, *history_,
                                                  std::filesystem::current_path().string(),
                                                  CommandService::Limits(), report);
@@ -48,6 +52,7 @@ class BashPlugin final : public Plugin {
     commands_.reset();
     terminals_.reset();
     loop_->stop();
+    feed_.reset();
     history_.reset();
     log_.reset();
     launcher_.reset();
@@ -69,6 +74,7 @@ class BashPlugin final : public Plugin {
   std::unique_ptr<TerminalPool> terminals_;
   std::unique_ptr<HostRecordLog> log_;
   std::unique_ptr<EventHistory> history_;
+  std::unique_ptr<EventFeed> feed_;
   std::unique_ptr<CommandService> commands_;
 };
 

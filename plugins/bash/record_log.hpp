@@ -25,7 +25,8 @@ class RecordLog {
   RecordLog& operator=(const RecordLog&) = delete;
   virtual ~RecordLog() = default;
   // All of them any thread; they block on the disk and throw when it fails.
-  virtual void append(const std::string& text, const std::map<std::string, std::string>& indexes) = 0;
+  /// The record's position.
+  virtual std::int64_t append(const std::string& text, const std::map<std::string, std::string>& indexes) = 0;
   virtual std::vector<Record> read(const Query& query) const = 0;
   virtual std::int64_t erase_all() = 0;
 };

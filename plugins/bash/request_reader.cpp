@@ -171,6 +171,29 @@ Read<CommandRequest> read_command(std::string_view body) {
   return request;
 }
 
+SocketProblem socket_problem(const Response& problem) {
+  const auto parsed = json::parse(problem.body);
+  const auto* list = parsed ? json::find(*parsed, "detail") : nullptr;
+  if (list == nullptr || !list->IsArray() || list->Empty())
+    return {"ValidationError", "The command is wrong."};
+  const json::Value& first = (*list)[0];
+  const json::Value& place = *json::find(first, "loc");
+  if (json::string_or(first, "type") == "json_invalid")
+    return {"JSONDecodeError", json::string_or(*json::find(first, "ctx"), "error")};
+  if (json::string_or(first, "type") == "missing" && place.Size() == 1)
+    return {"JSONDecodeError", "The message is empty."};
+  const auto count = std::to_string(list->Size());
+  SocketProblem answer{
+      "ValidationError",
+      count + (list->Size() == 1 ? " validation error" : " validation errors") + " for ExecuteBashRequest"};
+  for (const auto& one : list->GetArray()) {
+    const json::Value& steps = *json::find(one, "loc");
+    if (steps.Size() > 1) answer.detail.append("\n").append(json::view(steps[1]));
+    answer.detail += "\n  " + json::string_or(one, "msg") + " [type=" + json::string_or(one, "type") + "]";
+  }
+  return answer;
+}
+
 Read<EventSearch> read_search(const Pairs& query) {
   Problems problems;
   EventSearch search;

@@ -27,6 +27,12 @@ class Read {
 };
 
 Read<CommandRequest> read_command(std::string_view body);
+/// What is wrong with a command that came through the socket, as its error event says it.
+struct SocketProblem {
+  std::string code;    ///< "JSONDecodeError", "ValidationError"
+  std::string detail;  ///< lines for people
+};
+SocketProblem socket_problem(const Response& problem);
 Read<EventSearch> read_search(const Pairs& query);
 Read<std::vector<std::string>> read_ids(std::string_view body);
 

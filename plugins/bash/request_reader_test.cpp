@@ -37,6 +37,22 @@ std::string search_problem(const std::string& name, const std::string& value) {
   return read ? "none" : read.problem().body;
 }
 
+TEST(RequestReader_Command, problems_of_the_socket_are_lines) {
+  const auto problem = [](std::string_view message) {
+    return socket_problem(read_command(message).problem());
+  };
+  EXPECT_EQ(problem("garbage").code, "JSONDecodeError");
+  EXPECT_EQ(problem("").code, "JSONDecodeError");
+  EXPECT_EQ(problem(R"({"bogus":1})").code, "ValidationError");
+  EXPECT_EQ(problem(R"({"bogus":1})").detail,
+            "1 validation error for ExecuteBashRequest\ncommand\n  Field required [type=missing]");
+  EXPECT_EQ(problem(R"({"command":5,"timeout":"x"})").detail,
+            "2 validation errors for ExecuteBashRequest\ncommand\n  Input should be a valid string "
+            "[type=string_type]\ntimeout\n  Input should be a valid integer, unable to parse string as an "
+            "integer [type=int_parsing]");
+  EXPECT_EQ(problem("[1]").code, "ValidationError");
+}
+
 TEST(RequestReader_Search, problems_have_the_wire_form) {
   EXPECT_EQ(search_problem("sort_order", "zzz"),
             R"({"detail":[{"type":"enum","loc":["query","sort_order"],"msg":"Input should be 'TIMESTAMP' or )"

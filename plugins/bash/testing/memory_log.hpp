@@ -11,10 +11,11 @@ namespace collet::bash::testing {
 
 class MemoryLog final : public RecordLog {
  public:
-  void append(const std::string& text, const std::map<std::string, std::string>& indexes) override {
+  std::int64_t append(const std::string& text, const std::map<std::string, std::string>& indexes) override {
     if (broken) throw std::runtime_error("the disk is full");
     const std::lock_guard lock(mutex_);
     entries_.push_back({{++last_, text}, indexes});
+    return last_;
   }
   std::vector<Record> read(const Query& query) const override {
     const std::lock_guard lock(mutex_);
