@@ -78,6 +78,8 @@ class Guest final : public Plugin {
     setup.post("/api/guest/run", [this](const Request& request) { return run(request); });
     setup.post("/api/guest/say", [this](const Request& request) {
       host_->conversations().send_message("c1", request.body);
+      host_->conversations().run("c1");
+      host_->conversations().pause("c1");
       return Response::json(host_->conversations().get("c1"));
     });
     setup.tool(std::make_unique<CountTool>());
@@ -219,6 +221,7 @@ TEST_F(FakeHostTest, StoreAndConversationsAreThere) {
   EXPECT_EQ(plugin.post("/api/guest/say", R"({"role":"user"})").body, R"({"id":"c1"})");
   ASSERT_EQ(host_.sent_messages().size(), 1U);
   EXPECT_EQ(host_.sent_messages()[0].message, R"({"role":"user"})");
+  EXPECT_THAT(host_.commands(), ::testing::ElementsAre("run c1", "pause c1"));
 }
 
 TEST_F(FakeHostTest, ProcessesAreRefusedUntilTheyAreAllowed) {

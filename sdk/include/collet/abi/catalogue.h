@@ -15,7 +15,7 @@ typedef struct collet_catalogue {
   /* All tools in the order of registration, the core's own included: JSON array of objects {name, plugin, version,
    * listed, title, description, parameters, action_kind, observation_kind, tool_kind, annotations}; `plugin` is the
    * short name of who brings it ("core" for the core's own) and `version` that one's version.
-   * Thread: any. State: started. Errors: none. */
+   * Thread: any. State: started. Owner: the text is the host's. Errors: none. */
   collet_status (*tools)(const collet_host* host, collet_sink json);
 } collet_catalogue;
 

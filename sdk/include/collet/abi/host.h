@@ -16,7 +16,8 @@ struct collet_host {
   uint16_t abi_minor;
   void* context; /* the host's own */
   /* The host's table for a feature ("collet.draft.log/1", …), null when it doesn't have it.
-   * Thread: any. State: from create to destroy. Owner: the host; tables live as long as the process. */
+   * Thread: any. State: from create to destroy. Owner: the host; tables live as long as the process.
+   * Errors: none. */
   const void* (*feature)(const collet_host* host, const char* name);
 };
 

@@ -26,21 +26,23 @@ typedef struct collet_llm_reply {
   /* Ends the call and releases the handle; only the first has an effect. `status` is an HTTP status: 200: `text` is the
    * answer in OpenAI's chat completion form; otherwise one line for people, and the status decides what the agent
    * makes of it (401, 403: authentication; 400: bad request; 429: rate limit; 5xx: may be tried again).
-   * Thread: any, also within `start`. State: from `start` until stop has returned. */
+   * Thread: any, also within `start`. State: from `start` until stop has returned. Errors: none. */
   void (*finish)(void* context, collet_handle handle, int32_t status, collet_str text);
 } collet_llm_reply;
 
 typedef struct collet_llm {
   uint32_t struct_size;
   /* Calls `add` once per provider; the first is provider 0. Always the same list.
-   * Thread: the server's main thread. State: created, not started. */
+   * Thread: the server's main thread. State: created, not started. Owner: the texts are good for the call of `add`.
+   * Errors: none; a provider that is malformed or there already refuses the plugin. */
   void (*list)(collet_plugin* plugin, void* context, void (*add)(void* context, const collet_llm_info* info));
   /* Starts a call. `request`: JSON in OpenAI's chat completion form: model (without the prefix), messages, tools, ….
    * May block: it runs on the plugin's own bounded queue of model calls.
-   * Thread: several at once. State: started. Owner: the plugin owes one reply.finish per call. */
+   * Thread: several at once. State: started. Owner: the plugin owes one reply.finish per call.
+   * Errors: by the reply. */
   void (*start)(collet_plugin* plugin, uint32_t provider, collet_str request, collet_llm_reply reply);
   /* Asks for the end of the call with this handle (of its reply), which still owes its finish. Must not block. May come
-   * after the finish. Thread: any, also during `start`. State: started. */
+   * after the finish. Thread: any, also during `start`. State: started. Errors: none. */
   void (*cancel)(collet_plugin* plugin, uint32_t provider, collet_handle handle);
 } collet_llm;
 

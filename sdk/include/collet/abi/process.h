@@ -32,15 +32,18 @@ typedef struct collet_process {
    * called. `error` gets one line for people. */
   collet_status (*spawn)(const collet_host* host, const collet_spawn* spawn, void* context,
                          void (*exited)(void* context, int32_t status), collet_handle* process, collet_sink error);
-  /* Sends a signal to the child's foreground process group. COLLET_NOT_FOUND: it has ended. Thread: any. */
+  /* Sends a signal to the child's foreground process group. Does not block. Thread: any. State: as spawn.
+   * Errors: COLLET_NOT_FOUND: it has ended, or the handle is unknown. */
   collet_status (*signal)(const collet_host* host, collet_handle process, int32_t signal);
   /* Ends the child and all that descends from it: TERM, KILL after `grace_ms`. Returns at once. Right after its exit
-   * too, for what it left behind. Thread: any. */
+   * too, for what it left behind. Thread: any. State: as spawn. Errors: none: an unknown handle does nothing. */
   void (*end)(const collet_host* host, collet_handle process, int32_t grace_ms);
-  /* The process id, 0 when the handle is unknown. For people: it may belong to someone else after the exit. */
+  /* The process id, 0 when the handle is unknown. For people: it may belong to someone else after the exit.
+   * Thread: any. State: as spawn. Errors: none. */
   int64_t (*pid)(const collet_host* host, collet_handle process);
   /* Releases the handle, and ends what is left of the tree as `end` does with a second's grace. Thread: any.
-   * What a plugin doesn't release is released after its stop. */
+   * State: as spawn. Owner: the plugin holds the handle until here; what it doesn't release is released after its stop.
+   * Errors: none: an unknown handle does nothing. */
   void (*release)(const collet_host* host, collet_handle process);
 } collet_process;
 

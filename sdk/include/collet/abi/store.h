@@ -18,33 +18,36 @@ typedef struct collet_log_query {
   int32_t limit;         /* at most that many records; 0 or less: the host's own limit (1000) */
 } collet_log_query;
 
-/* All functions block until the disk has answered, are safe on any thread, and may be called from create until stop has
- * returned. Errors of all: COLLET_UNAVAILABLE: the disk or database fails, or the bytes for keys are used up;
- * COLLET_INVALID: a text holds a NUL byte where a key, a name or JSON is asked for. A sink named `error` gets one line
- * for people. */
+/* All functions but log_close block until the disk has answered.
+ * Thread: any. State: from create until stop has returned. Owner: texts given to a sink or to `each` are the host's.
+ * Errors of all: COLLET_UNAVAILABLE: the disk or database fails, or the bytes for keys are used up; COLLET_INVALID: a
+ * text holds a NUL byte where a key, a name or JSON is asked for, or a log's handle is unknown. A sink named `error` gets
+ * one line for people. */
 typedef struct collet_store {
   uint32_t struct_size;
 
+  /* Sets a key's value; when the call returns, it survives the end of the server's process. */
   collet_status (*put)(const collet_host* host, collet_str key, collet_str value, collet_sink error);
-  /* COLLET_NOT_FOUND: no such key. */
+  /* The value. Errors: also COLLET_NOT_FOUND: no such key. */
   collet_status (*get)(const collet_host* host, collet_str key, collet_sink value_or_error);
-  /* COLLET_NOT_FOUND: no such key. */
+  /* Removes a key. Errors: also COLLET_NOT_FOUND: no such key. */
   collet_status (*erase)(const collet_host* host, collet_str key, collet_sink error);
   /* `each` gets one call per key, in byte order. */
   collet_status (*keys)(const collet_host* host, collet_str prefix, collet_sink each, collet_sink error);
 
   /* Opens the append log `name`, made when it is not there. `indexes`: the names that records may be searched by, at
-   * most 8; an older log gets new ones added. Owner: the plugin holds *log until log_close. */
+   * most 8; an older log gets new ones added. Owner: the plugin holds *log until log_close. Errors: also COLLET_INVALID:
+   * more than 8, or a name that is none. */
   collet_status (*log_open)(const collet_host* host, collet_str name, const collet_str* indexes, size_t count,
                             collet_handle* log, collet_sink error);
-  /* Releases the handle; the records stay. */
+  /* Releases the handle; the records stay. Does not block. Errors: none: an unknown handle does nothing. */
   void (*log_close)(const collet_host* host, collet_handle log);
   /* Appends one record (JSON text); when the call returns, it survives the end of the server's process. A log is bounded
    * in bytes: its oldest records make room. *position: 1, 2, …, never used
-   * again. COLLET_INVALID: a name in `index_values` was not declared. */
+   * again. Errors: also COLLET_INVALID: a name in `index_values` was not declared. */
   collet_status (*log_append)(const collet_host* host, collet_handle log, collet_str record, collet_pairs index_values,
                               int64_t* position, collet_sink error);
-  /* `each` gets one call per record. */
+  /* `each` gets one call per record, before log_read returns. */
   collet_status (*log_read)(const collet_host* host, collet_handle log, const collet_log_query* query, void* context,
                             void (*each)(void* context, int64_t position, collet_str record), collet_sink error);
   /* Erases all records (*erased: how many) or those before `position`. */

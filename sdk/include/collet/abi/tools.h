@@ -36,7 +36,8 @@ typedef struct collet_tool_call {
 typedef struct collet_tool_reply {
   void* context; /* the host's own; lives until destroy */
   collet_handle handle;
-  /* Something to show meanwhile: operators see the last text (its first 4 KiB). Thread: any. State: before `finish`. Errors: none. */
+  /* Something to show meanwhile: operators see the last text (its first 4 KiB). Thread: any. State: before `finish`.
+   * Errors: none. */
   void (*progress)(void* context, collet_handle handle, collet_str text);
   /* Ends the call and releases the handle; only the first has an effect. COLLET_OK: `text` is the observation, a JSON
    * object; otherwise one line that tells the model what went wrong.
@@ -47,15 +48,17 @@ typedef struct collet_tool_reply {
 typedef struct collet_tools {
   uint32_t struct_size;
   /* Calls `add` once per tool; the first is tool 0. Always the same list.
-   * Thread: the server's main thread. State: created, not started. */
+   * Thread: the server's main thread. State: created, not started. Owner: the texts are good for the call of `add`.
+   * Errors: none; a tool that is malformed or there already refuses the plugin. */
   void (*list)(collet_plugin* plugin, void* context, void (*add)(void* context, const collet_tool_info* info));
   /* Starts a call of tool number `tool`. May block: it runs on the plugin's own bounded queue; better it returns soon
-   * and finishes later. Thread: several at once. State: started. Owner: the plugin owes one reply.finish per call. */
+   * and finishes later. Thread: several at once. State: started. Owner: the plugin owes one reply.finish per call.
+   * Errors: by the reply. */
   void (*start)(collet_plugin* plugin, uint32_t tool, const collet_tool_call* call, collet_tool_reply reply);
   /* Asks for the end of a call, which still owes its finish (with whatever it has). Must not block. May come after
-   * the finish, or twice. Thread: any, also during `start`. State: started. */
+   * the finish, or twice. Thread: any, also during `start`. State: started. Errors: none. */
   void (*cancel)(collet_plugin* plugin, uint32_t tool, collet_str conversation, collet_str call_id);
-  /* The conversation is gone: free what is kept for it. Thread: the plugin's queue. State: started. */
+  /* The conversation is gone: free what is kept for it. Thread: the plugin's queue. State: started. Errors: none. */
   void (*conversation_closed)(collet_plugin* plugin, uint32_t tool, collet_str conversation);
 } collet_tools;
 

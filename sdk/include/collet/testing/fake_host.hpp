@@ -69,6 +69,11 @@ class FakeHost {
     const std::lock_guard lock(parts_.mutex);
     return parts_.messages;
   }
+  /// What conversations were told to do: "run ID", "pause ID".
+  std::vector<std::string> commands() const {
+    const std::lock_guard lock(parts_.mutex);
+    return parts_.commands;
+  }
   /// What the plugin sees as the list of all tools (JSON array; "[]" unless it is set).
   void set_catalogue(std::string json) {
     const std::lock_guard lock(parts_.mutex);

@@ -45,6 +45,7 @@ struct HostParts {
   std::vector<LogLine> log;
   std::map<std::string, std::string> conversations;
   std::vector<SentMessage> messages;
+  std::vector<std::string> commands;
   std::string catalogue = "[]";
   std::filesystem::path state_dir;
   std::vector<std::string> missing;  ///< features that this host doesn't have
@@ -116,6 +117,21 @@ inline collet_status conversation_send(const collet_host* host, collet_str id, c
   if (!self.conversations.contains(name)) return refuse(error, COLLET_NOT_FOUND, "no such conversation");
   self.messages.push_back({std::move(name), collet::detail::to_string(message)});
   return COLLET_OK;
+}
+
+inline collet_status command(const collet_host* host, const char* word, collet_str id, collet_sink error) {
+  auto& self = parts(host);
+  const std::lock_guard lock(self.mutex);
+  const std::string name = collet::detail::to_string(id);
+  if (!self.conversations.contains(name)) return refuse(error, COLLET_NOT_FOUND, "no such conversation");
+  self.commands.push_back(word + name);
+  return COLLET_OK;
+}
+inline collet_status conversation_run(const collet_host* host, collet_str id, collet_sink error) noexcept {
+  return command(host, "run ", id, error);
+}
+inline collet_status conversation_pause(const collet_host* host, collet_str id, collet_sink error) noexcept {
+  return command(host, "pause ", id, error);
 }
 
 // ---- store
@@ -210,8 +226,12 @@ inline const void* find_feature(const collet_host* host, const char* name) noexc
   static constexpr collet_log kLog{sizeof(collet_log), log_write};
   static constexpr collet_config kConfig{sizeof(collet_config), config_section, config_state_dir};
   static constexpr collet_catalogue kCatalogue{sizeof(collet_catalogue), catalogue_tools};
-  static constexpr collet_conversations kConversations{sizeof(collet_conversations), conversation_get,
-                                                       conversation_list, conversation_send};
+  static constexpr collet_conversations kConversations{sizeof(collet_conversations),
+                                                       conversation_get,
+                                                       conversation_list,
+                                                       conversation_send,
+                                                       conversation_run,
+                                                       conversation_pause};
   static constexpr collet_store kStore{
       sizeof(collet_store), store_put, store_get,     store_erase,     store_keys, log_open, log_close,
       log_append,           log_read,  log_erase_all, log_erase_before};
