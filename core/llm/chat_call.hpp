@@ -9,9 +9,9 @@
 
 #include "llm/chat_request.hpp"
 #include "llm/chat_stream.hpp"
-#include "llm/curl_multi.hpp"
 #include "llm/failures.hpp"
 #include "llm/provider.hpp"
+#include "llm/transport.hpp"
 
 namespace collet::llm {
 

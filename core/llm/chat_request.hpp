@@ -5,7 +5,7 @@
 #include "base/result.hpp"
 #include "llm/endpoints.hpp"
 #include "llm/provider.hpp"
-#include "llm/transfer.hpp"
+#include "llm/transport.hpp"
 
 namespace collet::llm {
 

@@ -156,6 +156,7 @@ AttemptFailure transfer_failure(TransferError error, std::string_view message) {
     case TransferError::kNone:
     case TransferError::kStopped:
     case TransferError::kConnection:
+    case TransferError::kRefused:
       break;
   }
   return unavailable("The connection to the model endpoint failed: " + words);

@@ -10,7 +10,7 @@
 
 #include "collet/json.hpp"
 #include "llm/provider.hpp"
-#include "llm/transfer.hpp"
+#include "llm/transport.hpp"
 
 namespace collet::llm {
 

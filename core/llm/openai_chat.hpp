@@ -2,8 +2,8 @@
 #pragma once
 #include <memory>
 
-#include "llm/curl_multi.hpp"
 #include "llm/provider.hpp"
+#include "llm/transport.hpp"
 
 namespace collet::llm {
 

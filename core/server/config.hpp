@@ -55,6 +55,12 @@ struct Config {
     std::int64_t max_subscribers = 50;        ///< sockets per conversation; more are closed with 1013
   } conversations;
 
+  struct Outbound {
+    std::vector<std::string> allow;  ///< hosts, host:port, addresses, networks
+    bool only_listed = false;        ///< nothing else may be called, public or not
+    std::vector<std::string> schemes = {"https", "http"};
+  } outbound;
+
   std::int64_t audit_keep = 100'000;  ///< entries of the audit log
 
   bool survive_power_loss = true;  ///< storage.synchronous: "full"; "normal" may lose the last moments

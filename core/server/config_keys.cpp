@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "outbound/policy.hpp"
 #include "outbound/url.hpp"
 
 namespace collet::server {
@@ -119,6 +120,15 @@ std::string set_public_url(Config& config, const json::Value& value) {
   return {};
 }
 
+using SetKey = decltype(ConfigKey::set);
+SetKey checking_policy(SetKey set) {
+  return [set = std::move(set)](Config& config, const json::Value& value) -> std::string {
+    if (auto refusal = set(config, value); !refusal.empty()) return refusal;
+    const auto policy = outbound::Policy::make(config.outbound.allow, false, config.outbound.schemes);
+    return policy ? std::string() : "can't be used: " + policy.error().message;
+  };
+}
+
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 32;
 
 std::vector<ConfigKey> make_keys() {
@@ -183,6 +193,12 @@ std::vector<ConfigKey> make_keys() {
       number(
           "conversations.max_subscribers", 1, 1'000'000,
           [](auto& c) -> auto& { return c.conversations.max_subscribers; }),
+      list(
+          "outbound.allow", [](auto& c) -> auto& { return c.outbound.allow; }),
+      flag(
+          "outbound.only_listed", [](auto& c) -> auto& { return c.outbound.only_listed; }),
+      list(
+          "outbound.schemes", [](auto& c) -> auto& { return c.outbound.schemes; }),
       number(
           "audit.keep", 1, 100'000'000, [](auto& c) -> auto& { return c.audit_keep; }),
       choice<bool>(
@@ -194,6 +210,7 @@ std::vector<ConfigKey> make_keys() {
   for (auto& key : keys) {
     if (key.name == "database") key.set = set_database;
     if (key.name == "public_url") key.set = set_public_url;
+    if (key.name.starts_with("outbound.")) key.set = checking_policy(key.set);
   }
   return keys;
 }

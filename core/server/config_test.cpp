@@ -57,6 +57,17 @@ TEST_F(ConfigTest, PublicUrl_IsAUrl) {
   EXPECT_THAT(error(), HasSubstr("public_url"));
 }
 
+TEST_F(ConfigTest, Outbound_EntriesAreChecked) {
+  file(
+      R"({"outbound": {"allow": ["vault.internal:8200", "10.0.0.0/8"], "only_listed": true, "schemes": ["https"]}})");
+  EXPECT_THAT(load().outbound.allow, ElementsAre("vault.internal:8200", "10.0.0.0/8"));
+  EXPECT_TRUE(load().outbound.only_listed);
+  file(R"({"outbound": {"allow": ["http://vault"]}})");
+  EXPECT_THAT(error(), HasSubstr("'http://vault' is no host"));
+  file(R"({"outbound": {"schemes": ["ftp"]}})");
+  EXPECT_THAT(error(), HasSubstr("'ftp' is no scheme"));
+}
+
 TEST_F(ConfigTest, NothingSaid_GivesDefaults) {
   const Config config = load();
   EXPECT_EQ(config.host, "127.0.0.1");

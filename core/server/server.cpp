@@ -15,6 +15,7 @@
 #include "events/event_log.hpp"
 #include "http/http_server.hpp"
 #include "llm/openai_chat.hpp"
+#include "outbound/client.hpp"
 #include "plugins/host.hpp"
 #include "secrets/key_ring.hpp"
 #include "secrets/sealed_box.hpp"
@@ -85,12 +86,18 @@ conversation::ConversationService::Options service_options(const Config& config)
   return options;
 }
 
+outbound::Client::Options outbound_options(outbound::Policy policy) {
+  outbound::Client::Options options;
+  options.policy = std::move(policy);
+  return options;
+}
+
 }  // namespace
 
 // In the order of the start; destroyed in reverse.
 struct Server::Parts {
   Parts(const Config& config, std::unique_ptr<storage::Database> opened, secrets::KeyRing key_ring,
-        auth::SessionKeys session_keys, process::Spawner& spawner)
+        auth::SessionKeys session_keys, outbound::Policy outbound_policy, process::Spawner& spawner)
       : database(std::move(opened)),
         ring(std::move(key_ring)),
         box(ring),
@@ -98,7 +105,8 @@ struct Server::Parts {
         settings(*database, ring),
         secret_store(*database, box),
         audit(*database, config.audit_keep),
-        resolver(secret_store, audit),
+        outbound(outbound_options(std::move(outbound_policy))),
+        resolver(secret_store, audit, outbound),
         providers(openai),
         host(host_options(config), spawner),
         conversations(service_options(config), {*database, log, providers, tools, box, spawner}),
@@ -118,6 +126,7 @@ struct Server::Parts {
   settings::SettingsService settings;
   settings::SecretStore secret_store;
   storage::AuditStore audit;
+  outbound::Client outbound;
   settings::SecretResolver resolver;
   llm::OpenAiChat openai;
   llm::Providers providers;
@@ -197,8 +206,12 @@ Result<void> Server::assemble(auth::SessionKeys keys) {
   auto ring = secrets::KeyRing::open(config_.state, secret);
   if (!ring) return ring.error();
 
-  parts_ =
-      std::make_unique<Parts>(config_, std::move(*database), std::move(*ring), std::move(keys), spawner_);
+  auto policy =
+      outbound::Policy::make(config_.outbound.allow, config_.outbound.only_listed, config_.outbound.schemes);
+  if (!policy) return policy.error();
+
+  parts_ = std::make_unique<Parts>(config_, std::move(*database), std::move(*ring), std::move(keys),
+                                   std::move(*policy), spawner_);
   Parts& p = *parts_;
   if (auto loaded = p.settings.load(); !loaded) return loaded;
   p.tools.add(agent::make_finish_tool());
@@ -218,6 +231,7 @@ void Server::stop() {
   if (!parts_) return;
   Parts& p = *parts_;
   p.conversations.pause_all(kRunGrace);
+  p.outbound.stop();  // or requests that wait for other servers would outlast the grace below
   p.http.drain(kRequestGrace);
   p.event_sockets.stop();
   p.gateway.stop();

@@ -4,11 +4,16 @@
 #include <memory>
 #include <utility>
 
+#include "outbound/url.hpp"
+
 namespace collet::settings {
 namespace {
 
 constexpr std::string_view kExpected =
     "a secret is a text, or an object of the kind 'StaticSecret' or 'LookupSecret'";
+
+constexpr double kLookupSeconds = 30;
+constexpr std::size_t kMostSecretBytes = std::size_t{1} << 20;
 
 }  // namespace
 
@@ -39,7 +44,7 @@ void SecretResolver::resolve(const json::Value& source, const Asking& asking, Do
   look_up(source, *url, asking, std::move(done));
 }
 
-void SecretResolver::look_up(const json::Value&, std::string_view url, const Asking& asking,
+void SecretResolver::look_up(const json::Value& source, std::string_view url, const Asking& asking,
                              Done done) const {
   OwnAddresses addresses;
   {
@@ -50,7 +55,26 @@ void SecretResolver::look_up(const json::Value&, std::string_view url, const Ask
     return read_own(*name, asking, std::move(done));
   if (url.starts_with('/'))
     return done(invalid("a relative url of a secret is /api/settings/secrets/ and a name"));
-  done(unavailable("secrets of other servers can't be looked up yet"));
+  ask_other_server(source, url, std::move(done));
+}
+
+void SecretResolver::ask_other_server(const json::Value& source, std::string_view url, Done done) const {
+  outbound::Request request{
+      .url = std::string(url), .timeout = kLookupSeconds, .max_response_bytes = kMostSecretBytes};
+  if (const auto* headers = json::find(source, "headers"); headers != nullptr && headers->IsObject()) {
+    for (const auto& header : headers->GetObject()) {
+      if (!header.value.IsString()) return done(invalid("the headers of a secret's lookup are texts"));
+      request.headers.emplace_back(json::view(header.name), json::view(header.value));
+    }
+  }
+  const auto parsed = outbound::parse_url(url);
+  client_.start(std::move(request), [where = parsed ? parsed->origin() : std::string(),
+                                     done = std::move(done)](Result<outbound::Response> answer) {
+    if (!answer) return done(answer.error());
+    if (answer->status < 200 || answer->status > 299)
+      return done(unavailable(where + " answered a secret's lookup with " + std::to_string(answer->status)));
+    done(std::move(answer->body));
+  });
 }
 
 void SecretResolver::read_own(const std::string& name, const Asking& asking, Done done) const {

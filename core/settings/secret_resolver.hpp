@@ -12,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "collet/json.hpp"
+#include "outbound/client.hpp"
 #include "secrets/audit.hpp"
 #include "settings/own_secret.hpp"
 #include "settings/secret_store.hpp"
@@ -21,7 +22,8 @@ namespace collet::settings {
 /// Any thread. What it is given must outlive it.
 class SecretResolver {
  public:
-  SecretResolver(const SecretStore& store, secrets::Audit& audit) : store_(store), audit_(audit) {}
+  SecretResolver(const SecretStore& store, secrets::Audit& audit, outbound::Client& client)
+      : store_(store), audit_(audit), client_(client) {}
 
   /// Says where this server is reached; known once it listens. Until then no absolute URL is ours.
   void set_addresses(OwnAddresses addresses);
@@ -34,7 +36,8 @@ class SecretResolver {
   using Done = std::function<void(Result<std::string>)>;
 
   /// `source`: its secrets in clear. `done` is called once, perhaps before this returns, perhaps from another
-  /// thread, which it must not block. Reads the database, so not for an I/O thread. kInvalid: no such source.
+  /// thread, which it must not block. Reads the database, so not for an I/O thread. kInvalid: no such source,
+  /// or a URL that may not be called.
   /// kNotFound: no such secret of ours, or a source without a value. kUnavailable: it can't be had now.
   /// Messages name the secret or the other server, never a value or a header.
   void resolve(const json::Value& source, const Asking& asking, Done done) const;
@@ -43,10 +46,12 @@ class SecretResolver {
 
  private:
   void look_up(const json::Value& source, std::string_view url, const Asking& asking, Done done) const;
+  void ask_other_server(const json::Value& source, std::string_view url, Done done) const;
   void read_own(const std::string& name, const Asking& asking, Done done) const;
 
   const SecretStore& store_;
   secrets::Audit& audit_;
+  outbound::Client& client_;
   mutable std::mutex mutex_;  // guards addresses_
   OwnAddresses addresses_;
 };

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <stdexcept>
 
+#include "outbound/testing/scripted_peer.hpp"
 #include "secrets/key_ring.hpp"
 #include "storage/audit_store.hpp"
 #include "storage/database.hpp"
@@ -12,6 +13,10 @@
 
 namespace collet::settings {
 namespace {
+
+using outbound::testing::answer;
+using outbound::testing::PeerConnection;
+using outbound::testing::ScriptedPeer;
 
 class SecretResolverTest : public ::testing::Test {
  protected:
@@ -40,7 +45,9 @@ class SecretResolverTest : public ::testing::Test {
   secrets::SealedBox box{ring};
   SecretStore store{*database, box};
   storage::AuditStore audit{*database, 100};
-  SecretResolver resolver{store, audit};
+  outbound::Client client{
+      {.policy = outbound::Policy::make({"127.0.0.1"}, false, {"http"}).value(), .names = {}}};
+  SecretResolver resolver{store, audit, client};
 };
 
 TEST_F(SecretResolverTest, Static_IsItsValue) {
@@ -67,6 +74,25 @@ TEST_F(SecretResolverTest, Lookup_IsRefusedWhenItCannotBeRecorded) {
   const auto found = resolve(R"({"kind":"LookupSecret","url":"/api/settings/secrets/TOKEN"})");
   ASSERT_FALSE(found.ok());
   EXPECT_EQ(found.error().kind, Error::Kind::kUnavailable);
+}
+
+TEST_F(SecretResolverTest, Lookup_OfAnotherServer_IsItsAnswer) {
+  const ScriptedPeer peer([](const std::string& request, const PeerConnection& connection) {
+    const bool known = request.find("X-Vault-Token: canary-key\r\n") != std::string::npos;
+    connection.send(known ? answer(200, "remote\n") : answer(403, "canary"));
+  });
+  const std::string source = R"({"kind":"LookupSecret","url":")" + peer.url("/v1?canary") + "\"";
+  EXPECT_EQ(resolve(source + R"(,"headers":{"X-Vault-Token":"canary-key"}})").value(), "remote\n");
+  const auto refused = resolve(source + "}");
+  EXPECT_EQ(refused.error().kind, Error::Kind::kUnavailable);
+  EXPECT_EQ(refused.error().message, peer.url("") + " answered a secret's lookup with 403");
+  for (const char* headers : {R"(,"headers":{"A":5}})", R"(,"headers":{"A":"canary\n"}})"})
+    EXPECT_EQ(resolve(source + headers).error().message.find("canary"), std::string::npos);
+  EXPECT_TRUE(audit.entries({}).value().empty());
+}
+
+TEST_F(SecretResolverTest, Lookup_OfALocalPort_IsRefusedUnlessAllowed) {
+  EXPECT_NE(value("http://[::1]:9/secret").find("may not be called"), std::string::npos);
 }
 
 TEST_F(SecretResolverTest, Mistakes) {

@@ -10,10 +10,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "llm/transfer.hpp"
+#include "outbound/transfer.hpp"
 
-namespace collet::llm {
+namespace collet::outbound {
 
 class CurlMulti {
  public:
@@ -21,6 +22,8 @@ class CurlMulti {
     double connect_timeout = 30;                             ///< seconds
     std::size_t max_response_bytes = std::size_t{32} << 20;  ///< after decompression
     std::string ca_file;  ///< PEM file of trusted roots; empty: the system's
+    /// Names that are not asked the system's resolver for, "host:port:address"; for tests.
+    std::vector<std::string> names = {};
   };
 
   class Mailbox;
@@ -59,4 +62,4 @@ class CurlMulti {
   std::unique_ptr<Loop> loop_;
 };
 
-}  // namespace collet::llm
+}  // namespace collet::outbound

@@ -1,4 +1,4 @@
-#include "llm/curl_multi.hpp"
+#include "outbound/curl_multi.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <future>
 #include <thread>
 
-namespace collet::llm {
+namespace collet::outbound {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -77,4 +77,4 @@ TEST(CurlMulti, ThrowingCallback_HarmsNobodyElse) {
 }
 
 }  // namespace
-}  // namespace collet::llm
+}  // namespace collet::outbound

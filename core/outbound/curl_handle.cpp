@@ -1,11 +1,14 @@
-#include "llm/curl_handle.hpp"
+#include "outbound/curl_handle.hpp"
+
+#include <strings.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <string>
 
-namespace collet::llm {
+namespace collet::outbound {
 namespace {
 
 constexpr std::size_t kMaxHeaderBytes = std::size_t{256} << 10;
@@ -59,56 +62,82 @@ CurlHandle::CurlHandle(std::uint64_t id, Transfer transfer, TransferCallbacks ca
 
 bool CurlHandle::prepare(const CurlMulti::Options& options) {
   if (!easy_) return false;
-  max_body_ = options.max_response_bytes;
+  max_body_ = transfer_.max_response_bytes > 0 ? transfer_.max_response_bytes : options.max_response_bytes;
+  for (const auto& name : options.names)
+    if (!add_line(names_, name)) return false;
+  if (!add_headers() || !prepare_method() || !prepare_guard()) return false;
+
+  const long timeout = milliseconds(transfer_.timeout);
+  const long connect = milliseconds(options.connect_timeout);
+  return set(CURLOPT_URL, transfer_.url.c_str()) && set(CURLOPT_PROTOCOLS_STR, "http,https") &&
+         set(CURLOPT_FOLLOWLOCATION, 0L) && set(CURLOPT_NOSIGNAL, 1L) &&
+         // Without it, removing a handle whose host is being looked up waits for the resolver's thread.
+         set(CURLOPT_QUICK_EXIT, 1L) && set(CURLOPT_HTTPHEADER, header_lines_.get()) &&
+         set(CURLOPT_RESOLVE, names_.get()) && set(CURLOPT_ACCEPT_ENCODING, "gzip, deflate") &&
+         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) && set(CURLOPT_TCP_KEEPALIVE, 1L) &&
+         set(CURLOPT_TIMEOUT_MS, timeout) &&
+         set(CURLOPT_CONNECTTIMEOUT_MS, timeout > 0 ? std::min(timeout, connect) : connect) &&
+         set(CURLOPT_SSL_VERIFYPEER, 1L) && set(CURLOPT_SSL_VERIFYHOST, 2L) &&
+         (options.ca_file.empty() || set(CURLOPT_CAINFO, options.ca_file.c_str())) &&
+         set(CURLOPT_ERRORBUFFER, error_text_.data()) && set(CURLOPT_PRIVATE, static_cast<void*>(this)) &&
+         set(CURLOPT_WRITEFUNCTION, &CurlHandle::on_body) &&
+         set(CURLOPT_WRITEDATA, static_cast<void*>(this)) &&
+         set(CURLOPT_HEADERFUNCTION, &CurlHandle::on_header) &&
+         set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+}
+
+bool CurlHandle::prepare_method() {
+  if (transfer_.method == "HEAD") return set(CURLOPT_NOBODY, 1L);
+  if (transfer_.body || transfer_.method == "POST") {
+    const std::string_view body = transfer_.body ? std::string_view(*transfer_.body) : std::string_view();
+    if (!set(CURLOPT_POST, 1L) || !set(CURLOPT_POSTFIELDS, body.data() != nullptr ? body.data() : "") ||
+        !set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size())))
+      return false;
+  }
+  return set(CURLOPT_CUSTOMREQUEST, transfer_.method.c_str());
+}
+
+bool CurlHandle::prepare_guard() {
+  if (!transfer_.may_connect) return !is_loopback(transfer_.url) || set(CURLOPT_PROXY, "");
+  // Each socket is made by us, for the very address that was judged.
+  return set(CURLOPT_PROXY, "") && set(CURLOPT_OPENSOCKETFUNCTION, &CurlHandle::on_open) &&
+         set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
+}
+
+bool CurlHandle::add_headers() {
   // An empty "Expect:" keeps libcurl from waiting for "100 Continue" before large bodies.
-  if (!add_header_line("Expect:")) return false;
+  if (!add_line(header_lines_, "Expect:")) return false;
+  bool has_type = false;
   for (const auto& [name, value] : transfer_.headers) {
+    has_type = has_type || (name.size() == 12 && ::strcasecmp(name.c_str(), "Content-Type") == 0);
     std::string line = name;
     // libcurl leaves out "Name:"; "Name;" is how it sends an empty value.
     value.empty() ? line.append(";") : line.append(": ").append(value);
-    if (!add_header_line(line)) return false;
+    if (!add_line(header_lines_, line)) return false;
   }
-
-  bool ok = true;
-  const auto set = [&](CURLoption option, auto value) {
-    ok = ok && curl_easy_setopt(easy_.get(), option, value) == CURLE_OK;
-  };
-  const long timeout = milliseconds(transfer_.timeout);
-  const long connect = milliseconds(options.connect_timeout);
-  set(CURLOPT_URL, transfer_.url.c_str());
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_FOLLOWLOCATION, 0L);
-  set(CURLOPT_NOSIGNAL, 1L);
-  // Without it, removing a handle whose host is being looked up waits for the resolver's thread.
-  set(CURLOPT_QUICK_EXIT, 1L);
-  set(CURLOPT_POST, 1L);
-  set(CURLOPT_POSTFIELDS, transfer_.body->data());
-  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer_.body->size()));
-  set(CURLOPT_HTTPHEADER, header_lines_.get());
-  set(CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
-  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  set(CURLOPT_TCP_KEEPALIVE, 1L);
-  set(CURLOPT_TIMEOUT_MS, timeout);
-  set(CURLOPT_CONNECTTIMEOUT_MS, timeout > 0 ? std::min(timeout, connect) : connect);
-  set(CURLOPT_SSL_VERIFYPEER, 1L);
-  set(CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!options.ca_file.empty()) set(CURLOPT_CAINFO, options.ca_file.c_str());
-  if (is_loopback(transfer_.url)) set(CURLOPT_PROXY, "");
-  set(CURLOPT_ERRORBUFFER, error_text_.data());
-  set(CURLOPT_PRIVATE, static_cast<void*>(this));
-  set(CURLOPT_WRITEFUNCTION, &CurlHandle::on_body);
-  set(CURLOPT_WRITEDATA, static_cast<void*>(this));
-  set(CURLOPT_HEADERFUNCTION, &CurlHandle::on_header);
-  set(CURLOPT_HEADERDATA, static_cast<void*>(this));
-  return ok;
+  return has_type || add_line(header_lines_, "Content-Type:");  // else it claims that a body is a form
 }
 
-bool CurlHandle::add_header_line(const std::string& line) {
-  curl_slist* longer = curl_slist_append(header_lines_.get(), line.c_str());
+bool CurlHandle::add_line(Lines& lines, const std::string& line) {
+  curl_slist* longer = curl_slist_append(lines.get(), line.c_str());
   if (longer == nullptr) return false;
-  (void)header_lines_.release();  // now the tail of `longer`
-  header_lines_.reset(longer);
+  (void)lines.release();  // now the tail of `longer`
+  lines.reset(longer);
   return true;
+}
+
+curl_socket_t CurlHandle::on_open(void* self, curlsocktype, curl_sockaddr* address) {
+  auto& handle = *static_cast<CurlHandle*>(self);
+  try {
+    const auto target = address_of(address->addr);
+    if (!target || !handle.transfer_.may_connect(*target)) {
+      handle.refused_ = target ? to_string(*target) : "the address";
+      return CURL_SOCKET_BAD;
+    }
+  } catch (...) {  // must not travel through C frames
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 TransferEnd CurlHandle::end(CURLcode code) {
@@ -118,8 +147,13 @@ TransferEnd CurlHandle::end(CURLcode code) {
   end.status = static_cast<int>(status);
   end.headers = std::move(headers_);
   end.error = too_large_ ? TransferError::kTooLarge : meaning(code);
+  if (!refused_.empty() && end.error == TransferError::kConnection) end.error = TransferError::kRefused;
   if (end.error == TransferError::kTooLarge) {
     end.message = "the answer is longer than " + std::to_string(max_body_) + " bytes";
+  } else if (end.error == TransferError::kRefused) {
+    end.message = refused_ + " may not be called";
+  } else if (transfer_.may_connect && end.error != TransferError::kNone) {
+    end.message = curl_easy_strerror(code);  // the detailed text may quote what the other side sent
   } else if (end.error != TransferError::kNone) {
     end.message = error_text_[0] != '\0' ? std::string(error_text_.data()) : curl_easy_strerror(code);
   }
@@ -176,4 +210,4 @@ bool CurlHandle::take_header(std::string_view line) {
   }
 }
 
-}  // namespace collet::llm
+}  // namespace collet::outbound

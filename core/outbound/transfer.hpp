@@ -1,5 +1,6 @@
-// One outbound HTTP POST and how it ended, without any type of the library that carries it out.
+// One outbound HTTP request and how it ended, without any type of the library that carries it out.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -8,15 +9,22 @@
 #include <utility>
 #include <vector>
 
-namespace collet::llm {
+#include "outbound/address.hpp"
+
+namespace collet::outbound {
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
 struct Transfer {
   std::string url;                          ///< http or https
   HeaderList headers;                       ///< checked by the caller: no line breaks
-  std::shared_ptr<const std::string> body;  ///< sent as it is; shared, so that a repetition needs no copy
+  std::shared_ptr<const std::string> body;  ///< shared, so that a repetition needs no copy; may be null
   double timeout = 0;                       ///< seconds for the whole transfer; 0: no limit
+  std::string method = "POST";
+  std::size_t max_response_bytes = 0;  ///< 0: the client's own limit
+  /// Judges each address that is about to be connected to; empty: any, and proxies of the environment are
+  /// used. With it there is no proxy, and errors are told in fixed words. Called on the client's thread.
+  std::function<bool(const Address&)> may_connect = {};
 };
 
 enum class TransferError {
@@ -24,6 +32,7 @@ enum class TransferError {
   kTimeout,     ///< too slow to connect or to answer
   kConnection,  ///< not resolved, not reached, or broken off
   kTls,         ///< the other side's certificate is not trusted
+  kRefused,     ///< may_connect refused every address
   kTooLarge,    ///< the answer went over the byte limit
   kBadUrl,      ///< not an address that can be called
   kStopped,     ///< the body callback said so
@@ -50,4 +59,4 @@ struct TransferCallbacks {
   std::function<void(TransferEnd)> end;                          ///< once, unless it was cancelled
 };
 
-}  // namespace collet::llm
+}  // namespace collet::outbound

@@ -1,4 +1,4 @@
-#include "llm/curl_multi.hpp"
+#include "outbound/curl_multi.hpp"
 
 #include <curl/curl.h>
 #include <pthread.h>
@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "base/log.hpp"
-#include "llm/curl_handle.hpp"
+#include "outbound/curl_handle.hpp"
 
-namespace collet::llm {
+namespace collet::outbound {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -59,7 +59,7 @@ void call_guarded(Function& function, Arguments&&... arguments) {
   try {
     function(std::forward<Arguments>(arguments)...);
   } catch (...) {
-    log::error("llm", "a transfer's callback failed");
+    log::error("outbound", "a transfer's callback failed");
   }
 }
 
@@ -249,4 +249,4 @@ CurlMulti::Ticket CurlMulti::after(double seconds, std::function<void(TimerEnd)>
   return {mailbox_, id};
 }
 
-}  // namespace collet::llm
+}  // namespace collet::outbound
