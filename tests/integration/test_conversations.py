@@ -184,9 +184,9 @@ class Living(Case):
 
     def test_a_run_asked_for_while_a_pause_takes_effect_is_not_lost(self):
         # The step under way may end between the pause and the new run, or while the latter is being stored.
-        thinking = [call("think", {"thought": str(number)}, delay_ms=1) for number in range(150)]
+        thinking = [call("think", {"thought": str(number)}, delay_ms=1) for number in range(30)]
         conversation = self.start(self.mock.model("pausing", *thinking, finish()), "Go.")
-        for _ in range(150):
+        for _ in range(30):
             self.assert_status(self.http.post(self.of(conversation, "/pause")), 200)
             self.assert_status(self.http.post(self.of(conversation, "/run")), 200, 409)
         self.wait_for(conversation, "finished")
