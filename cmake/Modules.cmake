@@ -10,7 +10,6 @@ function(collet_module name)
   if(COLLET_TESTS AND ARG_TESTS)
     add_executable(${name}_tests ${ARG_TESTS})
     target_link_libraries(${name}_tests PRIVATE collet_${name} ${ARG_PRIVATE} GTest::gtest GTest::gmock GTest::gtest_main)
-    gtest_discover_tests(${name}_tests TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
-      PROPERTIES TIMEOUT 300)
+    gtest_discover_tests(${name}_tests TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 PROPERTIES ${COLLET_TEST_PROPERTIES})
   endif()
 endfunction()

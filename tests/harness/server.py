@@ -31,6 +31,13 @@ def clean_environment(**more):
     return {**kept, **more}
 
 
+def sanitizer_options(reports):
+    """The environment in which the sanitizers write what they find to files that begin with this path. The process
+    that starts children has no standard error."""
+    names = ("ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS")
+    return {name: ":".join(filter(None, (os.environ.get(name), "log_path=%s" % reports))) for name in names}
+
+
 def processes():
     """-> {pid: parent's pid} of all processes that are not zombies."""
     found = {}
@@ -65,6 +72,7 @@ class Server:
         self.state = pathlib.Path(state or self.folder.name) / "state"
         self.state.parent.mkdir(parents=True, exist_ok=True)
         self.log_file = self.state.parent / "server.log"
+        self.reports = self.state.parent / "sanitizer"
         self.environment, self.arguments = environment or {}, list(arguments)
         self.program, self.asked_port = program or binary(), port
         if config is not None:
@@ -82,17 +90,24 @@ class Server:
     def log(self):
         return self.log_file.read_text(errors="replace")
 
+    def findings(self):
+        """-> what the sanitizers have reported so far."""
+        reports = sorted(self.reports.parent.glob(self.reports.name + ".*"))
+        return "\n".join(report.read_text(errors="replace") for report in reports)
+
     def start(self):
         """Returns when it listens and answers."""
         begin = self.log_file.stat().st_size if self.log_file.exists() else 0
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
                 [str(self.program), "serve", "--port", str(self.asked_port), "--state", str(self.state), *self.arguments],
-                env=clean_environment(HOME=str(self.state.parent), **self.environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                env=clean_environment(HOME=str(self.state.parent), **sanitizer_options(self.reports), **self.environment),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
         def address():
             if self.process.poll() is not None:
-                raise AssertionError("the server ended with %d:\n%s" % (self.process.returncode, self.log))
+                raise AssertionError("the server ended with %d:\n%s%s" % (
+                    self.process.returncode, self.log, self.findings()))
             return re.search(r"http://[0-9a-z.:\[\]]+:(\d+)", self.log[begin:])
 
         self.port = int(wait_until("the server to listen", address, 30)[1])
@@ -141,11 +156,14 @@ class Server:
         return len(os.listdir("/proc/%d/fd" % self.pid))
 
     def close(self):
-        """Ends it if it still runs, and removes its own folder."""
+        """Ends it if it still runs, and removes its own folder. Fails when a sanitizer has found something."""
         if self.process.poll() is None:
             try:
                 self.terminate()
             except subprocess.TimeoutExpired:
                 self.kill()
+        found = self.findings()
         if self.folder:
             self.folder.cleanup()
+        if found:
+            raise AssertionError("a sanitizer reports:\n" + found)
