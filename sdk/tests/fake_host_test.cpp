@@ -82,6 +82,7 @@ class Guest final : public Plugin {
       host_->conversations().pause("c1");
       return Response::json(host_->conversations().get("c1"));
     });
+    setup.get("/api/guest/world", [this](const Request&) { return use_world(); });
     setup.tool(std::make_unique<CountTool>());
     setup.tool(std::make_unique<WaitTool>());
     setup.llm(std::make_unique<Model>());
@@ -108,6 +109,17 @@ class Guest final : public Plugin {
       found += std::to_string(record.position) + record.text;
     log.erase_before(2);
     return {200, "text/plain", found + std::to_string(store.keys("k").size())};
+  }
+  Response use_world() {
+    std::string text = host_->settings().document() + host_->secrets().value("TOKEN").value_or("none");
+    try {
+      host_->secrets().value("OTHER");
+    } catch (const HostError& error) {
+      text += std::to_string(error.status() == COLLET_DENIED);
+    }
+    host_->events().append("c1", R"({"kind":"ConversationErrorEvent"})");
+    for (const auto& event : host_->events().read("c1")) text += event.text;
+    return {200, "text/plain", text};
   }
   Response run(const Request& request) {
     int ends[2];
@@ -222,6 +234,17 @@ TEST_F(FakeHostTest, StoreAndConversationsAreThere) {
   ASSERT_EQ(host_.sent_messages().size(), 1U);
   EXPECT_EQ(host_.sent_messages()[0].message, R"({"role":"user"})");
   EXPECT_THAT(host_.commands(), ::testing::ElementsAre("run c1", "pause c1"));
+}
+
+TEST_F(FakeHostTest, WorldIsScripted) {
+  host_.set_settings(R"({"s":1})");
+  host_.add_secret("TOKEN", "hush");
+  host_.add_conversation("c1");
+  host_.add_event("c1", R"({"kind":"MessageEvent"})");
+  Started plugin(host_);
+  EXPECT_EQ(plugin.get("/api/guest/world").body,
+            R"({"s":1}hush1{"kind":"MessageEvent"}{"kind":"ConversationErrorEvent"})");
+  EXPECT_EQ(host_.events("c1").size(), 2U);
 }
 
 TEST_F(FakeHostTest, ProcessesAreRefusedUntilTheyAreAllowed) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "collet/testing/detail/host_parts.hpp"
+#include "collet/testing/detail/world_tables.hpp"
 
 namespace collet::testing {
 
@@ -59,26 +61,40 @@ class FakeHost {
   /// All records of an append log.
   std::vector<std::string> records(const std::string& log) const { return parts_.store.records(log); }
 
-  // ---- conversations
+  // ---- what lies behind the server
   /// There is a conversation, and this is its document (JSON).
   void add_conversation(const std::string& id, std::string document = "{}") {
-    const std::lock_guard lock(parts_.mutex);
-    parts_.conversations[id] = std::move(document);
+    parts_.world.add_conversation(id, std::move(document));
   }
-  std::vector<SentMessage> sent_messages() const {
-    const std::lock_guard lock(parts_.mutex);
-    return parts_.messages;
+  /// The conversation gets an event (JSON); who follows it is told on this thread.
+  void add_event(const std::string& conversation, std::string event) {
+    parts_.world.add_event(conversation, std::move(event));
+  }
+  /// All events of a conversation, those that the plugin has appended too.
+  std::vector<std::string> events(const std::string& conversation) const {
+    return parts_.world.conversation(conversation).events;
   }
   /// What conversations were told to do: "run ID", "pause ID".
-  std::vector<std::string> commands() const {
-    const std::lock_guard lock(parts_.mutex);
-    return parts_.commands;
+  std::vector<std::string> commands() const { return parts_.world.commands(); }
+  std::vector<SentMessage> sent_messages() const { return parts_.world.messages(); }
+  /// The settings document (JSON; "{}" unless it is set).
+  void set_settings(std::string document) { parts_.world.set_settings(std::move(document)); }
+  /// A secret that the plugin may read; all others are denied.
+  void add_secret(const std::string& name, std::string value) {
+    parts_.world.add_secret(name, std::move(value));
+  }
+  /// Answers the plugin's HTTP requests, on the threads that make them. Until then they fail.
+  void answer_http(std::function<HttpResult(const HttpRequest&)> answer) {
+    parts_.world.answer_http(std::move(answer));
   }
   /// What the plugin sees as the list of all tools (JSON array; "[]" unless it is set).
   void set_catalogue(std::string json) {
     const std::lock_guard lock(parts_.mutex);
     parts_.catalogue = std::move(json);
   }
+
+  /// Ends what the plugin follows, as the server does before it stops it. PluginUnderTest calls it.
+  void end_follows() { parts_.world.end_follows(COLLET_UNAVAILABLE); }
 
   /// The table that the plugin gets.
   const collet_host& table() const { return table_; }

@@ -52,7 +52,7 @@ class PluginUnderTest {
   /// Makes the plugin whose entry is linked into the test program. `host` must outlive this. Throws
   /// std::runtime_error with the plugin's own words when it refuses.
   PluginUnderTest(FakeHost& host, const collet_entry& entry)
-      : entry_(entry), plugin_(std::make_unique<detail::LoadedPlugin>(host, entry)) {
+      : host_(host), entry_(entry), plugin_(std::make_unique<detail::LoadedPlugin>(host, entry)) {
     for (const auto& tool : plugin_->tool_list)
       if (!detail::is_json_object(tool.parameters))
         violations_.add("tool " + tool.name + " has parameters that are no JSON object");
@@ -96,6 +96,7 @@ class PluginUnderTest {
     if (!started_) return;
     started_ = false;
     cancel_all();
+    host_.end_follows();
     const bool all_ended =
         answers_.wait_none(deadline) && tool_calls_.wait_none(deadline) && model_calls_.wait_none(deadline);
     wait_for_threads();
@@ -306,6 +307,7 @@ class PluginUnderTest {
     self(context).model_calls_.finish(handle, {status, collet::detail::to_string(text), {}});
   }
 
+  FakeHost& host_;
   const collet_entry& entry_;
   std::unique_ptr<detail::LoadedPlugin> plugin_;
   bool started_ = false, judged_ = false;

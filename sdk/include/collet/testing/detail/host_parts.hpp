@@ -1,4 +1,4 @@
-// What the fake host keeps, and its tables of functions. For the testing headers.
+// What the fake host keeps, and its tables for what is its own. For the testing headers.
 #pragma once
 #include <atomic>
 #include <filesystem>
@@ -14,13 +14,13 @@
 
 #include "collet/abi/catalogue.h"
 #include "collet/abi/config.h"
-#include "collet/abi/conversations.h"
 #include "collet/abi/entry.h"
 #include "collet/abi/host.h"
 #include "collet/abi/log.h"
 #include "collet/abi/process.h"
 #include "collet/abi/store.h"
 #include "collet/testing/detail/fake_store.hpp"
+#include "collet/testing/detail/fake_world.hpp"
 #include "collet/testing/detail/real_processes.hpp"
 
 namespace collet::testing {
@@ -31,26 +31,19 @@ struct LogLine {
   std::string text;
 };
 
-/// One message that the plugin has sent to a conversation.
-struct SentMessage {
-  std::string conversation;
-  std::string message;  ///< JSON
-};
-
 namespace detail {
 
 struct HostParts {
   mutable std::mutex mutex;  // guards what follows, up to the store
   std::string config;
   std::vector<LogLine> log;
-  std::map<std::string, std::string> conversations;
-  std::vector<SentMessage> messages;
   std::vector<std::string> commands;
   std::string catalogue = "[]";
   std::filesystem::path state_dir;
   std::vector<std::string> missing;  ///< features that this host doesn't have
 
   FakeStore store;
+  FakeWorld world;
   std::unique_ptr<RealProcesses> processes;  ///< null: every spawn is refused
 };
 
@@ -92,46 +85,6 @@ inline collet_status catalogue_tools(const collet_host* host, collet_sink json) 
   const std::lock_guard lock(self.mutex);
   collet::detail::give(json, self.catalogue);
   return COLLET_OK;
-}
-
-// ---- conversations
-inline collet_status conversation_get(const collet_host* host, collet_str id, collet_sink sink) noexcept {
-  auto& self = parts(host);
-  const std::lock_guard lock(self.mutex);
-  const auto found = self.conversations.find(collet::detail::to_string(id));
-  if (found == self.conversations.end()) return refuse(sink, COLLET_NOT_FOUND, "no such conversation");
-  collet::detail::give(sink, found->second);
-  return COLLET_OK;
-}
-inline collet_status conversation_list(const collet_host* host, collet_sink each, collet_sink) noexcept {
-  auto& self = parts(host);
-  const std::lock_guard lock(self.mutex);
-  for (const auto& [id, document] : self.conversations) collet::detail::give(each, id);
-  return COLLET_OK;
-}
-inline collet_status conversation_send(const collet_host* host, collet_str id, collet_str message,
-                                       collet_sink error) noexcept {
-  auto& self = parts(host);
-  const std::lock_guard lock(self.mutex);
-  std::string name = collet::detail::to_string(id);
-  if (!self.conversations.contains(name)) return refuse(error, COLLET_NOT_FOUND, "no such conversation");
-  self.messages.push_back({std::move(name), collet::detail::to_string(message)});
-  return COLLET_OK;
-}
-
-inline collet_status command(const collet_host* host, const char* word, collet_str id, collet_sink error) {
-  auto& self = parts(host);
-  const std::lock_guard lock(self.mutex);
-  const std::string name = collet::detail::to_string(id);
-  if (!self.conversations.contains(name)) return refuse(error, COLLET_NOT_FOUND, "no such conversation");
-  self.commands.push_back(word + name);
-  return COLLET_OK;
-}
-inline collet_status conversation_run(const collet_host* host, collet_str id, collet_sink error) noexcept {
-  return command(host, "run ", id, error);
-}
-inline collet_status conversation_pause(const collet_host* host, collet_str id, collet_sink error) noexcept {
-  return command(host, "pause ", id, error);
 }
 
 // ---- store
@@ -220,37 +173,6 @@ inline int64_t process_pid(const collet_host* host, collet_handle process) noexc
 }
 inline void process_release(const collet_host* host, collet_handle process) noexcept {
   process_end(host, process, 1000);
-}
-
-inline const void* find_feature(const collet_host* host, const char* name) noexcept {
-  static constexpr collet_log kLog{sizeof(collet_log), log_write};
-  static constexpr collet_config kConfig{sizeof(collet_config), config_section, config_state_dir};
-  static constexpr collet_catalogue kCatalogue{sizeof(collet_catalogue), catalogue_tools};
-  static constexpr collet_conversations kConversations{sizeof(collet_conversations),
-                                                       conversation_get,
-                                                       conversation_list,
-                                                       conversation_send,
-                                                       conversation_run,
-                                                       conversation_pause};
-  static constexpr collet_store kStore{
-      sizeof(collet_store), store_put, store_get,     store_erase,     store_keys, log_open, log_close,
-      log_append,           log_read,  log_erase_all, log_erase_before};
-  static constexpr collet_process kProcess{
-      sizeof(collet_process), process_spawn, process_signal, process_end, process_pid, process_release};
-  static constexpr std::pair<std::string_view, const void*> kFeatures[] = {
-      {COLLET_FEATURE_LOG, &kLog},
-      {COLLET_FEATURE_CONFIG, &kConfig},
-      {COLLET_FEATURE_CATALOGUE, &kCatalogue},
-      {COLLET_FEATURE_CONVERSATIONS, &kConversations},
-      {COLLET_FEATURE_STORE, &kStore},
-      {COLLET_FEATURE_PROCESS, &kProcess}};
-  const auto& self = parts(host);
-  const std::lock_guard lock(self.mutex);
-  for (const auto& missing : self.missing)
-    if (missing == name) return nullptr;
-  for (const auto& [known, table] : kFeatures)
-    if (known == name) return table;
-  return nullptr;
 }
 
 }  // namespace detail
