@@ -20,6 +20,7 @@
 #include "server/new_plugin.hpp"
 #include "server/openapi_command.hpp"
 #include "server/plugin_commands.hpp"
+#include "server/secret_commands.hpp"
 #include "server/server.hpp"
 #include "server/version.hpp"
 
@@ -154,6 +155,17 @@ int main(int argc, char** argv) {
   auditing->add_option("--since", audit.since, "A time (2026-11-22T14:30), or an age (30m, 12h, 7d)");
   auditing->add_option("--limit", audit.limit, "Only the newest so many (100)")->check(CLI::PositiveNumber);
 
+  CLI::App* secrets = app.add_subcommand("secrets", "Look after the secret key");
+  secrets->require_subcommand(1);
+  CLI::App* rotating =
+      secrets->add_subcommand("rotate", "Seal everything with another secret key; the server must not run");
+  flag(rotating, "--config", "config", "JSON file with the configuration (docs/operations.md)");
+  flag(rotating, "--state", "state", "Folder that holds everything the server keeps");
+  std::string new_key;
+  rotating->add_option("--new-key", new_key,
+                       "File whose first line is the new OH_SECRET_KEY, - for standard input (without: a new "
+                       "key file)");
+
   try {
     app.parse(with_default_command(argc, argv));
   } catch (const CLI::ParseError& error) {
@@ -162,6 +174,7 @@ int main(int argc, char** argv) {
   if (serving->parsed()) return serve(flags);
   if (documenting->parsed()) return server::print_openapi(flags);
   if (making_key->parsed()) return keygen();
+  if (rotating->parsed()) return server::rotate_secrets(flags, new_key);
   if (auditing->parsed()) return server::print_audit(flags, audit);
   if (listing->parsed()) return server::list_plugins(flags);
   if (making_plugin->parsed()) return server::new_plugin(new_name, new_directory);

@@ -5,6 +5,7 @@
 #include "api/start_request.hpp"
 #include "api/validation.hpp"
 #include "conversation/conversation.hpp"
+#include "secrets/json_secrets.hpp"
 
 namespace collet::api {
 namespace {
@@ -35,9 +36,12 @@ void send_document(Conversation& conversation, http::Reply reply, int status) {
       [shared, status](std::string text) { shared->send(http::Response::json(std::move(text), status)); });
 }
 
-void start(ConversationService& service, const http::Request& request, http::Reply reply) {
-  const Body body = read_body(request, kStartConversationRequest);
+void start(ConversationService& service, const secrets::KeyRing& ring, const http::Request& request,
+           http::Reply reply) {
+  Body body = read_body(request, kStartConversationRequest);
   if (!body.value) return reply.send(body.refusal);
+  if (json::bool_at(*body.value, "secrets_encrypted").value_or(false))
+    secrets::decrypt_tokens(*body.value, ring, secrets::ForeignToken::kNull, body.value->GetAllocator());
   Validation validation;
   read_yes_no(request, kIncludeSkills, validation);
   auto wanted = read_start_request(*body.value, validation);
@@ -196,7 +200,8 @@ void add_commands(Routes& routes, ConversationService& service, const std::strin
          "security_analyzer", &Conversation::Patch::security_analyzer);
 }
 
-void add_collection(Routes& routes, ConversationService& service, const std::string& base) {
+void add_collection(Routes& routes, ConversationService& service, const secrets::KeyRing& ring,
+                    const std::string& base) {
   routes.add("POST", base,
              {.name = "start_conversation",
               .tag = kTag,
@@ -205,8 +210,8 @@ void add_collection(Routes& routes, ConversationService& service, const std::str
               .body = &kStartConversationRequest,
               .answer = &kConversationInfo,
               .status = 201},
-             [&service](const http::Request& request, http::Reply reply) {
-               start(service, request, std::move(reply));
+             [&service, &ring](const http::Request& request, http::Reply reply) {
+               start(service, ring, request, std::move(reply));
              });
   routes.add("GET", base,
              {.name = "batch_get_conversations",
@@ -235,11 +240,12 @@ void add_collection(Routes& routes, ConversationService& service, const std::str
 
 }  // namespace
 
-Result<void> add_conversation_routes(http::Router& router, ConversationService& service) {
+Result<void> add_conversation_routes(http::Router& router, ConversationService& service,
+                                     const secrets::KeyRing& ring) {
   Routes routes(router);
   const std::string base(kBase);
   const std::string one = base + "/{conversation_id}";
-  add_collection(routes, service, base);
+  add_collection(routes, service, ring, base);
   routes.add("GET", one,
              {.name = "get_conversation",
               .tag = kTag,

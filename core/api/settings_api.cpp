@@ -36,22 +36,8 @@ Exposure exposure_of(const http::Request& request) {
                                                        "'. Valid values are: 'encrypted', 'plaintext'.")};
 }
 
-/// Encrypted secrets without a key to encrypt with: clients know this answer with its status in the text.
-http::Response not_available() {
-  json::Writer writer;
-  writer.object()
-      .member("detail", "Internal Server Error")
-      .member(
-          "exception",
-          "503: Encryption not available: OH_SECRET_KEY is not configured. Cannot return encrypted secrets.")
-      .end();
-  return http::Response::json(writer.take(), 503);
-}
-
 http::Response show(const settings::SettingsService& service, Expose how) {
-  const auto text = service.document(how);
-  if (!text) return how == Expose::kEncrypted ? not_available() : to_response(text.error());
-  return http::Response::json(**text);
+  return http::Response::json(*service.document(how));
 }
 
 void get_settings(const settings::SettingsService& service, const PlainReads& reads,
@@ -59,7 +45,7 @@ void get_settings(const settings::SettingsService& service, const PlainReads& re
   const auto exposure = exposure_of(request);
   if (!exposure.how) return reply.send(exposure.refusal);
   auto response = show(service, *exposure.how);
-  if (*exposure.how == Expose::kRedacted || response.status != 200) return reply.send(std::move(response));
+  if (*exposure.how == Expose::kRedacted) return reply.send(std::move(response));
   reads.answer(request, service.shown_secrets(),
                *exposure.how == Expose::kPlaintext ? "GET /api/settings, X-Expose-Secrets: plaintext"
                                                    : "GET /api/settings, X-Expose-Secrets: encrypted",

@@ -71,8 +71,12 @@ TEST_F(SettingsApiTest, Expose_KnowsItsWordsInAnyCase) {
   for (const auto* word : {"plaintext", "PLAINTEXT"})
     EXPECT_NE(expose(word).body.find("sk-fake"), std::string::npos);
   EXPECT_EQ(expose("").body.find("sk-fake"), std::string::npos);
-  EXPECT_EQ(expose("encrypted").status, 503);
-  EXPECT_EQ(expose("true").status, 503);
+  for (const auto* word : {"encrypted", "Encrypted", "true"}) {
+    const auto response = expose(word);
+    EXPECT_EQ(response.status, 200);
+    EXPECT_NE(response.body.find(R"("api_key":"gAAAAA)"), std::string::npos);
+    EXPECT_EQ(response.body.find("sk-fake"), std::string::npos);
+  }
   EXPECT_EQ(expose("bogus").status, 400);
   EXPECT_EQ(
       expose("bogus").body,

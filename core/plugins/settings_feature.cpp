@@ -19,9 +19,7 @@ collet_status document(const collet_host* host, collet_sink json_or_error) noexc
   return guarded(json_or_error, [&]() -> collet_status {
     const auto* settings = guest_of(host).household.settings_service.load();
     if (settings == nullptr) return refuse(json_or_error, not_ready());
-    const auto text = settings->document(settings::Expose::kRedacted);
-    if (!text) return refuse(json_or_error, text.error());
-    detail::give(json_or_error, **text);
+    detail::give(json_or_error, *settings->document(settings::Expose::kRedacted));
     return COLLET_OK;
   });
 }

@@ -42,10 +42,10 @@ TEST(Fernet_Encrypt, RoundTripsTextsOfAllSizes) {
   }
 }
 
-TEST(Fernet_Ring, NeedsASecretFromTheEnvironment) {
+TEST(Fernet_Ring, KeyIsTheHashOfTheEnvironmentsSecret) {
   auto ring = KeyRing::open("/nowhere", "s3cret");
   ASSERT_TRUE(ring.ok());
-  EXPECT_EQ(ring->fernet_decrypt(ring->fernet_encrypt("x").value()).value(), "x");
+  EXPECT_EQ(ring->fernet_decrypt(ring->fernet_encrypt("x")).value(), "x");
   EXPECT_EQ(ring->fernet_decrypt("gAAAAA").error().kind, Error::Kind::kInvalid);
 }
 

@@ -131,6 +131,17 @@ Result<void> open_secrets(json::Value& document, const SealedBox& box, std::stri
   return {};
 }
 
+void decrypt_tokens(json::Value& document, const KeyRing& ring, ForeignToken foreign,
+                    json::Allocator& allocator) {
+  for_each_secret(document, [&](json::Value& secret) {
+    if (!json::view(secret).starts_with("gAAAA")) return;
+    if (auto plain = ring.fernet_decrypt(json::view(secret)))
+      secret = json::text(*plain, allocator);
+    else if (foreign == ForeignToken::kNull)
+      secret.SetNull();
+  });
+}
+
 void redact_secrets(json::Value& document, json::Allocator& allocator, Redaction how) {
   walk(document, nullptr, [&](const Place& place) {
     if (!is_secret_text(place.value)) return;

@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "collet/json.hpp"
+#include "secrets/key_ring.hpp"
 #include "secrets/sealed_box.hpp"
 
 namespace collet::secrets {
@@ -29,6 +30,11 @@ void seal_secrets(json::Value& document, const SealedBox& box, std::string_view 
 /// Opens each sealed secret. On failure the document may be half opened: drop it. Secrets in clear stay.
 Result<void> open_secrets(json::Value& document, const SealedBox& box, std::string_view context,
                           json::Allocator& allocator);
+
+/// Decrypts each secret that is a Fernet token of `ring`. One of another key stays as it is, or becomes null.
+enum class ForeignToken { kKeep, kNull };
+void decrypt_tokens(json::Value& document, const KeyRing& ring, ForeignToken foreign,
+                    json::Allocator& allocator);
 
 enum class Redaction {
   kStars,    ///< "**********": settings, full_state

@@ -58,6 +58,19 @@ TEST(JsonSecrets_Seal, SecretThatLooksSealedComesBack) {
   EXPECT_EQ(json::dump(*document), kText);
 }
 
+TEST(JsonSecrets_Tokens, AreDecryptedWhereSecretsStand) {
+  const auto ring = KeyRing::open("/nowhere", "test secret").value();
+  const auto token = ring.fernet_encrypt("k");
+  for (const auto foreign : {ForeignToken::kKeep, ForeignToken::kNull}) {
+    auto document = json::parse(R"({"api_key":")" + token + R"(","title":")" + token +
+                                R"(","env":{"A":"gAAAAzzz","B":"plain"}})");
+    decrypt_tokens(*document, ring, foreign, document->GetAllocator());
+    EXPECT_EQ(json::dump(*document), R"({"api_key":"k","title":")" + token + R"(","env":{"A":)" +
+                                         (foreign == ForeignToken::kNull ? "null" : R"("gAAAAzzz")") +
+                                         R"(,"B":"plain"}})");
+  }
+}
+
 TEST(JsonSecrets_Open, OtherKeyOrContext_IsAnError) {
   auto document = json::parse(kDocument);
   seal_secrets(*document, box(), "a", document->GetAllocator());

@@ -81,6 +81,14 @@ Result<void> write_synced(const fs::path& path, const std::string& text) {
   return {};
 }
 
+Result<void> sync_folder(const fs::path& folder) {
+  const UniqueFd opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened.valid() || ::fsync(opened.get()) != 0) return failed("sync", folder);
+  return {};
+}
+
+fs::path next_path(const fs::path& folder) { return folder / "secret.key.next"; }
+
 /// Makes the file under another name first; linking fails when somebody else was faster, and never replaces.
 Result<void> make(const fs::path& path) {
   Key key;
@@ -90,9 +98,7 @@ Result<void> make(const fs::path& path) {
   if (outcome && ::link(draft.c_str(), path.c_str()) != 0 && errno != EEXIST) outcome = failed("make", path);
   ::unlink(draft.c_str());
   if (!outcome) return outcome;
-  const UniqueFd folder(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder.valid() || ::fsync(folder.get()) != 0) return failed("sync", path.parent_path());
-  return {};
+  return sync_folder(path.parent_path());
 }
 
 }  // namespace
@@ -108,6 +114,39 @@ Result<Key> read_or_make_key_file(const fs::path& folder) {
     if (auto made = make(path); !made) return made.error();
   }
   return read(path);
+}
+
+Result<Key> make_next_key_file(const fs::path& folder) {
+  if (auto dropped = drop_next_key_file(folder); !dropped) return dropped.error();
+  Key key;
+  Botan::system_rng().randomize(key.data(), Key::kSize);
+  if (auto written = write_synced(next_path(folder), line_of(key)); !written) return written.error();
+  if (auto synced = sync_folder(folder); !synced) return synced.error();
+  return key;
+}
+
+Result<std::optional<Key>> read_next_key_file(const fs::path& folder) {
+  struct stat info {};
+  if (::lstat(next_path(folder).c_str(), &info) != 0)
+    return errno == ENOENT ? Result<std::optional<Key>>(std::nullopt)
+                           : failed("look at the key file", next_path(folder));
+  auto key = read(next_path(folder));
+  if (!key) return key.error();
+  return std::optional<Key>(std::move(*key));
+}
+
+Result<void> adopt_next_key_file(const fs::path& folder, const std::string& old_id) {
+  const auto path = folder / "secret.key";
+  const fs::path kept = path.string() + "." + old_id;
+  if (::link(path.c_str(), kept.c_str()) != 0 && errno != ENOENT && errno != EEXIST)
+    return failed("keep the old key file as", kept);
+  if (::rename(next_path(folder).c_str(), path.c_str()) != 0) return failed("replace", path);
+  return sync_folder(folder);
+}
+
+Result<void> drop_next_key_file(const fs::path& folder) {
+  if (::unlink(next_path(folder).c_str()) != 0 && errno != ENOENT) return failed("remove", next_path(folder));
+  return {};
 }
 
 }  // namespace collet::secrets

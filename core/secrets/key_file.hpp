@@ -1,6 +1,8 @@
 // The key file: one line `collet-key:v1:<64 hex digits of the key>:<8 hex digits of its SHA-256>`.
 #pragma once
 #include <filesystem>
+#include <optional>
+#include <string>
 
 #include "base/result.hpp"
 #include "secrets/key.hpp"
@@ -11,5 +13,16 @@ namespace collet::secrets {
 /// this returns. A file that is damaged, unreadable or open to others is an error that names it; it is never
 /// replaced.
 Result<Key> read_or_make_key_file(const std::filesystem::path& folder);
+
+// A change of the key first makes the next key file, <folder>/secret.key.next, and adopts it once the
+// database is sealed with it.
+
+/// Makes the next key file, in place of one that was left behind; on disk when this returns.
+Result<Key> make_next_key_file(const std::filesystem::path& folder);
+/// Nothing: there is none.
+Result<std::optional<Key>> read_next_key_file(const std::filesystem::path& folder);
+/// Makes it the key file. The old one is kept as secret.key.<old_id>.
+Result<void> adopt_next_key_file(const std::filesystem::path& folder, const std::string& old_id);
+Result<void> drop_next_key_file(const std::filesystem::path& folder);
 
 }  // namespace collet::secrets

@@ -36,7 +36,7 @@ Key sha256(std::string_view text) {
 }  // namespace
 
 KeyRing::KeyRing(Key master, std::optional<Key> fernet)
-    : master_(std::move(master)), fernet_(std::move(fernet)) {
+    : master_(std::move(master)), fernet_(fernet ? std::move(*fernet) : derive("collet fernet v1")) {
   const Key name = derive("collet key id v1");
   id_ = Botan::hex_encode(name.data(), 4, false);
 }
@@ -51,16 +51,38 @@ Result<KeyRing> KeyRing::open(const std::filesystem::path& state_dir,
   return KeyRing(std::move(*key), std::nullopt);
 }
 
+Result<KeyRing> KeyRing::make_next(const std::filesystem::path& state_dir) {
+  auto key = make_next_key_file(state_dir);
+  if (!key) return key.error();
+  return KeyRing(std::move(*key), std::nullopt);
+}
+
+Result<void> KeyRing::adopt_next(const std::filesystem::path& state_dir, const std::string& old_id) {
+  return adopt_next_key_file(state_dir, old_id);
+}
+
+Result<void> KeyRing::settle_next(const std::filesystem::path& state_dir, const std::string& recorded_id) {
+  auto next = read_next_key_file(state_dir);
+  if (!next) return next.error();
+  if (!*next) return {};
+  if (KeyRing(std::move(**next), std::nullopt).id() != recorded_id) return drop_next_key_file(state_dir);
+  std::string old_id = "none";
+  if (std::filesystem::exists(state_dir / "secret.key")) {
+    auto old = read_or_make_key_file(state_dir);
+    if (!old) return old.error();
+    old_id = KeyRing(std::move(*old), std::nullopt).id();
+  }
+  return adopt_next_key_file(state_dir, old_id);
+}
+
 Key KeyRing::derive(std::string_view purpose) const { return hkdf(master_.data(), Key::kSize, purpose); }
 
-Result<std::string> KeyRing::fernet_encrypt(std::string_view plain) const {
-  if (!fernet_) return unavailable("Encryption not available: OH_SECRET_KEY is not configured.");
-  return fernet::encrypt(*fernet_, plain, static_cast<std::uint64_t>(now_micros() / 1'000'000));
+std::string KeyRing::fernet_encrypt(std::string_view plain) const {
+  return fernet::encrypt(fernet_, plain, static_cast<std::uint64_t>(now_micros() / 1'000'000));
 }
 
 Result<std::string> KeyRing::fernet_decrypt(std::string_view token) const {
-  if (!fernet_) return unavailable("Encryption not available: OH_SECRET_KEY is not configured.");
-  auto plain = fernet::decrypt(*fernet_, token);
+  auto plain = fernet::decrypt(fernet_, token);
   if (!plain) return invalid("Not a token of this server's secret key");
   return std::move(*plain);
 }

@@ -19,22 +19,28 @@ class KeyRing {
   static Result<KeyRing> open(const std::filesystem::path& state_dir,
                               const std::optional<std::string>& environment_secret);
 
+  /// The three steps of a change to a new key file; see key_file.hpp. `recorded_id`: of the key that the
+  /// database is sealed with; may be empty. Settling adopts a next key file that the database is sealed with
+  /// already, and drops any other.
+  static Result<KeyRing> make_next(const std::filesystem::path& state_dir);
+  static Result<void> adopt_next(const std::filesystem::path& state_dir, const std::string& old_id);
+  static Result<void> settle_next(const std::filesystem::path& state_dir, const std::string& recorded_id);
+
   /// A key for one purpose, derived from the master key (HKDF-SHA-256).
   Key derive(std::string_view purpose) const;
   /// Eight hex digits that name the master key without telling anything about it.
   const std::string& id() const { return id_; }
 
-  /// Whether the environment gave a secret; only then there are Fernet tokens.
-  bool has_fernet() const { return fernet_.has_value(); }
-  /// To and from a Fernet token whose key is the SHA-256 of the environment's secret, as clients of the
-  /// reference know them. kUnavailable without a secret; kInvalid: no such token, or another key's.
-  Result<std::string> fernet_encrypt(std::string_view plain) const;
+  /// To and from a Fernet token. Its key is the SHA-256 of the environment's secret, as other servers with
+  /// the same secret have it; with a key file, one derived from that. kInvalid: no such token, or another
+  /// key's.
+  std::string fernet_encrypt(std::string_view plain) const;
   Result<std::string> fernet_decrypt(std::string_view token) const;
 
  private:
   KeyRing(Key master, std::optional<Key> fernet);
   Key master_;
-  std::optional<Key> fernet_;
+  Key fernet_;
   std::string id_;
 };
 

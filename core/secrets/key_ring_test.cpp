@@ -85,6 +85,38 @@ TEST_F(KeyRingTest, ManyFirstStartsAtOnce_AgreeOnOneKey) {
   for (const auto& id : ids) EXPECT_EQ(id, ids[0]);
 }
 
+TEST_F(KeyRingTest, KeyFile_HasTokensToo) {
+  const auto ring = KeyRing::open(folder, std::nullopt);
+  const auto token = ring->fernet_encrypt("x");
+  EXPECT_TRUE(token.starts_with("gAAAAA"));
+  EXPECT_EQ(KeyRing::open(folder, std::nullopt)->fernet_decrypt(token).value(), "x");
+  EXPECT_FALSE(KeyRing::open(folder, "another")->fernet_decrypt(token).ok());
+}
+
+TEST_F(KeyRingTest, Change_IsSettledByWhatTheDatabaseSays) {
+  const auto before = KeyRing::open(folder, std::nullopt)->id();
+  const auto next = KeyRing::make_next(folder)->id();
+  EXPECT_NE(next, before);
+  ASSERT_TRUE(KeyRing::settle_next(folder, before).ok()) << "broken off before the commit";
+  EXPECT_EQ(KeyRing::open(folder, std::nullopt)->id(), before);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 1);
+
+  const auto again = KeyRing::make_next(folder)->id();
+  ASSERT_TRUE(KeyRing::settle_next(folder, again).ok()) << "broken off after the commit";
+  EXPECT_EQ(KeyRing::open(folder, std::nullopt)->id(), again);
+  ASSERT_TRUE(KeyRing::settle_next(folder, again).ok()) << "nothing to settle";
+}
+
+TEST_F(KeyRingTest, Change_KeepsTheOldKeyFile) {
+  const auto before = KeyRing::open(folder, std::nullopt)->id();
+  const auto old_text = text();
+  const auto next = KeyRing::make_next(folder)->id();
+  ASSERT_TRUE(KeyRing::adopt_next(folder, before).ok());
+  EXPECT_EQ(KeyRing::open(folder, std::nullopt)->id(), next);
+  std::ifstream in(folder / ("secret.key." + before));
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), old_text);
+}
+
 TEST_F(KeyRingTest, EnvironmentSecret_NeedsNoFile) {
   auto ring = KeyRing::open(folder, "from the environment");
   ASSERT_TRUE(ring.ok());

@@ -34,6 +34,13 @@ SealedBox::SealedBox(const KeyRing& ring) : key_(ring.derive("collet sealed box 
 
 bool SealedBox::is_sealed(std::string_view text) { return text.starts_with(kHead); }
 
+std::optional<std::string_view> SealedBox::key_id(std::string_view text) {
+  if (!is_sealed(text)) return std::nullopt;
+  const auto rest = text.substr(kHead.size());
+  const auto colon = rest.find(':');
+  return colon == std::string_view::npos ? std::nullopt : std::optional(rest.substr(0, colon));
+}
+
 std::string SealedBox::seal(std::string_view plain, std::string_view context) const {
   const auto nonce = Botan::system_rng().random_vec(kNonce);
   Botan::secure_vector<std::uint8_t> text(plain.begin(), plain.end());

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ class SealedBox {
   /// (named).
   Result<std::string> open(std::string_view sealed, std::string_view context) const;
   static bool is_sealed(std::string_view text);
+  /// The id of the key that sealed `text`; nothing: it is no sealed form.
+  static std::optional<std::string_view> key_id(std::string_view text);
 
  private:
   Key key_;

@@ -21,6 +21,7 @@
 #include "secrets/sealed_box.hpp"
 #include "server/activity_gate.hpp"
 #include "server/conversation_gateway.hpp"
+#include "server/master_key.hpp"
 #include "server/version.hpp"
 #include "settings/secret_resolver.hpp"
 #include "settings/secret_store.hpp"
@@ -150,7 +151,7 @@ Result<void> Server::Parts::add_core_routes() {
           router, {std::string(kVersion), tools, activity, [this] { return not_ready(); }});
       !added)
     return added;
-  if (auto added = api::add_conversation_routes(router, conversations); !added) return added;
+  if (auto added = api::add_conversation_routes(router, conversations, ring); !added) return added;
   if (auto added = api::add_event_routes(router, conversations, log); !added) return added;
   const api::PlainReads reads(audit, [this](const http::Request& request) { return guard.caller(request); });
   if (auto added = api::add_settings_routes(router, settings, reads); !added) return added;
@@ -202,8 +203,7 @@ Result<std::string> Server::describe() {
 Result<void> Server::assemble(auth::SessionKeys keys) {
   auto database = storage::Database::open(config_.state, database_options(config_));
   if (!database) return database.error();
-  const auto secret = config_.secret_key.empty() ? std::nullopt : std::optional(config_.secret_key);
-  auto ring = secrets::KeyRing::open(config_.state, secret);
+  auto ring = open_master_key(config_.state, config_.secret_key, **database);
   if (!ring) return ring.error();
 
   auto policy =

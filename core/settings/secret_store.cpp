@@ -9,12 +9,8 @@ namespace collet::settings {
 namespace {
 
 constexpr std::size_t kMostCharacters = 64;
-const std::string kDocument = "secrets";  // {"NAME": {"value": sealed, "description": …}}
 
 Error no_such_secret() { return not_found("Secret not found"); }
-
-// Each value opens only under its own name.
-std::string context_of(std::string_view name) { return "secret/" + std::string(name); }
 
 Result<json::Document> parsed(const std::optional<std::string>& text) {
   if (!text) return json::Document(rapidjson::kObjectType);
@@ -24,7 +20,7 @@ Result<json::Document> parsed(const std::optional<std::string>& text) {
 }
 
 Result<json::Document> read(const storage::DocumentStore& documents) {
-  auto text = documents.get(kDocument);
+  auto text = documents.get(std::string(SecretStore::kDocument));
   if (text) return parsed(*text);
   if (text.error().kind == Error::Kind::kNotFound) return parsed(std::nullopt);
   return text.error();
@@ -61,29 +57,30 @@ Result<std::string> SecretStore::get(const std::string& name) const {
 
 Result<void> SecretStore::put(const Entry& entry, std::string_view value) {
   const std::string sealed = box_.seal(value, context_of(entry.name));
-  auto stored =
-      documents_.update(kDocument, [&](const std::optional<std::string>& now) -> Result<std::string> {
-        auto document = parsed(now);
-        if (!document) return document.error();
-        auto& allocator = document->GetAllocator();
-        json::Value one(rapidjson::kObjectType);
-        json::set(one, "value", sealed, allocator);
-        if (entry.description) json::set(one, "description", *entry.description, allocator);
-        json::set(*document, entry.name, std::move(one), allocator);
-        return json::dump(*document);
-      });
+  auto stored = documents_.update(std::string(kDocument),
+                                  [&](const std::optional<std::string>& now) -> Result<std::string> {
+                                    auto document = parsed(now);
+                                    if (!document) return document.error();
+                                    auto& allocator = document->GetAllocator();
+                                    json::Value one(rapidjson::kObjectType);
+                                    json::set(one, "value", sealed, allocator);
+                                    if (entry.description)
+                                      json::set(one, "description", *entry.description, allocator);
+                                    json::set(*document, entry.name, std::move(one), allocator);
+                                    return json::dump(*document);
+                                  });
   return stored ? Result<void>() : Result<void>(stored.error());
 }
 
 Result<void> SecretStore::remove(const std::string& name) {
-  auto stored =
-      documents_.update(kDocument, [&](const std::optional<std::string>& now) -> Result<std::string> {
-        auto document = parsed(now);
-        if (!document) return document.error();
-        if (json::find(*document, name) == nullptr) return no_such_secret();
-        json::remove(*document, name);
-        return json::dump(*document);
-      });
+  auto stored = documents_.update(std::string(kDocument),
+                                  [&](const std::optional<std::string>& now) -> Result<std::string> {
+                                    auto document = parsed(now);
+                                    if (!document) return document.error();
+                                    if (json::find(*document, name) == nullptr) return no_such_secret();
+                                    json::remove(*document, name);
+                                    return json::dump(*document);
+                                  });
   return stored ? Result<void>() : Result<void>(stored.error());
 }
 

@@ -22,6 +22,11 @@ class SecretStore {
     std::optional<std::string> description;
   };
 
+  /// The document in the store: {"NAME": {"value": sealed, "description": …}}.
+  static constexpr std::string_view kDocument = "secrets";
+  /// What a value is sealed with: each opens only under its own name.
+  static std::string context_of(std::string_view name) { return "secret/" + std::string(name); }
+
   /// A letter, then letters, digits and underscores; at most 64.
   static bool is_name(std::string_view name);
 

@@ -75,12 +75,7 @@ std::string SettingsService::sealed(const json::Value& document) const {
 
 json::Document SettingsService::with_plain_secrets(const json::Value& body) const {
   auto copy = copy_of(body);
-  if (!ring_.has_fernet()) return copy;
-  secrets::for_each_secret(copy, [&](json::Value& secret) {
-    if (!json::view(secret).starts_with("gAAAA")) return;
-    if (auto plain = ring_.fernet_decrypt(json::view(secret)))
-      secret = json::text(*plain, copy.GetAllocator());
-  });
+  secrets::decrypt_tokens(copy, ring_, secrets::ForeignToken::kKeep, copy.GetAllocator());
   return copy;
 }
 
@@ -101,22 +96,14 @@ std::shared_ptr<const SettingsService::Prepared> SettingsService::prepared() con
   return prepared_;
 }
 
-Result<std::shared_ptr<const std::string>> SettingsService::document(Expose expose) const {
+std::shared_ptr<const std::string> SettingsService::document(Expose expose) const {
   const auto now = prepared();
   if (expose == Expose::kRedacted) return now->redacted_text;
   if (expose == Expose::kPlaintext) return now->plain_text;
-  if (!ring_.has_fernet()) return ring_.fernet_encrypt({}).error();
   auto encrypted = copy_of(now->plain);
-  std::optional<Error> failure;
   secrets::for_each_secret(secret_part(encrypted), [&](json::Value& secret) {
-    auto token = ring_.fernet_encrypt(json::view(secret));
-    if (token) {
-      secret = json::text(*token, encrypted.GetAllocator());
-    } else {
-      failure = token.error();
-    }
+    secret = json::text(ring_.fernet_encrypt(json::view(secret)), encrypted.GetAllocator());
   });
-  if (failure) return *failure;
   return std::make_shared<const std::string>(shown(encrypted));
 }
 

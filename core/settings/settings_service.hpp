@@ -27,9 +27,8 @@ class SettingsService {
   /// opened; nothing is lost then. Call it once, before all else.
   Result<void> load();
 
-  /// The document as GET /api/settings answers it. kUnavailable: kEncrypted without a secret from the
-  /// environment.
-  Result<std::shared_ptr<const std::string>> document(Expose expose) const;
+  /// The document as GET /api/settings answers it.
+  std::shared_ptr<const std::string> document(Expose expose) const;
   /// What a document with its secrets shows, for the audit log: "settings llm.api_key, …".
   std::string shown_secrets() const;
   /// The document with its secrets in clear, for the parts that use them (`agent_settings.llm.api_key`, …).
