@@ -162,7 +162,7 @@ http::Response remove(ConversationService& service, const http::Request& request
 
 void add_commands(Routes& routes, ConversationService& service, const std::string& one) {
   const auto command = [&](const std::string& name, std::string_view summary, auto method, auto missing,
-                           std::vector<int> failures, http::Lane lane) {
+                           const std::vector<int>& failures, http::Lane lane) {
     routes.add(
         "POST", one + "/" + name,
         {.name = name + "_conversation",
@@ -170,7 +170,7 @@ void add_commands(Routes& routes, ConversationService& service, const std::strin
          .summary = summary,
          .parameters = {kConversationId},
          .answer = &kSuccess,
-         .failures = std::move(failures)},
+         .others = failures},
         for_conversation(
             service,
             [method](const std::shared_ptr<Conversation>& conversation, const http::Request&,
@@ -191,7 +191,7 @@ void add_commands(Routes& routes, ConversationService& service, const std::strin
                 .parameters = {kConversationId},
                 .body = &schema,
                 .answer = &kSuccess,
-                .failures = {404}},
+                .others = {404}},
                for_conversation(service, setter(schema, member, target), plain_not_found));
   };
   policy("confirmation_policy", "When the agent has to ask", kSetConfirmationPolicyRequest, "policy",
@@ -209,7 +209,8 @@ void add_collection(Routes& routes, ConversationService& service, const secrets:
               .parameters = {kIncludeSkills},
               .body = &kStartConversationRequest,
               .answer = &kConversationInfo,
-              .status = 201},
+              .status = 201,
+              .others = {200}},
              [&service, &ring](const http::Request& request, http::Reply reply) {
                start(service, ring, request, std::move(reply));
              });
@@ -252,7 +253,7 @@ Result<void> add_conversation_routes(http::Router& router, ConversationService& 
               .summary = "One conversation",
               .parameters = {kConversationId, kIncludeSkills},
               .answer = &kConversationInfo,
-              .failures = {404}},
+              .others = {404}},
              for_conversation(
                  service,
                  [](const std::shared_ptr<Conversation>& conversation, const http::Request& request,
@@ -279,7 +280,7 @@ Result<void> add_conversation_routes(http::Router& router, ConversationService& 
               .summary = "Delete a conversation with its events",
               .parameters = {kConversationId},
               .answer = &kSuccess,
-              .failures = {400}},
+              .others = {400}},
              http::answering([&service](const http::Request& request) { return remove(service, request); }),
              http::Lane::kReserved);
   add_commands(routes, service, one);

@@ -92,6 +92,8 @@ std::string type_of(const json::Value& schema) {
     if (const json::Value* forms = json::find(schema, key); forms != nullptr)
       return join_types(*forms, " or ");
   if (const json::Value* all = json::find(schema, "allOf"); all != nullptr) return join_types(*all, " and ");
+  if (const json::Value* fixed = json::find(schema, "const"); fixed != nullptr)
+    return code(json::dump(*fixed));
   if (const json::Value* choices = json::find(schema, "enum"); choices != nullptr && choices->IsArray()) {
     std::string out;
     for (const auto& one : choices->GetArray())

@@ -28,6 +28,18 @@ std::vector<std::string> parameters_in(std::string_view path) {
   return names;
 }
 
+// "/files/{path}" -> "/files/{}"
+std::string shape_of(const std::string& path) {
+  std::string shape;
+  bool inside = false;
+  for (const char c : path) {
+    if (c == '}') inside = false;
+    if (!inside) shape += c;
+    if (c == '{') inside = true;
+  }
+  return shape;
+}
+
 std::string lower(std::string_view text) {
   std::string out;
   for (const char c : text) out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -52,7 +64,8 @@ class Operations {
  public:
   explicit Operations(json::Allocator& allocator) : allocator_(allocator) {}
 
-  json::Value complete(const http::Route& route) {
+  /// `path`: under which it stands, which may call its parameters otherwise than the route does.
+  json::Value complete(const http::Route& route, const std::string& path) {
     json::Value operation(rapidjson::kObjectType);
     if (auto said = json::parse(route.operation); said && said->IsObject())
       operation = json::copy(*said, allocator_);
@@ -62,7 +75,8 @@ class Operations {
       json::set(operation, "tags", std::move(tags), allocator_);
     }
     name(operation, route);
-    add_path_parameters(operation, path_of(route.pattern));
+    rename_path_parameters(operation, path_of(route.pattern), path);
+    add_path_parameters(operation, path);
     add_answers(operation, route);
     return operation;
   }
@@ -75,6 +89,21 @@ class Operations {
       while (!ids_.insert(id).second) id += '_';
     }
     json::set(operation, "operationId", id, allocator_);
+  }
+
+  static void rename(json::Value& parameters, const std::string& from, const std::string& to,
+                     json::Allocator& allocator) {
+    for (auto& parameter : parameters.GetArray())
+      if (json::string_at(parameter, "name") == from && json::string_at(parameter, "in") == "path")
+        json::set(parameter, "name", to, allocator);
+  }
+
+  void rename_path_parameters(json::Value& operation, const std::string& from, const std::string& to) {
+    json::Value* parameters = json::find(operation, "parameters");
+    if (parameters == nullptr || from == to) return;
+    const auto old_names = parameters_in(from), new_names = parameters_in(to);
+    for (std::size_t i = 0; i < old_names.size(); ++i)
+      rename(*parameters, old_names[i], new_names[i], allocator_);
   }
 
   void add_path_parameters(json::Value& operation, const std::string& path) {
@@ -132,13 +161,23 @@ std::string paths_of(const http::Router& router) {
   json::Document paths(rapidjson::kObjectType);
   auto& allocator = paths.GetAllocator();
   Operations operations(allocator);
+  std::map<std::string, std::string> by_shape;  // "/a/{b}" and "/a/{c}" are one path
   for (const auto& route : router.routes()) {
-    const std::string path = path_of(route->pattern);
+    const std::string own = path_of(route->pattern);
+    const std::string path = by_shape.emplace(shape_of(own), own).first->second;
     if (json::find(paths, path) == nullptr)
       json::set(paths, path, json::Value(rapidjson::kObjectType), allocator);
-    json::set(*json::find(paths, path), lower(route->method), operations.complete(*route), allocator);
+    json::set(*json::find(paths, path), lower(route->method), operations.complete(*route, path), allocator);
   }
   return json::dump(paths);
+}
+
+// They are not part of OpenAPI.
+std::string sockets_of(const http::Router& router) {
+  std::string text;
+  for (const auto& socket : router.sockets())
+    text += (text.empty() ? " WebSockets: " : ", ") + socket->pattern;
+  return text.empty() ? text : text + ".";
 }
 
 // What `text` refers to, and what that refers to.
@@ -172,9 +211,7 @@ std::string make_document(const http::Router& router, std::string_view version,
   json::Writer w;
   w.object().member("openapi", "3.1.0");
   w.key("info").object().member("title", "Collet").member("version", version);
-  w.member("description", "Collet " + std::string(collet_version) +
-                              ", an agent server. Events come over the WebSocket "
-                              "/sockets/events/{conversation_id}, which is not part of this document.")
+  w.member("description", "Collet " + std::string(collet_version) + ", an agent server." + sockets_of(router))
       .end();
   w.raw_member("paths", paths);
   w.key("components").object().key("schemas").object();

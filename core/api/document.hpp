@@ -10,7 +10,7 @@
 
 namespace collet::api {
 
-/// `version`: of the contract that is spoken. JSON text. Pure; a few milliseconds at most.
+/// `version`: of the contract that is spoken. JSON text. Pure; about a millisecond.
 std::string make_document(const http::Router& router, std::string_view version,
                           std::string_view collet_version);
 

@@ -55,6 +55,17 @@ TEST_F(Document, OperationIdThatIsTaken_IsReplaced) {
   EXPECT_NE(operation("/b", "get").find(R"("operationId":"get_b")"), std::string::npos);
 }
 
+TEST_F(Document, PathsThatDifferInNamesOnly_AreOne) {
+  add("GET", "/a/{b}/{c}");
+  add("PUT", "/a/{x}/{y...}", R"({"parameters":[{"name":"y","in":"path","schema":{"type":"integer"}}]})");
+  const std::string put = operation("/a/{b}/{c}", "put");
+  EXPECT_NE(put.find(R"({"name":"c","in":"path","schema":{"type":"integer"},"required":true})"),
+            std::string::npos);
+  EXPECT_NE(put.find(R"({"name":"b","in":"path","required":true,"schema":{"type":"string"}})"),
+            std::string::npos);
+  EXPECT_EQ(operation("/a/{x}/{y}", "put"), "");
+}
+
 TEST_F(Document, Schemas_AreThoseThatAreReferredTo) {
   add("GET", "/a",
       R"({"responses":{"200":{"content":{"application/json":{"schema":)"
@@ -64,6 +75,17 @@ TEST_F(Document, Schemas_AreThoseThatAreReferredTo) {
   for (const auto* name : {"ConversationPage", "ConversationInfo", "Agent", "LLM"})
     EXPECT_NE(json::find(*schemas, name), nullptr) << name;
   EXPECT_EQ(json::find(*schemas, "Event"), nullptr);
+}
+
+TEST_F(Document, Sockets_AreNamed) {
+  for (const auto* pattern : {"/sockets/a", "/sockets/{b}"}) {
+    http::SocketRoute socket;
+    socket.pattern = pattern;
+    socket.on_open = [](const std::shared_ptr<http::WebSocket>&, const http::Request&) {};
+    ASSERT_TRUE(router_.add(std::move(socket)).ok());
+  }
+  EXPECT_EQ(json::string_or(*json::at(made(), {"info"}), "description"),
+            "Collet 0.1.0, an agent server. WebSockets: /sockets/a, /sockets/{b}.");
 }
 
 TEST_F(Document, Page_EscapesWhatPluginsSay) {

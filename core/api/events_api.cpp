@@ -172,7 +172,7 @@ void add_writing(Routes& routes, ConversationService& service, const std::string
            .parameters = {kConversationId},
            .body = &kSendMessageRequest,
            .answer = &kSuccess,
-           .failures = {404}},
+           .others = {404}},
           post_message);
   writing("/events/respond_to_confirmation",
           {.name = "respond_to_confirmation",
@@ -181,7 +181,7 @@ void add_writing(Routes& routes, ConversationService& service, const std::string
            .parameters = {kConversationId},
            .body = &kConfirmationResponseRequest,
            .answer = &kSuccess,
-           .failures = {404}},
+           .others = {404}},
           respond);
 }
 
@@ -205,7 +205,7 @@ Result<void> add_event_routes(http::Router& router, ConversationService& service
            .summary = "Page through the events",
            .parameters = {kConversationId, kPageId, kLimit, kKind, kSource, kBody, kOrder, kFrom, kBefore},
            .answer = &kEventPage,
-           .failures = {404}},
+           .others = {404}},
           search);
   reading("/events/count",
           {.name = "count_conversation_events",
@@ -213,7 +213,7 @@ Result<void> add_event_routes(http::Router& router, ConversationService& service
            .summary = "How many events there are",
            .parameters = {kConversationId, kKind, kSource, kBody, kFrom, kBefore},
            .answer = &kCount,
-           .failures = {404}},
+           .others = {404}},
           count);
   reading("/events/{event_id}",
           {.name = "get_conversation_event",
@@ -221,7 +221,7 @@ Result<void> add_event_routes(http::Router& router, ConversationService& service
            .summary = "One event",
            .parameters = {{"event_id", text(), Parameter::In::kPath}, kConversationId},
            .answer = &kEvent,
-           .failures = {404}},
+           .others = {404}},
           get_one);
   reading("/events",
           {.name = "batch_get_conversation_events",
@@ -230,7 +230,7 @@ Result<void> add_event_routes(http::Router& router, ConversationService& service
            .parameters = {kConversationId},
            .body = &kEventIds,
            .answer = &kEvents,
-           .failures = {404}},
+           .others = {404}},
           get_batch);
   reading("/agent_final_response",
           {.name = "get_conversation_agent_final_response",
@@ -238,7 +238,7 @@ Result<void> add_event_routes(http::Router& router, ConversationService& service
            .summary = "What the agent said last",
            .parameters = {kConversationId},
            .answer = &kAgentResponseResult,
-           .failures = {404}},
+           .others = {404}},
           [](const EventLog& from, const std::string& id, const http::Request&) {
             return final_response(from, id);
           });

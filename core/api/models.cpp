@@ -2,6 +2,8 @@
 
 #include "api/message_body.hpp"
 #include "api/start_request.hpp"
+#include "settings/field_schema.hpp"
+#include "settings/settings_fields.hpp"
 
 namespace collet::api {
 
@@ -139,10 +141,26 @@ constexpr Member kSettingsUpdate[] = {
     {"active_agent_profile_id", maybe(text())},
 };
 constexpr Schema kSettingsUpdateRequest = object("SettingsUpdateRequest", kSettingsUpdate);
+constexpr Schema kOpenHandsAgentSettings{
+    .form = Form::kMap, .name = "OpenHandsAgentSettings", .described_by = [](json::Writer& writer) {
+      settings::describe(*settings::agent_shape("openhands"), writer);
+    }};
+constexpr Schema kAcpAgentSettings{
+    .form = Form::kMap, .name = "ACPAgentSettings", .described_by = [](json::Writer& writer) {
+      settings::describe(*settings::agent_shape("acp"), writer);
+    }};
+constexpr Schema kConversationSettings{
+    .form = Form::kMap, .name = "ConversationSettings", .described_by = [](json::Writer& writer) {
+      settings::describe(settings::conversation_shape(), writer);
+    }};
+constexpr const Schema* kAgentSettingsForms[] = {&kOpenHandsAgentSettings, &kAcpAgentSettings};
 constexpr Member kSettings[] = {
-    {"agent_settings", kObject, true},          {"conversation_settings", kObject, true},
-    {"llm_api_key_is_set", yes_no(), true},     {"active_profile", maybe(text())},
-    {"active_agent_profile_id", maybe(text())}, {"misc_settings", kObject},
+    {"agent_settings", either(kAgentSettingsForms), true},
+    {"conversation_settings", kConversationSettings, true},
+    {"llm_api_key_is_set", yes_no(), true},
+    {"active_profile", maybe(text())},
+    {"active_agent_profile_id", maybe(text())},
+    {"misc_settings", kObject},
 };
 constexpr Schema kSettingsResponse = object("SettingsResponse", kSettings);
 constexpr Member kSecretCreate[] = {
@@ -280,6 +298,9 @@ constexpr const Schema* kNamed[] = {&kTextContent,
                                     &kConfirmationResponseRequest,
                                     &kSettingsUpdateRequest,
                                     &kSettingsResponse,
+                                    &kOpenHandsAgentSettings,
+                                    &kAcpAgentSettings,
+                                    &kConversationSettings,
                                     &kSecretCreateRequest,
                                     &kSecretItemResponse,
                                     &kSecretsListResponse,

@@ -63,11 +63,13 @@ void write_parameters(const Operation& operation, json::Writer& writer) {
 
 void write_answers(const Operation& operation, json::Writer& writer) {
   writer.key("responses").object();
-  writer.key(std::to_string(operation.status)).object().member("description", meaning_of(operation.status));
-  write_content(operation.answer, operation.answer_type, writer);
-  writer.end();
-  for (const int status : operation.failures)
-    writer.key(std::to_string(status)).object().member("description", meaning_of(status)).end();
+  const auto write = [&](int status) {
+    writer.key(std::to_string(status)).object().member("description", meaning_of(status));
+    if (status < 300) write_content(operation.answer, operation.answer_type, writer);
+    writer.end();
+  };
+  write(operation.status);
+  for (const int status : operation.others) write(status);
   if (operation.body != nullptr || !operation.parameters.empty()) {
     writer.key("422").object().member("description", meaning_of(422));
     write_content(&kHttpValidationError, "application/json", writer);

@@ -30,7 +30,7 @@ struct Operation {
   const Schema* answer = nullptr;  ///< of its success; null: any
   int status = 200;                ///< of its success
   std::string_view answer_type = "application/json";
-  std::vector<int> failures = {};  ///< beside 401 and 422: 404, 409, …
+  std::vector<int> others = {};  ///< beside 401 and 422: 404, 409, …; or 200 with the same answer
 };
 
 /// An OpenAPI operation object, JSON text.

@@ -54,7 +54,7 @@ TEST(Operation, Description_HasParametersBodyAndAnswers) {
                             .body = &kEventIds,
                             .answer = &kSuccess,
                             .status = 201,
-                            .failures = {404}};
+                            .others = {404}};
   EXPECT_EQ(
       describe(operation, "POST", "/api/things/{id}"),
       R"({"tags":["Things"],"summary":"Does it","operationId":"do_it_api_things__id__post","parameters":[)"

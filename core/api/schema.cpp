@@ -239,6 +239,7 @@ void describe(const Schema& schema, json::Writer& writer) {
 }
 
 void describe_in_full(const Schema& schema, json::Writer& writer) {
+  if (schema.described_by != nullptr) return schema.described_by(writer);
   writer.object();
   describe_form(schema, writer);
   if (!schema.about.empty()) writer.member("description", schema.about);

@@ -44,6 +44,8 @@ struct Schema {
   std::size_t member_count = 0;
   /// Checks in place of the table what a table can't say. Not called with a null that is allowed.
   void (*check)(const json::Value&, const Places&, Validation&) = nullptr;
+  /// Writes the JSON Schema of one with a name in place of the table.
+  void (*described_by)(json::Writer&) = nullptr;
 };
 
 struct Member {

@@ -91,7 +91,7 @@ Result<void> add_secret_routes(http::Router& router, SecretStore& store, const P
               .summary = "A secret in clear",
               .parameters = {name},
               .answer_type = "text/plain; charset=utf-8",
-              .failures = {404, 503}},
+              .others = {404, 503}},
              [&store, reads](const http::Request& request, http::Reply reply) {
                get(store, reads, request, std::move(reply));
              });
@@ -101,7 +101,7 @@ Result<void> add_secret_routes(http::Router& router, SecretStore& store, const P
          .summary = "Forget a secret",
          .parameters = {name},
          .answer = &kDeleted,
-         .failures = {404}},
+         .others = {404}},
         remove);
   return routes.result();
 }

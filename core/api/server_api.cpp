@@ -50,7 +50,7 @@ Result<void> add_server_routes(http::Router& router, ServerFacts given) {
   const auto open = [&](std::string path, std::string_view name, std::string_view summary,
                         const Schema& schema, auto answer) {
     Operation operation{.name = name, .tag = "Server Details", .summary = summary, .answer = &schema};
-    if (name == "ready") operation.failures = {503};
+    if (name == "ready") operation.others = {503};
     routes.add("GET", std::move(path), operation, http::answering(std::move(answer)), http::Lane::kInline,
                http::Access::kPublic);
   };

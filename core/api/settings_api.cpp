@@ -77,7 +77,7 @@ Result<void> add_settings_routes(http::Router& router, settings::SettingsService
        .parameters = {{"X-Expose-Secrets", choice("plaintext|encrypted", "Without it, secrets are hidden"),
                        Parameter::In::kHeader}},
        .answer = &kSettingsResponse,
-       .failures = {400, 503}},
+       .others = {400, 503}},
       [&service, reads](const http::Request& request, http::Reply reply) {
         get_settings(service, reads, request, std::move(reply));
       },
@@ -89,7 +89,7 @@ Result<void> add_settings_routes(http::Router& router, settings::SettingsService
        .summary = "Merge a change into the settings",
        .body = &kSettingsUpdateRequest,
        .answer = &kSettingsResponse,
-       .failures = {400}},
+       .others = {400}},
       http::answering([&service](const http::Request& request) { return patch_settings(service, request); }));
   return routes.result();
 }

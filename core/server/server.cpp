@@ -138,7 +138,7 @@ struct Server::Parts {
   ConversationGateway gateway;
   api::Activity activity;
   api::EventSockets event_sockets;
-  api::ApiDocs docs{std::string(kVersion)};
+  api::ApiDocs docs{router, std::string(kVersion)};
   auth::Guard guard;
   ActivityGate gate;
   http::HttpServer http;
@@ -217,9 +217,7 @@ Result<void> Server::assemble(auth::SessionKeys keys) {
   p.tools.add(agent::make_finish_tool());
   p.tools.add(agent::make_think_tool());
   if (auto added = p.add_core_routes(); !added) return added;
-  if (auto loaded = p.host.load_all(p.router, p.tools, p.providers); !loaded) return loaded;
-  p.docs.build(p.router);
-  return {};
+  return p.host.load_all(p.router, p.tools, p.providers);
 }
 
 std::string Server::url() const {

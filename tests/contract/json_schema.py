@@ -42,6 +42,8 @@ def mistakes(value, schema, document, where="$"):
     found = []
     if "enum" in schema and value not in schema["enum"]:
         found.append("%s is %r, not one of %s" % (where, value, schema["enum"]))
+    if "const" in schema and value != schema["const"]:
+        found.append("%s is %r, not %r" % (where, value, schema["const"]))
     if schema.get("format") == "uuid" and not is_uuid(value):
         found.append("%s is %r, no UUID" % (where, value))
     if schema.get("format") == "date-time" and not re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", value):
