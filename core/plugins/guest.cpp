@@ -7,6 +7,7 @@
 #include "plugins/boundary.hpp"
 #include "plugins/event_feature.hpp"
 #include "plugins/host_features.hpp"
+#include "plugins/http_feature.hpp"
 #include "plugins/llm_feature.hpp"
 #include "plugins/socket_feature.hpp"
 #include "plugins/tool_feature.hpp"
@@ -115,7 +116,9 @@ void Guest::stop(std::chrono::milliseconds patience) {
   cancel_model_calls(*this);
   close_sessions(*this);
   end_follows(*this, COLLET_UNAVAILABLE);
-  const bool told = sessions.wait_none(until) && follows.wait_none(until);  // while the gate is open
+  cancel_http_calls(*this);
+  const bool told = sessions.wait_none(until) && follows.wait_none(until) &&
+                    http_calls.wait_none(until);  // while the gate is open
   // Those that were just being started are cancelled behind the gate.
   gate.shut();
   cancel_tool_calls(*this);
@@ -137,6 +140,7 @@ void Guest::give_up_what_is_owed() {
   model_runs.take_all();
   sessions.take_all();
   follows.take_all();
+  http_calls.take_all();
 }
 
 void Guest::fail(State state, std::string error) {

@@ -27,6 +27,9 @@
 namespace collet::agent {
 class ToolRegistry;
 }
+namespace collet::outbound {
+class Client;
+}
 namespace collet::secrets {
 class Audit;
 }
@@ -41,19 +44,22 @@ class ToolRun;
 class ModelRun;
 class SocketSession;
 class EventFollow;
+class HttpCall;
 
 /// What all guests share. Lives as long as the host.
 struct Household {
   process::Spawner& spawner;
   std::filesystem::path state_dir;
-  WorkerPool calls;       ///< tool and model calls, a queue per plugin and kind
-  WorkerPool callbacks;   ///< what plugins are told of, a queue per plugin and kind
-  std::size_t most_open;  ///< sessions of one plugin's sockets, and follows; their queues are as long
+  WorkerPool calls;        ///< tool and model calls, a queue per plugin and kind
+  WorkerPool completions;  ///< ends of what plugins may wait for; so they never wait behind what waits
+  WorkerPool callbacks;    ///< what plugins are told of, a queue per plugin and kind
+  std::size_t most_open;   ///< sessions of one plugin's sockets, and follows; their queues are as long
   const agent::ToolRegistry* tools = nullptr;
   std::atomic<ConversationAccess*> conversations = nullptr;
   std::atomic<const settings::SettingsService*> settings_service = nullptr;
   std::atomic<const settings::SecretStore*> secret_store = nullptr;
   std::atomic<secrets::Audit*> audit = nullptr;
+  std::atomic<outbound::Client*> outbound_client = nullptr;
   std::map<std::string, std::string> versions;  ///< by plugin name, "core" included
 };
 
@@ -106,6 +112,7 @@ class Guest {
   Pending<std::shared_ptr<ModelRun>> model_runs;
   Pending<std::shared_ptr<SocketSession>> sessions;
   Pending<std::shared_ptr<EventFollow>> follows;
+  Pending<std::shared_ptr<HttpCall>> http_calls;
   GuestStore store;
   GuestProcesses processes;
 

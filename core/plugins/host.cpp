@@ -29,6 +29,7 @@ struct PluginHost::Impl {
         household{.spawner = spawner,
                   .state_dir = options.state_dir,
                   .calls = WorkerPool({.threads = options.call_threads, .queue_length = options.call_queue}),
+                  .completions = WorkerPool({.threads = 2, .queue_length = options.call_queue}),
                   .callbacks =
                       WorkerPool({.threads = options.callback_threads, .queue_length = options.call_queue}),
                   .most_open = options.call_queue,
@@ -149,7 +150,8 @@ Result<void> PluginHost::load_all(http::Router& router, agent::ToolRegistry& too
     any = true;
   }
   if (any)
-    if (auto started = self.household.callbacks.start(); !started) return started;
+    for (auto* pool : {&self.household.callbacks, &self.household.completions})
+      if (auto started = pool->start(); !started) return started;
   return calls ? self.household.calls.start() : Result<void>();
 }
 
@@ -161,6 +163,8 @@ void PluginHost::set_settings(const settings::SettingsService& settings, const s
   impl_->household.secret_store = &secrets;
   impl_->household.audit = &audit;
 }
+
+void PluginHost::set_outbound(outbound::Client& client) { impl_->household.outbound_client = &client; }
 
 void PluginHost::conversation_removed(const std::string& id) {
   for (const auto& guest : impl_->guests) end_follows_of(*guest, id);
@@ -200,6 +204,7 @@ void PluginHost::stop_all() {
                 [&](const auto& guest) { guest->stop(impl_->options.stop_patience); });
   impl_->household.calls.stop();
   impl_->household.callbacks.stop();
+  impl_->household.completions.stop();
 }
 
 std::vector<PluginStatus> PluginHost::status() const {

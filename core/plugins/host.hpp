@@ -24,6 +24,9 @@ class Router;
 namespace collet::llm {
 class Providers;
 }
+namespace collet::outbound {
+class Client;
+}
 namespace collet::process {
 class Spawner;
 }
@@ -72,6 +75,8 @@ class PluginHost {
   /// recorded first. All must outlive stop_all. Before start_all.
   void set_settings(const settings::SettingsService& settings, const settings::SecretStore& secrets,
                     secrets::Audit& audit);
+  /// Lets plugins send requests to the outside. `client` must outlive stop_all. Before start_all.
+  void set_outbound(outbound::Client& client);
   /// Ends what plugins have going with a conversation that is gone. Any thread.
   void conversation_removed(const std::string& id);
 

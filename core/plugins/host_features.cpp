@@ -24,6 +24,7 @@ const void* find_host_feature(const collet_host*, const char* name) noexcept {
   if (wanted == COLLET_FEATURE_PROCESS) return &kProcessFeature;
   if (wanted == COLLET_FEATURE_CONVERSATIONS) return &kConversationsFeature;
   if (wanted == COLLET_FEATURE_EVENTS) return &kEventsFeature;
+  if (wanted == COLLET_FEATURE_HTTP_CLIENT) return &kHttpClientFeature;
   if (wanted == COLLET_FEATURE_SETTINGS) return &kSettingsFeature;
   if (wanted == COLLET_FEATURE_SECRETS) return &kSecretsFeature;
   if (wanted == COLLET_FEATURE_SESSIONS) return &kSessionsFeature;

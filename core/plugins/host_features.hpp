@@ -5,6 +5,7 @@
 #include "collet/abi/conversations.h"
 #include "collet/abi/events.h"
 #include "collet/abi/host.h"
+#include "collet/abi/http_client.h"
 #include "collet/abi/log.h"
 #include "collet/abi/process.h"
 #include "collet/abi/secrets.h"
@@ -38,6 +39,7 @@ extern const collet_store kStoreFeature;
 extern const collet_process kProcessFeature;
 extern const collet_conversations kConversationsFeature;
 extern const collet_events kEventsFeature;
+extern const collet_http_client kHttpClientFeature;
 extern const collet_settings kSettingsFeature;
 extern const collet_secrets kSecretsFeature;
 extern const collet_sessions kSessionsFeature;

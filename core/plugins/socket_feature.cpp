@@ -82,6 +82,7 @@ std::shared_ptr<SocketSession> find(const collet_host* host, collet_handle sessi
 
 void broadcast(const collet_host* host, const collet_handle* sessions, size_t count, int32_t binary,
                collet_str data, collet_status* results) noexcept {
+  if (count == 0) return;
   guarded({}, [&]() -> collet_status {
     const bool valid = binary != 0 || http::is_utf8(detail::to_view(data));
     const auto frame = std::make_shared<const std::string>(detail::to_string(data));

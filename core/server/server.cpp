@@ -180,6 +180,7 @@ Result<void> Server::start() {
   if (auto assembled = assemble(std::move(*keys)); !assembled) return assembled;
   Parts& p = *parts_;
   p.host.set_conversations(p.gateway);
+  p.host.set_outbound(p.outbound);
   p.host.set_settings(p.settings, p.secret_store, p.audit);
   p.conversations.on_removed([&p](const std::string& id) {
     p.event_sockets.close(id);

@@ -68,6 +68,7 @@ void EventFeed::published(std::int64_t position, const std::string& text) {
       wake(session, reader);
     }
   }
+  if (ready.empty()) return;
   const auto results = sessions_.broadcast(ready, text);
   for (std::size_t i = 0; i < ready.size(); ++i) {
     Reader& reader = readers_[ready[i]];

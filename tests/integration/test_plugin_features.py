@@ -13,21 +13,27 @@ from harness.server import binary, clean_environment
 TEST_PLUGINS = binary().parent.parent / "testdata/plugins"
 
 
-class Featured(Case):
+class WithTestPlugins(Case):
+    sections = {}
+    config = {}
+
     @classmethod
     def setUpClass(cls):
         cls.plugins = tempfile.TemporaryDirectory(prefix="collet-test-")
-        for name in ("follower", "sample"):
+        for name in cls.sections:
             shutil.copy(TEST_PLUGINS / (name + ".so"), cls.plugins.name)
-        cls.server_options = {"config": {"plugins": {
-            "directories": [cls.plugins.name], "follower": {"enabled": True},
-            "sample": {"enabled": True, "secrets": ["FOR_PLUGIN"]}}}}
+        sections = {name: {"enabled": True, **section} for name, section in cls.sections.items()}
+        cls.server_options = {"config": {"plugins": {"directories": [cls.plugins.name], **sections}, **cls.config}}
         super().setUpClass()
 
     @classmethod
     def tearDownClass(cls):
         super().tearDownClass()
         cls.plugins.cleanup()
+
+
+class Featured(WithTestPlugins):
+    sections = {"follower": {}, "sample": {"secrets": ["FOR_PLUGIN"]}}
 
     def seen(self):
         return self.http.get("/api/seen").text
@@ -86,6 +92,26 @@ class Featured(Case):
         lines = [line for line in printed.splitlines() if "plugin sample" in line]
         self.assertEqual(len(lines), 1, printed)
         self.assertIn("secret FOR_PLUGIN", lines[0])
+
+
+class Outside(WithTestPlugins):
+    sections = {"fetcher": {}}
+
+    def fetch(self, url):
+        return self.assert_status(self.http.request("POST", "/api/fetch?url=" + url, b""), 200).text
+
+    def test_our_own_network_is_refused(self):
+        for url in (self.mock.url, self.server.url + "/api/settings", "http://169.254.169.254/", "file:///etc/passwd"):
+            self.assertTrue(self.fetch(url).startswith("invalid: "), self.fetch(url))
+
+
+class OutsideAsListed(Outside):
+    config = {"outbound": {"allow": ["127.0.0.1"]}}
+
+    def test_our_own_network_is_refused(self):
+        """But for what is listed."""
+        self.assertRegex(self.fetch(self.mock.url + "/no-such-path"), "^[45][0-9][0-9] ")
+        self.assertTrue(self.fetch("http://169.254.169.254/").startswith("invalid: "))
 
 
 if __name__ == "__main__":

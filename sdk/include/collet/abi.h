@@ -8,6 +8,7 @@
 #include "collet/abi/entry.h"
 #include "collet/abi/events.h"
 #include "collet/abi/host.h"
+#include "collet/abi/http_client.h"
 #include "collet/abi/llm.h"
 #include "collet/abi/log.h"
 #include "collet/abi/process.h"

@@ -11,6 +11,7 @@
 #include "collet/abi/log.h"
 #include "collet/detail/text.hpp"
 #include "collet/events.hpp"
+#include "collet/http_client.hpp"
 #include "collet/process.hpp"
 #include "collet/settings.hpp"
 #include "collet/socket.hpp"
@@ -109,6 +110,7 @@ class Host {
   }
   Catalogue catalogue() const { return {host_, table<collet_catalogue>(COLLET_FEATURE_CATALOGUE)}; }
   Events events() const { return {host_, table<collet_events>(COLLET_FEATURE_EVENTS)}; }
+  HttpClient http_client() const { return {host_, table<collet_http_client>(COLLET_FEATURE_HTTP_CLIENT)}; }
   Settings settings() const { return {host_, table<collet_settings>(COLLET_FEATURE_SETTINGS)}; }
   Secrets secrets() const { return {host_, table<collet_secrets>(COLLET_FEATURE_SECRETS)}; }
   Sessions sessions() const { return {host_, table<collet_sessions>(COLLET_FEATURE_SESSIONS)}; }

@@ -75,17 +75,15 @@ class HttpClient {
  public:
   HttpClient(const collet_host* host, const collet_http_client* table) : host_(host), table_(table) {}
 
-  /// `done` is called exactly once, on a thread of the host's, perhaps before this returns; it must not block.
+  /// `done` is called exactly once, on a thread of the host's, perhaps before this returns; it must not
+  /// block.
   HttpCall start(const HttpRequest& request, std::function<void(HttpResult)> done) const {
     const detail::PairsView headers(request.headers);
-    const collet_http_request out{sizeof(collet_http_request),
-                                  detail::to_str(request.method),
-                                  detail::to_str(request.url),
-                                  headers.get(),
-                                  detail::to_str(request.body),
-                                  static_cast<std::int32_t>(request.timeout.count()),
-                                  request.max_redirects,
-                                  request.max_response_bytes};
+    const collet_http_request out{
+        sizeof(collet_http_request),  detail::to_str(request.method),
+        detail::to_str(request.url),  headers.get(),
+        detail::to_str(request.body), static_cast<std::int32_t>(request.timeout.count()),
+        request.max_redirects,        request.max_response_bytes};
     auto callback = std::make_unique<std::function<void(HttpResult)>>(std::move(done));
     std::string error;
     collet_handle handle = 0;

@@ -1,0 +1,77 @@
+// Requests of plugins to the outside, through a real client to a real peer.
+#include <gmock/gmock.h>
+
+#include "outbound/client.hpp"
+#include "outbound/testing/scripted_peer.hpp"
+#include "plugins/testing/host_fixture.hpp"
+
+namespace collet::plugins {
+namespace {
+
+using outbound::testing::answer;
+using outbound::testing::PeerConnection;
+using outbound::testing::ScriptedPeer;
+using ::testing::HasSubstr;
+
+class PluginRequests : public HostFixture {
+ protected:
+  void start(const std::vector<std::string>& allow) {
+    outbound::Client::Options options;
+    options.policy = outbound::Policy::make(allow, false, {"http", "https"}).value();
+    client_.emplace(std::move(options));
+    install("fetcher");
+    ASSERT_EQ(load(), "");
+    host_->set_outbound(*client_);
+    host_->start_all();
+  }
+  void TearDown() override {
+    HostFixture::TearDown();
+    client_.reset();
+  }
+  std::string fetch(const std::string& url) {
+    return call("POST", "/api/fetch", "body", {{"url", url}}).body;
+  }
+
+  std::optional<outbound::Client> client_;
+};
+
+TEST_F(PluginRequests, Answer_ComesWithHeadersAndBody) {
+  const ScriptedPeer peer([](const std::string&, const PeerConnection& connection) {
+    connection.send(answer(404, "nothing", "X-Kind: test\r\n"));
+  });
+  start({"127.0.0.1"});
+  EXPECT_EQ(fetch(peer.url("/x?y")), "404 test nothing");
+  EXPECT_THAT(peer.requests().at(0), HasSubstr("POST /x?y HTTP/1.1\r\n"));
+  EXPECT_THAT(peer.requests().at(0), HasSubstr("X-From: plugin\r\n"));
+  EXPECT_THAT(peer.requests().at(0), ::testing::EndsWith("\r\n\r\nbody"));
+}
+
+TEST_F(PluginRequests, PolicyIsTheServers) {
+  const ScriptedPeer peer(
+      [](const std::string&, const PeerConnection& connection) { connection.send(answer(200, "inside")); });
+  start({});
+  EXPECT_THAT(fetch(peer.url()), HasSubstr("invalid: "));
+  EXPECT_THAT(fetch("file:///etc/passwd"), HasSubstr("invalid: "));
+  EXPECT_TRUE(peer.requests().empty());
+}
+
+TEST_F(PluginRequests, CancelledOrStopped_IsToldOnce) {
+  const ScriptedPeer peer(
+      [](const std::string&, const PeerConnection& connection) { connection.wait_for_end(); });
+  start({"127.0.0.1"});
+  EXPECT_EQ(call("POST", "/api/fetch-and-cancel", "", {{"url", peer.url()}}).body,
+            "unavailable: the request was cancelled");
+  call("POST", "/api/fetch-later", "", {{"url", peer.url()}});
+  host_->stop_all();  // waits for the end of the call, not for the peer
+  EXPECT_EQ(status("fetcher").state, State::kStopped);
+}
+
+TEST_F(PluginRequests, WithoutAClient_IsRefused) {
+  install("fetcher");
+  ASSERT_EQ(load(), "");
+  host_->start_all();
+  EXPECT_EQ(fetch("http://127.0.0.1/"), "unavailable: the way out is not there yet");
+}
+
+}  // namespace
+}  // namespace collet::plugins

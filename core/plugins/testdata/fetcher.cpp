@@ -1,0 +1,59 @@
+// Sends requests to the outside; the tests say where to.
+#include <future>
+#include <string>
+
+#include "collet/plugin.hpp"
+
+namespace {
+
+class Fetcher final : public collet::Plugin {
+ public:
+  void setup(collet::Setup& setup) override {
+    host_ = &setup.host();
+    setup.post("/api/fetch", [this](const collet::Request& request) {
+      try {
+        const auto response = host_->http_client().fetch(asked(request));
+        std::string text = std::to_string(response.status);
+        for (const auto& [name, value] : response.headers)
+          if (name == "x-kind") text += " " + value;
+        return answer(text + " " + response.body);
+      } catch (const collet::HostError& error) {
+        return answer(word(error.status()) + error.what());
+      }
+    });
+    setup.post("/api/fetch-and-cancel", [this](const collet::Request& request) {
+      std::promise<collet::HttpResult> promise;
+      auto call = host_->http_client().start(
+          asked(request), [&](collet::HttpResult result) { promise.set_value(std::move(result)); });
+      call.cancel();
+      call.cancel();
+      const auto result = promise.get_future().get();
+      return answer(word(result.status) + result.error);
+    });
+    setup.post("/api/fetch-later", [this](const collet::Request& request) {
+      call_ = host_->http_client().start(asked(request), [](const collet::HttpResult&) {});
+      return answer("started");
+    });
+  }
+
+ private:
+  static collet::HttpRequest asked(const collet::Request& request) {
+    return {.method = "POST",
+            .url = std::string(request.query_value("url").value_or("")),
+            .headers = {{"X-From", "plugin"}},
+            .body = request.body};
+  }
+  static collet::Response answer(std::string text) { return {200, "text/plain", std::move(text), {}}; }
+  static std::string word(collet_status status) {
+    return status == COLLET_INVALID       ? "invalid: "
+           : status == COLLET_UNAVAILABLE ? "unavailable: "
+                                          : "other: ";
+  }
+
+  collet::Host* host_ = nullptr;
+  collet::HttpCall call_;
+};
+
+}  // namespace
+
+COLLET_PLUGIN(Fetcher, "org.example.fetcher", "1", "Sends requests to the outside");
