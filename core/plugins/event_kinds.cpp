@@ -30,7 +30,7 @@ constexpr std::array<Kind, 3> kKinds = {{
          "error": {"type": "string"},
          "action_id": {"type": "string"},
          "message_id": {"type": "string"},
-         "hook_input": {"type": "object", "additionalProperties": {}}}})"},
+         "hook_input": {"type": "object", "additionalProperties": true}}})"},
     {"ACPToolCallEvent", "agent", R"({
        "required": ["tool_call_id", "title"],
        "properties": {
@@ -38,8 +38,8 @@ constexpr std::array<Kind, 3> kKinds = {{
          "title": {"type": "string"},
          "status": {"type": "string"},
          "tool_kind": {"type": "string"},
-         "raw_input": {"type": ["object", "array", "string", "number", "boolean"], "additionalProperties": {}},
-         "raw_output": {"type": ["object", "array", "string", "number", "boolean"], "additionalProperties": {}},
+         "raw_input": {"type": ["object", "array", "string", "number", "boolean"], "additionalProperties": true},
+         "raw_output": {"type": ["object", "array", "string", "number", "boolean"], "additionalProperties": true},
          "content": {"type": "array"},
          "is_error": {"type": "boolean", "default": false}}})"},
     {"ConversationErrorEvent", "environment", R"({
