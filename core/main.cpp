@@ -142,6 +142,9 @@ int main(int argc, char** argv) {
   CLI::App* checking = plugins->add_subcommand("check", "Check plugin files");
   std::vector<std::string> files;
   checking->add_option("files", files, "Plugin files (*.so)")->required();
+  common(checking);
+  bool as_json = false;
+  for (CLI::App* command : {listing, checking}) command->add_flag("--json", as_json, "Print JSON");
   CLI::App* making_plugin = plugins->add_subcommand("new", "Make a plugin project from the template");
   std::string new_name, new_directory;
   making_plugin->add_option("name", new_name, "The plugin's name: a-z, 0-9, '-', '_'")->required();
@@ -176,7 +179,7 @@ int main(int argc, char** argv) {
   if (making_key->parsed()) return keygen();
   if (rotating->parsed()) return server::rotate_secrets(flags, new_key);
   if (auditing->parsed()) return server::print_audit(flags, audit);
-  if (listing->parsed()) return server::list_plugins(flags);
+  if (listing->parsed()) return server::list_plugins(flags, as_json);
   if (making_plugin->parsed()) return server::new_plugin(new_name, new_directory);
-  return server::check_plugins(files);
+  return server::check_plugins(flags, files, as_json);
 }

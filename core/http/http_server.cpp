@@ -131,6 +131,10 @@ void HttpServer::drain(std::chrono::milliseconds grace) {
   impl_->stop_threads();
 }
 
+std::size_t HttpServer::queue_depth(std::string_view owner) const {
+  return impl_->core->dispatcher.queue_depth(owner);
+}
+
 std::size_t HttpServer::connections() const { return impl_->core->admission.count(); }
 
 }  // namespace collet::http

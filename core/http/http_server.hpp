@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -68,6 +69,8 @@ class HttpServer {
 
   /// Connections open now, WebSockets included. Any thread.
   std::size_t connections() const;
+  /// Requests that wait for a worker, for routes of this owner. Any thread.
+  std::size_t queue_depth(std::string_view owner) const;
 
  private:
   struct Impl;

@@ -175,10 +175,11 @@ PluginStatus Guest::status() const {
   status.tools = tools;
   status.providers = providers;
   for (const auto& [handle, run] : tool_runs.all()) status.running.push_back(run->describe());
-  status.queue_depth = household.calls.queue_depth(tool_queue(name)) +
-                       household.calls.queue_depth(model_queue(name)) +
-                       household.callbacks.queue_depth(session_queue(name)) +
-                       household.callbacks.queue_depth(event_queue(name));
+  status.requests.running = replies.size();
+  status.tool_calls = {household.calls.queue_depth(tool_queue(name)), status.running.size()};
+  status.model_calls = {household.calls.queue_depth(model_queue(name)), model_runs.size()};
+  status.news_waiting = household.callbacks.queue_depth(session_queue(name)) +
+                        household.callbacks.queue_depth(event_queue(name));
   return status;
 }
 

@@ -30,6 +30,12 @@ struct RunningCall {
   std::string progress;              ///< the last text that the tool gave; may be empty
 };
 
+/// Work of one kind.
+struct Load {
+  std::size_t waiting = 0;  ///< for a thread
+  std::size_t running = 0;  ///< inside the plugin, or kept by it to be answered later
+};
+
 struct PluginStatus {
   std::string name;  ///< the file's name without ".so": config key, owner of routes
   std::string id;    ///< as the plugin states it; empty when it was not opened
@@ -41,10 +47,10 @@ struct PluginStatus {
   std::vector<std::string> tools;      ///< names
   std::vector<std::string> providers;  ///< names of model providers
   std::string error;                   ///< why it is refused or failed
-  std::size_t queue_depth =
-      0;  ///< tool and model calls, and news of sessions and events, that wait for a thread
-
-  std::vector<RunningCall> running;  ///< oldest first
+  Load requests = {};                  ///< `waiting` is the HTTP server's to fill in
+  Load tool_calls = {}, model_calls = {};
+  std::size_t news_waiting = 0;      ///< of sockets and events, for a thread
+  std::vector<RunningCall> running;  ///< tool calls, oldest first
 
   /// Whether the server is not ready because of it.
   bool holds_up() const {

@@ -1,63 +1,130 @@
 #include "server/plugin_commands.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
 #include "collet/json.hpp"
 #include "plugins/inspect.hpp"
 #include "server/config.hpp"
+#include "server/dry_load.hpp"
 
 namespace collet::server {
 namespace {
+
+namespace fs = std::filesystem;
 
 int fail(const std::string& message) {
   std::fprintf(stderr, "collet: %s\n", message.c_str());
   return 1;
 }
 
-bool is_enabled(const json::Value& plugins, const plugins::Inspection& found,
-                const std::filesystem::path& own) {
-  const bool first_party = found.file.parent_path() == own;
-  const json::Value* section = json::find(plugins, found.name);
-  return section == nullptr ? first_party : json::bool_at(*section, "enabled").value_or(first_party);
+std::string joined(const json::Value& plugin, std::string_view key) {
+  std::string all;
+  if (const json::Value* names = json::find(plugin, key); names != nullptr && names->IsArray())
+    for (const auto& name : names->GetArray()) all.append(all.empty() ? "" : ", ").append(json::view(name));
+  return all;
 }
 
-void print(const plugins::Inspection& found, const std::string& verdict) {
-  std::printf("%-16s %-10s %-24s %s\n", found.name.c_str(), found.identity.version.c_str(),
-              found.identity.id.c_str(), verdict.c_str());
+void print_line(const json::Value& plugin) {
+  const std::string state = json::string_or(plugin, "state"), error = json::string_or(plugin, "error");
+  std::printf("%-16s %-10s %-24s %s\n", json::string_or(plugin, "name").c_str(),
+              json::string_or(plugin, "version").c_str(), json::string_or(plugin, "id").c_str(),
+              (error.empty() ? state : state + ": " + error).c_str());
+  for (const auto& [key, title] : {std::pair("routes", "routes"), std::pair("sockets", "sockets"),
+                                   std::pair("tools", "tools"), std::pair("providers", "models of")})
+    if (const std::string names = joined(plugin, key); !names.empty())
+      std::printf("%-16s   %s: %s\n", "", title, names.c_str());
+}
+
+// What runs is nobody's business here, and "created" is the server's word.
+void simplify(json::Value& plugin, json::Allocator& allocator) {
+  for (const char* key : {"requests", "tool_calls", "model_calls", "news_waiting", "running"})
+    json::remove(plugin, key);
+  if (json::string_at(plugin, "state") == "created") json::set(plugin, "state", "ok", allocator);
+}
+
+// 1 when one is refused.
+int print(json::Document& document, bool as_json) {
+  int status = 0;
+  for (auto& plugin : json::find(document, "plugins")->GetArray()) {
+    simplify(plugin, document.GetAllocator());
+    if (json::string_at(plugin, "state") == "refused") status = 1;
+    if (!as_json) print_line(plugin);
+  }
+  if (as_json) std::printf("%s\n", json::dump(document).c_str());
+  return status;
+}
+
+// The config in which only this file is switched on.
+std::string alone(const fs::path& file, const json::Value& section) {
+  const std::string name = file.stem().string();
+  json::Document made(rapidjson::kObjectType);
+  auto& allocator = made.GetAllocator();
+  json::Value folders(rapidjson::kArrayType);
+  folders.PushBack(json::text(file.parent_path().string(), allocator), allocator);
+  json::set(made, "directories", std::move(folders), allocator);
+  const auto others = plugins::discover({}, {file.parent_path()});
+  if (others)
+    for (const auto& other : *others) {
+      json::Value off(rapidjson::kObjectType);
+      json::set(off, "enabled", json::Value(false), allocator);
+      json::set(made, other.stem().string(), std::move(off), allocator);
+    }
+  const json::Value* own = json::find(section, name);
+  json::Value on =
+      own != nullptr && own->IsObject() ? json::copy(*own, allocator) : json::Value(rapidjson::kObjectType);
+  json::set(on, "enabled", json::Value(true), allocator);
+  json::set(made, name, std::move(on), allocator);
+  return json::dump(made);
+}
+
+// A plugin that was not even found.
+json::Document refused(const fs::path& file, const std::string& why) {
+  json::Writer w;
+  w.object().key("plugins").array().object().member("name", file.stem().string()).member("id", "");
+  w.member("version", "").member("file", file.string()).member("state", "refused").member("error", why);
+  for (const char* key : {"routes", "sockets", "tools", "providers"}) w.key(key).array().end();
+  return *json::parse(w.end().end().end().take());
+}
+
+// The one entry for this file.
+json::Document check_one(const fs::path& file, const json::Value& section) {
+  std::error_code error;
+  if (!fs::exists(file, error) || file.extension() != ".so")
+    return refused(file,
+                   fs::exists(file, error) ? "its name does not end with .so" : "there is no such file");
+  auto document = dry_load({alone(file, section), {}, std::chrono::seconds(20)});
+  if (!document) return refused(file, document.error().message);
+  auto& all = *json::find(*document, "plugins");
+  for (auto* it = all.Begin(); it != all.End();)
+    it = json::string_at(*it, "name") == file.stem().string() ? it + 1 : all.Erase(it);
+  return std::move(*document);
 }
 
 }  // namespace
 
-int list_plugins(const std::map<std::string, std::string>& flags) {
+int list_plugins(const std::map<std::string, std::string>& flags, bool as_json) {
   const auto config = load_config({flags, process_environment()});
   if (!config) return fail(config.error().message);
-  const auto own = plugins::own_directory();
-  const auto files =
-      plugins::discover(own, {config->plugin_directories.begin(), config->plugin_directories.end()});
-  if (!files) return fail(files.error().message);
-  const auto section = json::parse(config->plugins);
-  int status = 0;
-  for (const auto& file : *files) {
-    const auto found = plugins::inspect(file);
-    const bool enabled = section && is_enabled(*section, found, own);
-    const std::string verdict = !found.refusal.empty() ? "refused: " + found.refusal
-                                : enabled              ? "enabled"
-                                                       : "disabled";
-    if (enabled && !found.refusal.empty()) status = 1;
-    print(found, verdict);
-  }
-  return status;
+  auto document = dry_load({config->plugins, plugins::own_directory(), std::chrono::seconds(20)});
+  if (!document) return fail(document.error().message);
+  return print(*document, as_json);
 }
 
-int check_plugins(const std::vector<std::string>& files) {
-  int status = 0;
+int check_plugins(const std::map<std::string, std::string>& flags, const std::vector<std::string>& files,
+                  bool as_json) {
+  const auto config = load_config({flags, process_environment()});
+  if (!config) return fail(config.error().message);
+  const auto section = json::parse(config->plugins);
+  json::Document all(rapidjson::kObjectType);
+  json::set(all, "plugins", json::Value(rapidjson::kArrayType), all.GetAllocator());
   for (const auto& file : files) {
-    const auto found = plugins::inspect(file);
-    if (!found.refusal.empty()) status = 1;
-    print(found, found.refusal.empty() ? "ok" : "refused: " + found.refusal);
+    const auto found = check_one(fs::absolute(file).lexically_normal(), *section);
+    for (const auto& plugin : json::find(found, "plugins")->GetArray())
+      json::find(all, "plugins")->PushBack(json::copy(plugin, all.GetAllocator()), all.GetAllocator());
   }
-  return status;
+  return print(all, as_json);
 }
 
 }  // namespace collet::server

@@ -6,6 +6,7 @@
 #include "api/event_socket.hpp"
 #include "api/events_api.hpp"
 #include "api/plain_reads.hpp"
+#include "api/plugins_api.hpp"
 #include "api/secrets_api.hpp"
 #include "api/server_api.hpp"
 #include "api/settings_api.hpp"
@@ -119,6 +120,7 @@ struct Server::Parts {
 
   Result<void> add_core_routes();
   std::vector<std::string> not_ready() const;
+  std::vector<plugins::PluginStatus> plugin_status() const;
 
   std::unique_ptr<storage::Database> database;
   secrets::KeyRing ring;
@@ -156,8 +158,15 @@ Result<void> Server::Parts::add_core_routes() {
   const api::PlainReads reads(audit, [this](const http::Request& request) { return guard.caller(request); });
   if (auto added = api::add_settings_routes(router, settings, reads); !added) return added;
   if (auto added = api::add_secret_routes(router, secret_store, reads); !added) return added;
+  if (auto added = api::add_plugin_routes(router, [this] { return plugin_status(); }); !added) return added;
   if (auto added = docs.add_routes(router); !added) return added;
   return event_sockets.add_route(router);
+}
+
+std::vector<plugins::PluginStatus> Server::Parts::plugin_status() const {
+  auto all = host.status();
+  for (auto& plugin : all) plugin.requests.waiting = http.queue_depth(plugin.name);
+  return all;
 }
 
 std::vector<std::string> Server::Parts::not_ready() const {

@@ -20,6 +20,12 @@ constexpr char kConfigSchema[] = R"({
   }
 })";
 
+// What the server's /openapi.json shows of the route; may be left out.
+constexpr char kGreetingOperation[] = R"({
+  "summary": "A greeting",
+  "parameters": [{"name": "who", "in": "query", "required": true, "schema": {"type": "string"}}]
+})";
+
 class TemplateNamePlugin final : public collet::Plugin {
  public:
   void setup(collet::Setup& setup) override {
@@ -28,12 +34,15 @@ class TemplateNamePlugin final : public collet::Plugin {
     const std::chrono::milliseconds pause(config.whole("pause_ms", 200));
 
     setup.tool(std::make_unique<GreetTool>(greeting, pause));
-    setup.get("/api/template-name/greeting", [greeting](const collet::Request& request) {
-      const auto who = request.query_value("who");
-      if (!who) throw collet::InputError("the query parameter 'who' is missing");
-      return collet::Response::json(
-          collet::json::Writer().object().member("greeting", greet(greeting, *who)).end().take());
-    });
+    setup.get(
+        "/api/template-name/greeting",
+        [greeting](const collet::Request& request) {
+          const auto who = request.query_value("who");
+          if (!who) throw collet::InputError("the query parameter 'who' is missing");
+          return collet::Response::json(
+              collet::json::Writer().object().member("greeting", greet(greeting, *who)).end().take());
+        },
+        kGreetingOperation);
     setup.host().log().info("greets with " + greeting);
   }
 };

@@ -1,7 +1,8 @@
 #!/bin/bash
-# usage: tests/bare_debian/run.sh [FOLDER]
+# usage: tests/bare_debian/run.sh [--tutorial] [FOLDER]
 # Proves the README on a bare Debian 12: makes one with debootstrap in FOLDER (default: a temporary one, removed at the
 # end), clones HEAD of this repository into it, types the README's quick start as it is written, then scripts/test.
+# With --tutorial it types docs/writing-a-plugin.md instead of both.
 # Needs root, the network, and port 8000 free. The untouched system is kept as a tarball in $COLLET_CACHE (default:
 # ~/.cache/collet). Prints how long each part took.
 set -euo pipefail
@@ -70,6 +71,11 @@ inside() {
     /bin/bash -c "cd /root/collet && $1"
 }
 
+tutorial=
+if [[ ${1-} = --tutorial ]]; then
+  tutorial=yes
+  shift
+fi
 folder=${1:-$(mktemp -d)}
 mkdir -p "$folder"
 debian=$(mktemp -d "$folder/debian.XXXXXX")
@@ -82,6 +88,12 @@ leave() {
 [[ -f $tarball ]] || timed "debootstrap" make_tarball
 timed "unpack" unpack
 timed "clone" clone
+
+if [[ -n $tutorial ]]; then
+  "$repository/tests/bare_debian/tutorial.py" "$repository/docs/writing-a-plugin.md" >"$debian/root/tutorial.sh"
+  timed "tutorial, from a fresh clone (packages, build, plugin, server)" inside "bash /root/tutorial.sh"
+  exit
+fi
 
 "$repository/tests/bare_debian/quick_start.py" "$repository/README.md" >"$debian/root/quick_start.sh"
 timed "quick start, from a fresh clone (packages, build, start, conversation)" inside "bash /root/quick_start.sh"

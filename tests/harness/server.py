@@ -67,14 +67,14 @@ class Server:
     """`collet serve` on a free port, with a state folder of its own unless one is given. HOME is there too, so that no
     start-up file of the user's shell has a part in the tests."""
 
-    def __init__(self, state=None, config=None, environment=None, arguments=(), port=0, program=None):
+    def __init__(self, state=None, config=None, environment=None, arguments=(), port=0, program=None, ready=200):
         self.folder = None if state else tempfile.TemporaryDirectory(prefix="collet-test-")
         self.state = pathlib.Path(state or self.folder.name) / "state"
         self.state.parent.mkdir(parents=True, exist_ok=True)
         self.log_file = self.state.parent / "server.log"
         self.reports = self.state.parent / "sanitizer"
         self.environment, self.arguments = environment or {}, list(arguments)
-        self.program, self.asked_port = program or binary(), port
+        self.program, self.asked_port, self.ready = program or binary(), port, ready
         if config is not None:
             file = self.state.parent / "config.json"
             file.write_text(json.dumps(config))
@@ -112,7 +112,7 @@ class Server:
 
         self.port = int(wait_until("the server to listen", address, 30)[1])
         self.url = "http://127.0.0.1:%d" % self.port
-        wait_until("/ready", lambda: Http(self.url).get("/ready").status == 200, 10)
+        wait_until("/ready", lambda: Http(self.url).get("/ready").status == self.ready, 10)
 
     def terminate(self, seconds=15):
         """SIGTERM; -> exit status."""

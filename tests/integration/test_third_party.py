@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 
 import _path  # noqa: F401
-from harness import Case, main
+from harness import PATIENCE, Case, Http, main, wait_until
 from harness.event_rules import Refused, check_event
 from harness.mock import call, finish
 from harness.server import ROOT, binary, clean_environment
@@ -38,7 +38,7 @@ class Workshop:
 
     def run(self, *arguments, cwd=None):
         done = subprocess.run(arguments, cwd=cwd or self.root, env=self.environment, capture_output=True, text=True,
-                              timeout=300, check=False)
+                              timeout=300 * PATIENCE, check=False)
         if done.returncode != 0:
             raise AssertionError("%s\n%s%s" % (" ".join(arguments), done.stdout, done.stderr))
         return done.stdout
@@ -153,6 +153,33 @@ class ThirdParty(Case):
             self.assertEqual(self.http.get("/api/clang_made/greeting?who=Ann").json, {"greeting": "Hello, Ann!"})
         self.assertIn("hello from C", self.server.log)
 
+    def test_operators_see_what_is_loaded_and_running(self):
+        def plugin(name):
+            answer = self.assert_status(self.http.get("/api/collet/plugins"), 200)
+            return next(plugin for plugin in answer["plugins"] if plugin["name"] == name)
+
+        seen = plugin("word-count")
+        self.assertEqual((seen["id"], seen["version"], seen["state"], seen["error"]),
+                         ("org.example.word-count", "0.1.0", "started", ""))
+        self.assertEqual(seen["routes"], ["GET /api/word-count/greeting"])
+        self.assertEqual(seen["tools"], ["word_count_greet"])
+        self.assertEqual(seen["tool_calls"], {"waiting": 0, "running": 0})
+        model = self.mock.model("slow", call("word_count_greet", {"who": "Eve", "times": 100}), finish())
+        conversation = self.start(model, "Go.", tools=("word_count_greet",))
+        wait_until("progress", lambda: any(call["progress"] for call in plugin("word-count")["running"]))
+        seen = plugin("word-count")
+        self.assertEqual(seen["tool_calls"]["running"], 1)
+        [running] = seen["running"]
+        self.assertEqual((running["tool"], running["conversation"]), ("word_count_greet", conversation))
+        self.assertRegex(running["progress"], r"^\d+ of 100$")
+        self.assert_status(self.http.post(self.of(conversation, "/interrupt")), 200)
+        wait_until("its end", lambda: plugin("word-count")["tool_calls"]["running"] == 0)
+
+    def test_operators_need_the_key_too(self):
+        server = self.another_server(program=self.workshop.program, environment={"SESSION_API_KEY": "k"})
+        self.assert_status(Http(server.url).get("/api/collet/plugins"), 401)
+        self.assert_status(Http(server.url, "k").get("/api/collet/plugins"), 200)
+
     def test_the_config_schema_is_enforced(self):
         for own, words in (({"greting": "x"}, "plugins.word-count.greting is no known key (did you mean 'greeting'?)"),
                            ({"pause_ms": 10001}, "plugins.word-count.pause_ms must be at most 10000"),
@@ -211,6 +238,108 @@ class ThirdParty(Case):
                               cwd=folder, capture_output=True, text=True, timeout=120, check=False)
         if done.returncode != 0:
             self.skipTest("npm cannot install the TypeScript client: " + done.stderr.strip().splitlines()[-1])
+
+
+MISBEHAVING = r"""
+#include <signal.h>
+#include "collet/abi.h"
+static collet_status create(const collet_host* host, collet_str config, collet_sink error, collet_plugin** plugin) {
+  (void)host; (void)config; (void)error;
+  if (CRASHES) raise(SIGSEGV);
+  *plugin = (collet_plugin*)"made";
+  return COLLET_OK;
+}
+static void destroy(collet_plugin* plugin) { (void)plugin; }
+static const void* feature(collet_plugin* plugin, const char* name) { (void)plugin; (void)name; return NULL; }
+static collet_status start(collet_plugin* plugin, collet_sink error) {
+  const collet_str why = {"no weather today", 16};
+  (void)plugin;
+  error.write(error.context, why);
+  return COLLET_UNAVAILABLE;
+}
+__attribute__((visibility("default"))) const collet_entry collet_plugin_entry = {
+    COLLET_ENTRY_MAGIC, sizeof(collet_entry), COLLET_ABI_MAJOR, COLLET_ABI_MINOR, ID, "1", "", "", "",
+    create, destroy, feature, start, destroy};
+"""
+
+
+class CommandLine(Case):
+    """`collet plugins list` and `check` with the installed program; a server only where one is asked for."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.workshop = cls.enter(Workshop())
+        cls.workshop.make_sample()
+        source = cls.workshop.root / "misbehaving.c"
+        source.write_text(MISBEHAVING)
+        for name, crashes in (("crashing", 1), ("failing", 0)):
+            cls.workshop.run("gcc", "-shared", "-fPIC", "-fvisibility=hidden", "-I%s/include" % cls.workshop.prefix,
+                             "-DCRASHES=%d" % crashes, '-DID="org.example.%s"' % name,
+                             "-o", str(cls.workshop.plugins / (name + ".so")), str(source))
+
+    def plugins(self, *arguments, status=0):
+        """-> the entries that `collet plugins … --json` prints, by name."""
+        done = subprocess.run(["collet", "plugins", *arguments, "--json"], env=self.workshop.environment,
+                              capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return {plugin["name"]: plugin for plugin in json.loads(done.stdout)["plugins"]}
+
+    def config(self, **sections):
+        file = self.new_folder() / "config.json"
+        file.write_text(json.dumps({"plugins": {"directories": [str(self.workshop.plugins)], **sections}}))
+        return "--config", str(file)
+
+    def test_list_says_what_each_brings(self):
+        found = self.plugins("list", *self.config(**{"plain-c": {"enabled": True}}))
+        self.assertEqual(found["plain-c"]["state"], "ok")
+        self.assertEqual(found["plain-c"]["id"], "org.example.plain-c-sample")
+        self.assertEqual(found["plain-c"]["routes"], ["GET /api/plain-c/{name}"])
+        self.assertEqual(found["plain-c"]["tools"], ["plain_c_echo"])
+        self.assertEqual(found["demo"]["providers"], ["demo"])
+        self.assertEqual(found["crashing"]["state"], "disabled")
+
+    def test_a_crash_is_a_refusal_of_the_one_that_crashes(self):
+        found = self.plugins("list", *self.config(**{"plain-c": {"enabled": True}, "crashing": {"enabled": True}}), status=1)
+        self.assertEqual(found["crashing"]["state"], "refused")
+        self.assertIn("Segmentation fault", found["crashing"]["error"])
+        states = {name: plugin["state"] for name, plugin in found.items() if name not in ("crashing", "failing")}
+        self.assertEqual(set(states.values()), {"ok"}, states)
+
+    def test_ready_names_what_is_not_ready(self):
+        folder = str(self.workshop.plugins)
+        server = self.another_server(program=self.workshop.program, ready=503, config={
+            "plugins": {"directories": [folder], "failing": {"enabled": True}}})
+        http = Http(server.url)
+        self.assertIn("plugin failing (failed: its start failed: no weather today)", http.get("/ready")["message"])
+        seen = {plugin["name"]: plugin for plugin in http.get("/api/collet/plugins")["plugins"]}
+        self.assertEqual((seen["failing"]["state"], seen["failing"]["error"]),
+                         ("failed", "its start failed: no weather today"))
+        self.assertEqual(seen["crashing"]["state"], "disabled")
+        self.assertEqual(seen["bash"]["state"], "started")
+
+    def test_check_looks_at_each_file_alone(self):
+        crashing, sample = (str(self.workshop.plugins / name) for name in ("crashing.so", "plain-c.so"))
+        missing = str(self.workshop.plugins / "missing.so")
+        found = self.plugins("check", sample, crashing, missing, status=1)
+        self.assertEqual([(name, plugin["state"]) for name, plugin in found.items()],
+                         [("plain-c", "ok"), ("crashing", "refused"), ("missing", "refused")])
+        self.assertIn("there is no such file", found["missing"]["error"])
+        self.assertEqual(self.plugins("check", sample)["plain-c"]["version"], "1.0.0")
+
+    def test_check_uses_the_plugins_config(self):
+        found = self.plugins("check", str(self.workshop.plugins / "plain-c.so"), *self.config(**{"plain-c": {"colour": 1}}),
+                             status=1)
+        self.assertIn("plugins.plain-c.colour is no known key", found["plain-c"]["error"])
+
+    def test_text_is_one_line_per_plugin_and_what_it_brings(self):
+        output = self.workshop.run("collet", "plugins", "check", str(self.workshop.plugins / "plain-c.so"))
+        self.assertRegex(output, r"^plain-c +1\.0\.0 +org\.example\.plain-c-sample +ok\n +routes: GET /api/plain-c/")
+
+    def test_nothing_is_left_in_the_temporary_folder(self):
+        folder = self.new_folder()
+        subprocess.run(["collet", "plugins", "list"], env={**self.workshop.environment, "TMPDIR": str(folder)}, check=True,
+                       capture_output=True, timeout=60)
+        self.assertEqual(list(folder.iterdir()), [])
 
 
 class EventRules(Case):

@@ -1,7 +1,9 @@
 // Between framing and handlers: decides what becomes of a request by its head, and runs handlers on their
 // lanes.
 #pragma once
+#include <cstddef>
 #include <optional>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "base/worker_pool.hpp"
@@ -35,6 +37,9 @@ class Dispatcher {
 
   /// Hands a complete request to its handler. What the handler throws is logged under the request's id.
   void run(const Route& route, Request request, Reply reply);
+
+  /// Requests of this owner's that wait for a worker. Any thread.
+  std::size_t queue_depth(std::string_view owner) const { return workers_.queue_depth(owner); }
 
   Gatekeeper& gatekeeper() const { return gatekeeper_; }
 
