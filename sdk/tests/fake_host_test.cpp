@@ -46,6 +46,28 @@ class WaitTool final : public BlockingTool {
   }
 };
 
+/// Says back what it gets; "bye" closes.
+class EchoSocket final : public SocketEndpoint {
+ public:
+  explicit EchoSocket(Host& host) : host_(host) {}
+  void open(SessionId session, const Request& request) override {
+    host_.sessions().send(session, "hello " + std::string(request.param("name")) + " " +
+                                       std::string(request.query_value("q").value_or("")));
+  }
+  void message(SessionId session, std::string_view text) override {
+    if (text == "bye") return host_.sessions().close(session, 4000);
+    if (host_.sessions().send(session, text) == Sent::kFull) full_ = true;
+  }
+  void drained(SessionId session) override {
+    if (full_) host_.sessions().send(session, "drained");
+  }
+  void closed(SessionId, int code) override { host_.log().info("closed " + std::to_string(code)); }
+
+ private:
+  Host& host_;
+  bool full_ = false;
+};
+
 class Model final : public LlmProvider {
  public:
   std::string name() const override { return "echo"; }
@@ -83,6 +105,7 @@ class Guest final : public Plugin {
       return Response::json(host_->conversations().get("c1"));
     });
     setup.get("/api/guest/world", [this](const Request&) { return use_world(); });
+    setup.socket("/sockets/guest/{name}", std::make_unique<EchoSocket>(*host_));
     setup.tool(std::make_unique<CountTool>());
     setup.tool(std::make_unique<WaitTool>());
     setup.llm(std::make_unique<Model>());
@@ -234,6 +257,38 @@ TEST_F(FakeHostTest, StoreAndConversationsAreThere) {
   ASSERT_EQ(host_.sent_messages().size(), 1U);
   EXPECT_EQ(host_.sent_messages()[0].message, R"({"role":"user"})");
   EXPECT_THAT(host_.commands(), ::testing::ElementsAre("run c1", "pause c1"));
+}
+
+std::vector<std::string> texts(const ClientSocket& socket) {
+  std::vector<std::string> all;
+  for (const auto& message : socket.received()) all.push_back(message.data);
+  return all;
+}
+
+TEST_F(FakeHostTest, SocketsTalk) {
+  Started plugin(host_);
+  EXPECT_THAT(plugin.sockets(), ElementsAre("/sockets/guest/{name}"));
+  EXPECT_THROW(plugin.connect("/sockets/none"), std::runtime_error);
+  auto socket = plugin.connect("/sockets/guest/Ann?q=1");
+  socket.send("one");
+  socket.wait_for_messages(2);
+  EXPECT_THAT(texts(socket), ElementsAre("hello Ann 1", "one"));
+  socket.set_slow(true);
+  socket.send("two");
+  socket.set_slow(false);
+  EXPECT_THAT(texts(socket), ElementsAre("hello Ann 1", "one", "drained"));
+  socket.send("bye");
+  EXPECT_EQ(socket.close_code(), 4000);
+  EXPECT_TRUE(host_.has_logged("closed 4000"));
+  EXPECT_THROW(socket.send("three"), std::logic_error);
+}
+
+TEST_F(FakeHostTest, StopClosesSockets) {
+  Started plugin(host_);
+  const auto socket = plugin.connect("/sockets/guest/Bob");
+  plugin.stop();
+  EXPECT_EQ(socket.close_code(), 1001);
+  EXPECT_TRUE(host_.has_logged("closed 1001"));
 }
 
 TEST_F(FakeHostTest, WorldIsScripted) {

@@ -96,6 +96,8 @@ class FakeHost {
   /// Ends what the plugin follows, as the server does before it stops it. PluginUnderTest calls it.
   void end_follows() { parts_.world.end_follows(COLLET_UNAVAILABLE); }
 
+  /// For PluginUnderTest::connect.
+  detail::FakeSessions& sessions() { return parts_.sessions; }
   /// The table that the plugin gets.
   const collet_host& table() const { return table_; }
 

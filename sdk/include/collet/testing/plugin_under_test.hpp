@@ -19,6 +19,7 @@
 
 #include "collet/abi/entry.h"
 #include "collet/http.hpp"
+#include "collet/testing/client_socket.hpp"
 #include "collet/testing/detail/json_check.hpp"
 #include "collet/testing/detail/loaded_plugin.hpp"
 #include "collet/testing/detail/owed.hpp"
@@ -80,6 +81,8 @@ class PluginUnderTest {
     return names;
   }
   const std::vector<ToolInfo>& tools() const { return plugin_->tool_list; }
+  /// Patterns of its WebSocket endpoints.
+  const std::vector<std::string>& sockets() const { return plugin_->socket_list; }
   /// Names of its model providers.
   const std::vector<std::string>& providers() const { return plugin_->provider_list; }
 
@@ -96,6 +99,7 @@ class PluginUnderTest {
     if (!started_) return;
     started_ = false;
     cancel_all();
+    close_sockets();
     host_.end_follows();
     const bool all_ended =
         answers_.wait_none(deadline) && tool_calls_.wait_none(deadline) && model_calls_.wait_none(deadline);
@@ -205,6 +209,26 @@ class PluginUnderTest {
       plugin_->tools->conversation_closed(plugin_->instance, index, str(kConversation));
   }
 
+  // ---- sockets
+  /// A client connects; `target` as with request(). The query is not checked against the endpoint's schema.
+  /// Throws std::runtime_error when the plugin has no such endpoint.
+  ClientSocket connect(std::string_view target) {
+    need_started();
+    const auto mark = target.find('?');
+    const auto path = target.substr(0, mark);
+    const auto found = plugin_->find_socket(path);
+    if (!found) throw std::runtime_error("the plugin has no socket " + std::string(path));
+    const auto query = detail::query_pairs(mark == std::string_view::npos ? "" : target.substr(mark + 1));
+    const std::string decoded = detail::decoded(path, false);
+    const collet::detail::PairsView given_query(query), params(found->params);
+    const collet_request out{sizeof(collet_request), str("GET"), str(decoded), {},
+                             given_query.get(),      {},         params.get()};
+    const auto handle = host_.sessions().open();
+    sockets_.push_back({found->index, {}, handle});
+    plugin_->sockets->open(plugin_->instance, found->index, handle, &out);
+    return {host_.sessions(), *plugin_->sockets, plugin_->instance, found->index, handle, deadline};
+  }
+
   // ---- models
   /// `provider`: its name; `request`: JSON in OpenAI's chat completion form, the model without the prefix.
   ModelResult complete(std::string_view provider, const std::string& request) {
@@ -270,6 +294,14 @@ class PluginUnderTest {
     for (auto& thread : threads_) thread.join();
     threads_.clear();
   }
+  void close_sockets() {
+    for (const auto& socket : sockets_) {
+      host_.sessions().close(socket.handle, 1001);
+      if (host_.sessions().take_end(socket.handle))
+        plugin_->sockets->closed(plugin_->instance, socket.index, socket.handle,
+                                 *host_.sessions().close_code(socket.handle));
+    }
+  }
   void cancel_all() {
     for (const auto& run : tool_runs_)
       if (!tool_calls_.ended(run.handle))
@@ -315,7 +347,7 @@ class PluginUnderTest {
   detail::Owed<Response> answers_{violations_};
   detail::Owed<ToolResult> tool_calls_{violations_};
   detail::Owed<ModelResult> model_calls_{violations_};
-  std::vector<Run> tool_runs_, model_runs_;
+  std::vector<Run> tool_runs_, model_runs_, sockets_;
   std::mutex mutex_;
   std::condition_variable left_;
   int inside_ = 0;  // guarded by mutex_

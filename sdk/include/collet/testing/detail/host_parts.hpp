@@ -19,6 +19,7 @@
 #include "collet/abi/log.h"
 #include "collet/abi/process.h"
 #include "collet/abi/store.h"
+#include "collet/testing/detail/fake_sessions.hpp"
 #include "collet/testing/detail/fake_store.hpp"
 #include "collet/testing/detail/fake_world.hpp"
 #include "collet/testing/detail/real_processes.hpp"
@@ -44,6 +45,7 @@ struct HostParts {
 
   FakeStore store;
   FakeWorld world;
+  FakeSessions sessions;
   std::unique_ptr<RealProcesses> processes;  ///< null: every spawn is refused
 };
 

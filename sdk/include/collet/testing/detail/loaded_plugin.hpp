@@ -13,6 +13,7 @@
 #include "collet/abi/entry.h"
 #include "collet/abi/llm.h"
 #include "collet/abi/routes.h"
+#include "collet/abi/sockets.h"
 #include "collet/abi/tools.h"
 #include "collet/testing/detail/target.hpp"
 #include "collet/testing/fake_host.hpp"
@@ -48,8 +49,10 @@ class LoadedPlugin {
     routes = table<collet_routes>(COLLET_FEATURE_ROUTES);
     tools = table<collet_tools>(COLLET_FEATURE_TOOLS);
     llm = table<collet_llm>(COLLET_FEATURE_LLM);
+    sockets = table<collet_sockets>(COLLET_FEATURE_SOCKETS);
     if (routes != nullptr) routes->list(instance, &route_list, add_route);
     if (tools != nullptr) tools->list(instance, &tool_list, add_tool);
+    if (sockets != nullptr) sockets->list(instance, &socket_list, add_socket);
     if (llm != nullptr) llm->list(instance, &provider_list, add_provider);
   }
   LoadedPlugin(const LoadedPlugin&) = delete;
@@ -67,6 +70,11 @@ class LoadedPlugin {
     }
     return best;
   }
+  std::optional<FoundRoute> find_socket(std::string_view path) const {
+    for (std::uint32_t i = 0; i < socket_list.size(); ++i)
+      if (auto params = match(socket_list[i], path)) return FoundRoute{i, std::move(*params)};
+    return std::nullopt;
+  }
   std::uint32_t find_tool(std::string_view name) const {
     for (std::uint32_t i = 0; i < tool_list.size(); ++i)
       if (tool_list[i].name == name) return i;
@@ -83,9 +91,10 @@ class LoadedPlugin {
   const collet_routes* routes = nullptr;
   const collet_tools* tools = nullptr;
   const collet_llm* llm = nullptr;
+  const collet_sockets* sockets = nullptr;
   Pairs route_list;  // method, pattern
   std::vector<ToolInfo> tool_list;
-  std::vector<std::string> provider_list;
+  std::vector<std::string> provider_list, socket_list;
 
  private:
   template <class Table>
@@ -102,6 +111,9 @@ class LoadedPlugin {
         {to_string(info->name), to_string(info->description), to_string(info->parameters),
          to_string(info->action_kind), to_string(info->observation_kind), to_string(info->tool_kind),
          to_string(info->annotations), to_string(info->title), info->listed != 0});
+  }
+  static void add_socket(void* list, const collet_endpoint* endpoint) {
+    static_cast<std::vector<std::string>*>(list)->push_back(collet::detail::to_string(endpoint->pattern));
   }
   static void add_provider(void* list, const collet_llm_info* info) {
     static_cast<std::vector<std::string>*>(list)->push_back(collet::detail::to_string(info->name));

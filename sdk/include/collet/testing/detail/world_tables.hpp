@@ -126,6 +126,31 @@ inline collet_status http_start(const collet_host* host, const collet_http_reque
 }
 inline void http_cancel(const collet_host*, collet_handle) noexcept {}
 
+// ---- sockets
+inline collet_status sessions_send(const collet_host* host, collet_handle session, int32_t binary,
+                                   collet_str data) noexcept {
+  return parts(host).sessions.send(session, binary != 0, data);
+}
+inline void sessions_broadcast(const collet_host* host, const collet_handle* sessions, size_t count,
+                               int32_t binary, collet_str data, collet_status* results) noexcept {
+  for (size_t i = 0; i < count; ++i) {
+    const auto result = sessions_send(host, sessions[i], binary, data);
+    if (results != nullptr) results[i] = result;
+  }
+}
+inline collet_status sessions_close(const collet_host* host, collet_handle session, int32_t code,
+                                    collet_str) noexcept {
+  return parts(host).sessions.close(session, code);
+}
+inline collet_status sessions_budget(const collet_host*, collet_handle, uint64_t* queued,
+                                     uint64_t* limit) noexcept {
+  if (queued != nullptr) *queued = 0;
+  if (limit != nullptr) *limit = 4 << 20;
+  return COLLET_OK;
+}
+
+inline const collet_sessions kSessions{sizeof(collet_sessions), sessions_send, sessions_broadcast,
+                                       sessions_close, sessions_budget};
 inline const collet_conversations kConversations{sizeof(collet_conversations),
                                                  conversation_get,
                                                  conversation_list,
@@ -154,6 +179,7 @@ inline const void* find_feature(const collet_host* host, const char* name) noexc
       {COLLET_FEATURE_CATALOGUE, &kCatalogue},
       {COLLET_FEATURE_CONVERSATIONS, &kConversations},
       {COLLET_FEATURE_EVENTS, &kEvents},
+      {COLLET_FEATURE_SESSIONS, &kSessions},
       {COLLET_FEATURE_SETTINGS, &kSettings},
       {COLLET_FEATURE_SECRETS, &kSecrets},
       {COLLET_FEATURE_HTTP_CLIENT, &kHttpClient},
