@@ -1,4 +1,4 @@
-// The fake host with a plugin that uses what there is, and with plugins that break the contract.
+// The fake host with a plugin that uses what there is.
 #include "collet/testing/fake_host.hpp"
 
 #include <gmock/gmock.h>
@@ -140,6 +140,7 @@ class Guest final : public Plugin {
     } catch (const HostError& error) {
       text += std::to_string(error.status() == COLLET_DENIED);
     }
+    text += host_->http_client().fetch({.url = "http://weather.example/today"}).body;
     host_->events().append("c1", R"({"kind":"ConversationErrorEvent"})");
     for (const auto& event : host_->events().read("c1")) text += event.text;
     return {200, "text/plain", text};
@@ -296,9 +297,15 @@ TEST_F(FakeHostTest, WorldIsScripted) {
   host_.add_secret("TOKEN", "hush");
   host_.add_conversation("c1");
   host_.add_event("c1", R"({"kind":"MessageEvent"})");
+  std::string asked;
+  host_.answer_http([&](const HttpRequest& request) {
+    asked = request.method + " " + request.url;
+    return HttpResult{COLLET_OK, {200, {}, "sunny"}, {}};
+  });
   Started plugin(host_);
   EXPECT_EQ(plugin.get("/api/guest/world").body,
-            R"({"s":1}hush1{"kind":"MessageEvent"}{"kind":"ConversationErrorEvent"})");
+            R"({"s":1}hush1sunny{"kind":"MessageEvent"}{"kind":"ConversationErrorEvent"})");
+  EXPECT_EQ(asked, "GET http://weather.example/today");
   EXPECT_EQ(host_.events("c1").size(), 2U);
 }
 
@@ -337,98 +344,6 @@ TEST_F(FakeHostTest, ReplyThatIsKeptBeyondTheDeadline_IsToldAndDroppedAtStop) {
   plugin.deadline = std::chrono::milliseconds(50);
   EXPECT_THROW(plugin.post("/api/guest/keep", ""), std::runtime_error);
   EXPECT_THAT(plugin.violations(), IsEmpty());  // stop() has dropped the reply, which answers it
-}
-
-// ---- a plugin in C that does with its calls what their arguments say
-struct Rogue {
-  collet_tool_reply kept{};
-};
-
-const collet_tools kRogueTools{
-    sizeof(collet_tools),
-    [](collet_plugin*, void* context, void (*add)(void*, const collet_tool_info*)) {
-      collet_tool_info info{};
-      info.struct_size = sizeof info;
-      info.name = collet::detail::to_str("rogue");
-      info.parameters = collet::detail::to_str("{}");
-      add(context, &info);
-    },
-    [](collet_plugin*, std::uint32_t, const collet_tool_call* call, collet_tool_reply reply) {
-      const auto how = collet::detail::to_view(call->action);
-      const auto finish = [&](std::string_view text) {
-        reply.finish(reply.context, reply.handle, COLLET_OK, collet::detail::to_str(text));
-      };
-      if (how == "never") return;
-      finish(how == "broken" ? R"({"content":[}")" : "{}");
-      if (how == "twice") finish("{}");
-      if (how == "late") reply.progress(reply.context, reply.handle, collet::detail::to_str("more"));
-    },
-    [](collet_plugin*, std::uint32_t, collet_str, collet_str) {},
-    [](collet_plugin*, std::uint32_t, collet_str) {}};
-
-const collet_entry kRogue{
-    COLLET_ENTRY_MAGIC,
-    sizeof(collet_entry),
-    COLLET_ABI_MAJOR,
-    COLLET_ABI_MINOR,
-    "org.example.rogue",
-    "1",
-    "",
-    "",
-    "",
-    [](const collet_host*, collet_str, collet_sink, collet_plugin** plugin) -> collet_status {
-      *plugin = reinterpret_cast<collet_plugin*>(new Rogue);
-      return COLLET_OK;
-    },
-    [](collet_plugin* plugin) { delete reinterpret_cast<Rogue*>(plugin); },
-    [](collet_plugin*, const char* name) -> const void* {
-      return std::string_view(name) == COLLET_FEATURE_TOOLS ? &kRogueTools : nullptr;
-    },
-    [](collet_plugin*, collet_sink) -> collet_status { return COLLET_OK; },
-    [](collet_plugin*) {}};
-
-std::vector<std::string> violations_of(const std::string& how) {
-  FakeHost host;
-  PluginUnderTest plugin(host, kRogue);
-  plugin.deadline = std::chrono::milliseconds(how == "never" ? 50 : 10'000);
-  plugin.start();
-  const auto call = plugin.start_tool("rogue", how);
-  if (how != "never") call.result();
-  return plugin.violations();
-}
-
-TEST(FakeHostContract, EachCallIsEndedExactlyOnce) {
-  EXPECT_THAT(violations_of("once"), IsEmpty());
-  EXPECT_THAT(violations_of("twice"), ElementsAre("tool rogue was ended twice"));
-  EXPECT_THAT(violations_of("late"), ElementsAre("tool rogue went on after its end"));
-  EXPECT_THAT(violations_of("never"), ElementsAre("tool rogue was never ended"));
-}
-
-TEST(FakeHostContract, BrokenObservationIsTheCallsFailure) {
-  FakeHost host;
-  PluginUnderTest plugin(host, kRogue);
-  plugin.start();
-  EXPECT_EQ(plugin.call_tool("rogue", "broken").error, "The tool's observation is no JSON object.");
-}
-
-TEST(FakeHostContractDeathTest, UnreadViolationsEndTheTest) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_DEATH(
-      {
-        FakeHost host;
-        PluginUnderTest plugin(host, kRogue);
-        plugin.start();
-        plugin.call_tool("rogue", "twice");
-      },
-      "org.example.rogue breaks the plugin contract: tool rogue was ended twice");
-}
-
-TEST(JsonCheck, TellsObjectsFromOtherTexts) {
-  for (const char* good : {"{}", R"( {"a":[1,-2.5e+3,true,null,"\u00e9\n"],"b":{"c":[]}} )"})
-    EXPECT_TRUE(detail::is_json_object(good)) << good;
-  for (const char* bad : {"", "[]", "{", "{}x", R"({"a"})", R"({"a":1,})", R"({"a":01})", R"({"a":tru})",
-                          R"({"a":"\x"})", "{\"a\":\"\n\"}", R"({a:1})", R"({"a":.5})"})
-    EXPECT_FALSE(detail::is_json_object(bad)) << bad;
 }
 
 }  // namespace
