@@ -1,10 +1,13 @@
 // What the server is told from outside: command line, environment, one JSON file. Loaded once, before threads
 // start; plain values afterwards. docs/operations.md lists every key.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/log.hpp"
@@ -18,6 +21,11 @@ struct Origin {
   std::string value;  ///< JSON text; secrets are masked
   std::string from;   ///< "default", "--port", "COLLET_PORT", or the file's name
 };
+
+/// The core's own routers, in the order in which they are added. Plugins are switched off by
+/// `plugins.<name>.enabled`.
+inline constexpr std::array<std::string_view, 8> kRouters = {
+    "server", "conversations", "events", "settings", "secrets", "plugins", "openapi", "sockets"};
 
 struct Config {
   std::string host = "127.0.0.1";
@@ -62,6 +70,7 @@ struct Config {
   } outbound;
 
   std::int64_t audit_keep = 100'000;  ///< entries of the audit log
+  std::set<std::string> routers_off;  ///< names of kRouters: their paths are unknown (404)
 
   bool survive_power_loss = true;  ///< storage.synchronous: "full"; "normal" may lose the last moments
 

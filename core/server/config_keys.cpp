@@ -129,6 +129,21 @@ SetKey checking_policy(SetKey set) {
   };
 }
 
+ConfigKey router(const std::string& name) {
+  return {.name = "routers." + name,
+          .kind = KeyKind::kBool,
+          .aliases = {},
+          .set = [name](Config& config, const json::Value& value) -> std::string {
+            if (value.GetBool())
+              config.routers_off.erase(name);
+            else
+              config.routers_off.insert(name);
+            return {};
+          },
+          .show = [name](const Config& config,
+                         json::Writer& out) { out.value(!config.routers_off.contains(name)); }};
+}
+
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 32;
 
 std::vector<ConfigKey> make_keys() {
@@ -212,6 +227,7 @@ std::vector<ConfigKey> make_keys() {
     if (key.name == "public_url") key.set = set_public_url;
     if (key.name.starts_with("outbound.")) key.set = checking_policy(key.set);
   }
+  for (const auto name : kRouters) keys.push_back(router(std::string(name)));
   return keys;
 }
 

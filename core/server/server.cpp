@@ -118,7 +118,9 @@ struct Server::Parts {
         gate(guard, activity),
         http(http_options(config), router, gate) {}
 
-  Result<void> add_core_routes();
+  Result<void> add_core_routes(const std::set<std::string>& off);
+  Result<void> add_router(std::string_view name);
+  api::PlainReads reads();
   std::vector<std::string> not_ready() const;
   std::vector<plugins::PluginStatus> plugin_status() const;
 
@@ -147,20 +149,31 @@ struct Server::Parts {
   std::uint16_t port = 0;
 };
 
+api::PlainReads Server::Parts::reads() {
+  return {audit, [this](const http::Request& request) { return guard.caller(request); }};
+}
+
+Result<void> Server::Parts::add_router(std::string_view name) {
+  if (name == "server")
+    return api::add_server_routes(router,
+                                  {std::string(kVersion), tools, activity, [this] { return not_ready(); }});
+  if (name == "conversations") return api::add_conversation_routes(router, conversations, ring);
+  if (name == "events") return api::add_event_routes(router, conversations, log);
+  if (name == "settings") return api::add_settings_routes(router, settings, reads());
+  if (name == "secrets") return api::add_secret_routes(router, secret_store, reads());
+  if (name == "plugins") return api::add_plugin_routes(router, [this] { return plugin_status(); });
+  if (name == "openapi") return docs.add_routes(router);
+  if (name == "sockets") return event_sockets.add_route(router);
+  return internal("there is no router " + std::string(name));
+}
+
 // Before the plugins': a plugin that claims one of them is the one that is refused.
-Result<void> Server::Parts::add_core_routes() {
-  if (auto added = api::add_server_routes(
-          router, {std::string(kVersion), tools, activity, [this] { return not_ready(); }});
-      !added)
-    return added;
-  if (auto added = api::add_conversation_routes(router, conversations, ring); !added) return added;
-  if (auto added = api::add_event_routes(router, conversations, log); !added) return added;
-  const api::PlainReads reads(audit, [this](const http::Request& request) { return guard.caller(request); });
-  if (auto added = api::add_settings_routes(router, settings, reads); !added) return added;
-  if (auto added = api::add_secret_routes(router, secret_store, reads); !added) return added;
-  if (auto added = api::add_plugin_routes(router, [this] { return plugin_status(); }); !added) return added;
-  if (auto added = docs.add_routes(router); !added) return added;
-  return event_sockets.add_route(router);
+Result<void> Server::Parts::add_core_routes(const std::set<std::string>& off) {
+  for (const auto name : kRouters) {
+    if (off.contains(std::string(name))) continue;
+    if (auto added = add_router(name); !added) return added;
+  }
+  return {};
 }
 
 std::vector<plugins::PluginStatus> Server::Parts::plugin_status() const {
@@ -226,7 +239,7 @@ Result<void> Server::assemble(auth::SessionKeys keys) {
   if (auto loaded = p.settings.load(); !loaded) return loaded;
   p.tools.add(agent::make_finish_tool());
   p.tools.add(agent::make_think_tool());
-  if (auto added = p.add_core_routes(); !added) return added;
+  if (auto added = p.add_core_routes(config_.routers_off); !added) return added;
   return p.host.load_all(p.router, p.tools, p.providers);
 }
 

@@ -68,6 +68,7 @@ class Server:
     start-up file of the user's shell has a part in the tests."""
 
     def __init__(self, state=None, config=None, environment=None, arguments=(), port=0, program=None, ready=200):
+        """`ready`: what /ready answers once it is."""
         self.folder = None if state else tempfile.TemporaryDirectory(prefix="collet-test-")
         self.state = pathlib.Path(state or self.folder.name) / "state"
         self.state.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Every router switched off by the configuration, one by one: its paths are unknown, and all others are as before."""
+import _path  # noqa: F401
+from harness import Case, Http, SocketRefused, WebSocket, main
+
+ID = "00000000-0000-4000-8000-000000000000"
+ONE = "/api/conversations/" + ID
+SOCKET = "/sockets/events/" + ID
+
+# What each router answers: (method, path).
+CORE = {
+    "server": [("GET", path) for path in ("/", "/server_info", "/alive", "/health", "/ready")],
+    "conversations": [("POST", "/api/conversations"), ("GET", "/api/conversations"),
+                      ("GET", "/api/conversations/search"), ("GET", "/api/conversations/count"), ("GET", ONE),
+                      ("PATCH", ONE), ("DELETE", ONE)] + [
+        ("POST", ONE + tail) for tail in ("/run", "/pause", "/interrupt", "/confirmation_policy", "/security_analyzer")],
+    "events": [("GET", ONE + "/events/search"), ("GET", ONE + "/events/count"), ("GET", ONE + "/events"),
+               ("GET", ONE + "/events/" + ID), ("GET", ONE + "/agent_final_response"), ("POST", ONE + "/events"),
+               ("POST", ONE + "/events/respond_to_confirmation")],
+    "settings": [("GET", "/api/settings"), ("PATCH", "/api/settings")],
+    "secrets": [("GET", "/api/settings/secrets"), ("PUT", "/api/settings/secrets"),
+                ("GET", "/api/settings/secrets/NAME"), ("DELETE", "/api/settings/secrets/NAME")],
+    "plugins": [("GET", "/api/collet/plugins")],
+    "openapi": [("GET", "/openapi.json"), ("GET", "/docs"), ("GET", "/redoc")],
+}
+PLUGINS = {
+    "bash": [("POST", "/api/bash/execute_bash_command"), ("POST", "/api/bash/start_bash_command"),
+             ("GET", "/api/bash/bash_events/search"), ("GET", "/api/bash/bash_events/"),
+             ("GET", "/api/bash/bash_events/" + ID), ("DELETE", "/api/bash/bash_events")],
+    "tools": [("GET", "/api/tools/")],
+}
+TOOLS = {"bash": "terminal", "file": "file_editor"}
+
+
+class Routers(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.servers = {}
+
+    def check(self, off, config):
+        """All paths of `off` are unknown, all others known."""
+        ready = 404 if off == "server" else 200
+        server = self.another_server(config=config, ready=ready)
+        http = Http(server.url)
+        for router, routes in {**CORE, **PLUGINS}.items():
+            for method, path in routes:
+                with self.subTest(off=off, route=method + " " + path):
+                    # With a method that no route has, a path that is known is 405, and nothing runs.
+                    answer = http.request("TRACE", path)
+                    if router == off:
+                        self.assert_status(answer, 404)
+                        self.assert_status(http.request(method, path), 404)
+                    else:
+                        self.assert_status(answer, 405)
+                        self.assertIn(method, answer.headers["allow"].split(", "))
+        self.check_socket(server, off)
+        return http
+
+    def check_socket(self, server, off):
+        with self.subTest(off=off, route=SOCKET):
+            if off == "sockets":
+                with self.assertRaises(SocketRefused) as refused:
+                    WebSocket(server.url, SOCKET)
+                self.assertEqual(refused.exception.status, 403)
+            else:  # opened, and closed as this conversation is not there
+                with WebSocket(server.url, SOCKET) as socket:
+                    self.assertEqual(socket.wait_closed()[0], 4004)
+
+
+def add_tests():
+    """One test per router, so that each is counted and named."""
+    def of_the_core(name):
+        return lambda self: self.check(name, {"routers": {name: False}})
+
+    def of_a_plugin(name):
+        def test(self):
+            http = self.check(name, {"plugins": {name: {"enabled": False}}})
+            if name in TOOLS:
+                self.assertNotIn(TOOLS[name], http.get("/api/tools/").json)
+        return test
+
+    for name in [*CORE, "sockets"]:
+        setattr(Routers, "test_core_" + name, of_the_core(name))
+    for name in ("bash", "demo", "file", "tools"):
+        setattr(Routers, "test_plugin_" + name, of_a_plugin(name))
+
+
+class Config(Case):
+    @classmethod
+    def setUpClass(cls):
+        """No server."""
+
+    def refusal(self, **options):
+        with self.assertRaises(AssertionError) as refused:
+            self.another_server(**options)
+        return str(refused.exception)
+
+    def test_an_unknown_name_is_refused_with_the_nearest(self):
+        self.assertIn('"routers.setings"', self.refusal(config={"routers": {"setings": False}}))
+        self.assertIn('did you mean "routers.settings"?', self.refusal(config={"routers": {"setings": False}}))
+
+    def test_anything_but_true_or_false_is_refused(self):
+        self.assertIn("must be true or false", self.refusal(config={"routers": {"settings": "no"}}))
+
+    def test_the_environment_switches_too(self):
+        server = self.another_server(environment={"COLLET_ROUTERS_SETTINGS": "false"})
+        self.assert_status(Http(server.url).get("/api/settings"), 404)
+
+    def test_all_off_serves_nothing_and_runs(self):
+        names = (*CORE, "sockets")
+        config = {"routers": {name: False for name in names},
+                  "plugins": {name: {"enabled": False} for name in ("bash", "demo", "file", "tools")}}
+        server = self.another_server(config=config, ready=404)
+        self.assert_status(Http(server.url).get("/api/conversations/search"), 404)
+        self.assertEqual(server.terminate(), 0)
+
+
+add_tests()
+
+if __name__ == "__main__":
+    main()
