@@ -3,11 +3,16 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "auth/session_keys.hpp"
@@ -48,6 +53,38 @@ sigset_t stop_signals() {
   return set;
 }
 
+// Ends the process when its shutdown takes too long: a plugin's code, or a disk, may hold a thread for ever.
+// What has been acknowledged is on the disk, and children end with this process.
+class LastResort {
+ public:
+  explicit LastResort(std::chrono::seconds time)
+      : thread_([this, time] {
+          std::unique_lock lock(mutex_);
+          if (over_.wait_for(lock, time, [this] { return done_; })) return;
+          log::error("server", "the shutdown takes too long; ending without it");
+          std::_Exit(1);
+        }) {}
+  ~LastResort() {
+    {
+      const std::lock_guard lock(mutex_);
+      done_ = true;
+    }
+    over_.notify_all();
+    thread_.join();
+  }
+  LastResort(const LastResort&) = delete;
+  LastResort& operator=(const LastResort&) = delete;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable over_;
+  bool done_ = false;
+  std::thread thread_;
+};
+
+// Within the 90 s that service managers give.
+constexpr std::chrono::seconds kShutdownTime{60};
+
 void say_hello(const server::Server& running, const server::Config& config) {
   const std::string url = running.url();
   std::printf(
@@ -78,13 +115,19 @@ int serve(const std::map<std::string, std::string>& flags) {
   http::raise_open_file_limit();
 
   server::Server server(*config, **spawner);
-  if (const auto started = server.start(); !started) return fail(started.error().message);
+  if (const auto started = server.start(); !started) {
+    fail(started.error().message);
+    if (!server.stop()) std::_Exit(1);
+    return 1;
+  }
   say_hello(server, *config);
   int signal = 0;
   sigwait(&signals, &signal);
   log::info("server", std::string("stopping (") + (signal == SIGTERM ? "SIGTERM" : "SIGINT") + ")");
-  server.stop();
+  const LastResort last_resort(kShutdownTime);
+  const bool settled = server.stop();
   log::info("server", "stopped");
+  if (!settled) std::_Exit(0);  // a plugin's code is still running: nothing may be torn down under it
   return 0;
 }
 

@@ -60,19 +60,22 @@ struct WorkerPool::Impl {
       Task task = std::move(owner.waiting.front());
       owner.waiting.pop_front();
       ++owner.running;
+      ++running;
       list(owner);
       lock.unlock();
       run(task);
       task = nullptr;  // what it holds is destroyed outside the lock
       lock.lock();
       --owner.running;
+      if (--running == 0) idle.notify_all();
       list(owner);
     }
   }
 
   Options options;
   mutable std::mutex mutex;
-  std::condition_variable wake;
+  std::condition_variable wake, idle;
+  std::size_t running = 0;                           // tasks of all owners
   std::map<std::string, Owner, std::less<>> owners;  // never erased: the ring points into it
   std::deque<Owner*> ring;
   std::vector<std::thread> threads;
@@ -111,7 +114,7 @@ std::size_t WorkerPool::queue_depth(std::string_view owner) const {
   return found == impl_->owners.end() ? 0 : found->second.waiting.size();
 }
 
-void WorkerPool::stop() {
+void WorkerPool::close() {
   std::vector<Task> dropped;
   {
     std::lock_guard lock(impl_->mutex);
@@ -124,7 +127,15 @@ void WorkerPool::stop() {
     }
   }
   impl_->wake.notify_all();
-  dropped.clear();
+}
+
+bool WorkerPool::wait_idle(std::chrono::steady_clock::time_point until) {
+  std::unique_lock lock(impl_->mutex);
+  return impl_->idle.wait_until(lock, until, [this] { return impl_->running == 0; });
+}
+
+void WorkerPool::stop() {
+  close();
   for (auto& thread : impl_->threads) thread.join();
   impl_->threads.clear();
 }

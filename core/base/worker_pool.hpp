@@ -1,6 +1,7 @@
 // A bounded pool of threads for work that may block. Each owner has a FIFO queue of its own; the threads
 // serve the owners in turn, and no owner may hold all threads, so that a slow owner can't starve the rest.
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -34,8 +35,11 @@ class WorkerPool {
   /// Tasks of this owner that wait to be run. Any thread.
   std::size_t queue_depth(std::string_view owner) const;
 
-  /// Takes no more tasks, destroys those that wait (on this thread), and returns when the running ones have
-  /// ended. Not from one of its own tasks.
+  /// Takes no more tasks and destroys those that wait, on this thread.
+  void close();
+  /// False: some task was still running when the time was up. After close().
+  bool wait_idle(std::chrono::steady_clock::time_point until);
+  /// As close(), and returns when the running tasks have ended. Not from one of its own tasks.
   void stop();
 
  private:

@@ -46,7 +46,7 @@ struct HttpServer::Impl {
     });
   }
 
-  void sweep() {
+  void sweep() const {
     const auto now = Clock::now();
     for (const auto& connection : core->connections.snapshot()) connection->sweep(now);
     for (const auto& socket : core->sockets.snapshot()) socket->sweep(now);
@@ -74,6 +74,16 @@ struct HttpServer::Impl {
     return {};
   }
 
+  void close_all(std::chrono::milliseconds grace) const {
+    core->draining = true;
+    for (const auto& socket : core->sockets.snapshot()) socket->close(1001, "Server is shutting down");
+    sweep();
+    core->admission.wait_until_empty(Clock::now() + grace);
+    for (const auto& connection : core->connections.snapshot()) connection->detach();
+    for (const auto& socket : core->sockets.snapshot()) socket->drop();
+    core->admission.wait_until_empty(Clock::now() + kForcedCloseTime);
+  }
+
   void stop_threads() {
     core->dispatcher.stop();
     listener.stop();
@@ -91,13 +101,15 @@ struct HttpServer::Impl {
   std::optional<WorkGuard> work;
   std::thread io_thread;
   std::promise<void> io_done;
-  bool running = false;
+  bool running = false, drained = false;
 };
 
 HttpServer::HttpServer(Options options, const Router& router, Gatekeeper& gatekeeper)
     : impl_(std::make_unique<Impl>(std::move(options), router, gatekeeper)) {}
 
-HttpServer::~HttpServer() { drain(std::chrono::milliseconds(0)); }
+HttpServer::~HttpServer() {
+  if (!drain(std::chrono::milliseconds(0))) impl_->stop_threads();
+}
 
 Result<std::uint16_t> HttpServer::start() {
   const std::size_t files = raise_open_file_limit();
@@ -118,17 +130,13 @@ Result<std::uint16_t> HttpServer::start() {
   return port;
 }
 
-void HttpServer::drain(std::chrono::milliseconds grace) {
-  if (!std::exchange(impl_->running, false)) return;
-  auto& core = *impl_->core;
-  core.draining = true;
-  for (const auto& socket : core.sockets.snapshot()) socket->close(1001, "Server is shutting down");
-  impl_->sweep();
-  core.admission.wait_until_empty(Clock::now() + grace);
-  for (const auto& connection : core.connections.snapshot()) connection->detach();
-  for (const auto& socket : core.sockets.snapshot()) socket->drop();
-  core.admission.wait_until_empty(Clock::now() + kForcedCloseTime);
+bool HttpServer::drain(std::chrono::milliseconds grace) {
+  if (!impl_->running) return true;
+  if (!std::exchange(impl_->drained, true)) impl_->close_all(grace);
+  if (!impl_->core->dispatcher.close(Clock::now() + kForcedCloseTime)) return false;
+  impl_->running = false;
   impl_->stop_threads();
+  return true;
 }
 
 std::size_t HttpServer::queue_depth(std::string_view owner) const {

@@ -54,7 +54,7 @@ class HttpServer {
   /// Nothing happens before start(). `router` and `gatekeeper` must outlive the server; nothing may be added
   /// to the router any more.
   HttpServer(Options options, const Router& router, Gatekeeper& gatekeeper);
-  /// As drain(0).
+  /// As drain(0), but waits for handlers as long as they take.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
@@ -63,9 +63,9 @@ class HttpServer {
   Result<std::uint16_t> start();
 
   /// Takes no more connections, closes idle ones and WebSockets (1001), waits up to `grace` for the answers
-  /// to running requests, closes the rest, and ends all its threads. A handler that is running on a worker is
-  /// waited for. A Reply may outlive this; it then goes nowhere.
-  void drain(std::chrono::milliseconds grace);
+  /// to running requests, closes the rest, and ends all its threads. A Reply may outlive this; it then goes
+  /// nowhere. False: a handler is still running on a worker; call it again, or never free this.
+  bool drain(std::chrono::milliseconds grace);
 
   /// Connections open now, WebSockets included. Any thread.
   std::size_t connections() const;

@@ -176,6 +176,21 @@ Match look_up(const Node& root, std::string_view method, const Path& path) {
   return match;
 }
 
+void forget(Leaf& leaf, std::string_view owner) {
+  leaf.routes.erase(std::remove_if(leaf.routes.begin(), leaf.routes.end(),
+                                   [owner](const auto& entry) { return entry.route->owner == owner; }),
+                    leaf.routes.end());
+  if (leaf.socket.route != nullptr && leaf.socket.route->owner == owner) leaf.socket = {};
+}
+
+// Nodes stay: an empty one matches nothing.
+void forget(Node& node, std::string_view owner) {
+  forget(node.here, owner);
+  forget(node.rest, owner);
+  for (auto& [segment, below] : node.literals) forget(*below, owner);
+  if (node.parameter) forget(*node.parameter, owner);
+}
+
 bool found(const Match& match) {
   return match.route != nullptr || match.socket != nullptr || !match.allow.empty();
 }
@@ -230,6 +245,15 @@ Result<void> Router::add(SocketRoute route) {
   impl_->sockets.push_back(std::make_unique<SocketRoute>(std::move(route)));
   leaf.socket = {impl_->sockets.back().get(), std::move(pattern->names)};
   return {};
+}
+
+void Router::remove(std::string_view owner) {
+  const auto is_owned = [owner](const auto& one) { return one->owner == owner; };
+  forget(impl_->root, owner);
+  impl_->routes.erase(std::remove_if(impl_->routes.begin(), impl_->routes.end(), is_owned),
+                      impl_->routes.end());
+  impl_->sockets.erase(std::remove_if(impl_->sockets.begin(), impl_->sockets.end(), is_owned),
+                       impl_->sockets.end());
 }
 
 Match Router::match(std::string_view method, std::string_view raw_path) const {

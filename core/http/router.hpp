@@ -76,6 +76,9 @@ class Router {
   Result<void> add(Route route);
   Result<void> add(SocketRoute route);
 
+  /// Takes away what this owner has added.
+  void remove(std::string_view owner);
+
   /// `raw_path`: as sent; segments are percent-decoded here, once. Any thread, once no more is added.
   Match match(std::string_view method, std::string_view raw_path) const;
 

@@ -104,6 +104,7 @@ class Providers {
   explicit Providers(Provider& fallback) : fallback_(fallback) {}
   /// kConflict when the name is taken.
   Result<void> add(std::string name, std::shared_ptr<Provider> provider);
+  void remove(std::string_view name);
   Provider& for_model(std::string_view model) const;
 
  private:

@@ -14,6 +14,12 @@ Result<void> Providers::add(std::string name, std::shared_ptr<Provider> provider
   return {};
 }
 
+void Providers::remove(std::string_view name) {
+  named_.erase(
+      std::remove_if(named_.begin(), named_.end(), [&](const auto& one) { return one.first == name; }),
+      named_.end());
+}
+
 Provider& Providers::for_model(std::string_view model) const {
   const auto slash = model.find('/');
   if (slash != std::string_view::npos)

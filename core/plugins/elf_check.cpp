@@ -37,15 +37,13 @@ bool within(std::uint64_t file_size, std::uint64_t offset, std::uint64_t count, 
 
 }  // namespace
 
-Result<void> check_elf(const std::filesystem::path& file) {
-  const UniqueFd opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+Result<void> check_elf(int file) {
   struct stat info = {};
-  if (!opened.valid() || ::fstat(opened.get(), &info) != 0)
-    return invalid("cannot be read: " + std::generic_category().message(errno));
+  if (::fstat(file, &info) != 0) return invalid("cannot be read: " + std::generic_category().message(errno));
   const auto size = static_cast<std::uint64_t>(info.st_size);
 
   Header header = {};
-  if (::pread(opened.get(), &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header) ||
+  if (::pread(file, &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header) ||
       std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
     return invalid("is no ELF file");
   const Header own = own_header();
@@ -58,8 +56,8 @@ Result<void> check_elf(const std::filesystem::path& file) {
   if (!within(size, header.e_phoff, header.e_phnum, sizeof(Segment))) return invalid("is truncated");
   std::vector<Segment> segments(header.e_phnum);
   const auto bytes = static_cast<ssize_t>(segments.size() * sizeof(Segment));
-  if (::pread(opened.get(), segments.data(), static_cast<std::size_t>(bytes),
-              static_cast<off_t>(header.e_phoff)) != bytes)
+  if (::pread(file, segments.data(), static_cast<std::size_t>(bytes), static_cast<off_t>(header.e_phoff)) !=
+      bytes)
     return invalid("cannot be read whole");
   for (const Segment& segment : segments)
     if (!within(size, segment.p_offset, 1, segment.p_filesz)) return invalid("is truncated");

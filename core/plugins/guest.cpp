@@ -1,5 +1,6 @@
 #include "plugins/guest.hpp"
 
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -45,44 +46,60 @@ Guest::Guest(Household& shared, std::string guest_name, std::filesystem::path gu
       processes(shared.spawner),
       host_{sizeof(collet_host), COLLET_ABI_MAJOR, COLLET_ABI_MINOR, this, &find_host_feature} {}
 
-Guest::~Guest() {
-  if (instance == nullptr) return;
-  if (!settled_) {
-    log::warning(part, "calls are still inside it; it is not destroyed");
-    return;
+Result<void> Guest::visit(const std::string& what, std::chrono::milliseconds patience,
+                          std::function<void()> work) {
+  const auto thrown = std::make_shared<std::string>();
+  try {
+    Errand errand([thrown, work = std::move(work)] { *thrown = caught(work); });
+    if (!errand.wait(std::chrono::steady_clock::now() + patience)) {
+      settled_ = false;
+      return unavailable("its " + what + " has not returned within " + in_seconds(patience) +
+                         "; its thread is left behind");
+    }
+  } catch (const std::system_error& e) {
+    return unavailable("there is no thread for its " + what + ": " + e.what());
   }
-  if (const auto thrown = caught([&] { entry_->destroy(instance); }); !thrown.empty())
-    log::error(part, "destroy threw: " + thrown);
+  if (!thrown->empty()) return invalid("its " + what + " threw: " + *thrown);
+  return {};
 }
 
 Result<void> Guest::create(const Loading& loading, std::string own_config) {
   entry_ = loading.entry;
   identity = loading.identity;
   config = std::move(own_config);
-  std::string words;
-  collet_plugin* made = nullptr;
-  collet_status status = COLLET_INTERNAL;
-  const auto thrown =
-      caught([&] { status = entry_->create(&host_, detail::to_str(config), detail::into(words), &made); });
-  if (!thrown.empty()) return invalid("its create threw: " + thrown);
-  if (status != COLLET_OK)
-    return invalid("its create failed: " + (words.empty() ? "no reason given" : words));
-  if (made == nullptr) return invalid("its create made nothing");
-  instance = made;
+  struct Creation {
+    std::string config, words;
+    collet_plugin* made = nullptr;
+    collet_status status = COLLET_INTERNAL;
+  };
+  const auto creation = std::make_shared<Creation>();
+  creation->config = config;
+  auto visited =
+      visit("create", household.create_patience, [creation, create = entry_->create, host = &host_] {
+        creation->status =
+            create(host, detail::to_str(creation->config), detail::into(creation->words), &creation->made);
+      });
+  if (!visited) return visited;
+  if (creation->status != COLLET_OK)
+    return invalid("its create failed: " + (creation->words.empty() ? "no reason given" : creation->words));
+  if (creation->made == nullptr) return invalid("its create made nothing");
+  instance = creation->made;
   return {};
 }
 
-const void* Guest::find_feature(const char* id) const {
-  const void* found = nullptr;
-  const auto thrown = caught([&] { found = entry_->feature(instance, id); });
-  if (thrown.empty()) return found;
-  log::error(part, std::string("feature ") + id + " threw: " + thrown);
+const void* Guest::find_feature(const char* id) {
+  const auto found = std::make_shared<const void*>(nullptr);
+  const auto visited =
+      visit("feature " + std::string(id), household.create_patience,
+            [found, id, made = instance, feature = entry_->feature] { *found = feature(made, id); });
+  if (visited) return *found;
+  log::error(part, visited.error().message);
   return nullptr;
 }
 
 void Guest::begin_start(std::function<void()> ended) {
   state_ = State::kStarting;
-  starter_ = std::thread([this, ended = std::move(ended)] {
+  starter_ = std::make_unique<Errand>([this, ended = std::move(ended)] {
     run_start();
     ended();
   });
@@ -95,19 +112,30 @@ void Guest::run_start() {
   if (!thrown.empty()) return fail(State::kFailed, "its start threw: " + thrown);
   if (status != COLLET_OK)
     return fail(State::kFailed, "its start failed: " + (words.empty() ? "no reason given" : words));
-  state_ = State::kStarted;
+  auto expected = State::kStarting;
+  if (!state_.compare_exchange_strong(expected, State::kStarted)) return;  // stopped meanwhile: too late
   gate.open();
   log::debug(part, "started");
 }
 
-void Guest::stop(std::chrono::milliseconds patience) {
-  if (starter_.joinable()) {
-    if (state_ == State::kStarting) log::info(part, "waiting for the end of its start");
-    starter_.join();
-  }
+// False: it has not ended, and is left behind.
+bool Guest::wait_for_start() {
+  if (!starter_) return true;
+  if (state_ == State::kStarting) log::info(part, "waiting for the end of its start");
+  if (starter_->wait(std::chrono::steady_clock::now() + household.stop_patience)) return true;
+  auto expected = State::kStarting;
+  state_.compare_exchange_strong(expected, State::kStopped);
+  log::warning(part, "its start has not returned; its thread is left behind");
+  return false;
+}
+
+void Guest::stop() {
+  const auto patience = household.stop_patience;
+  settled_ = wait_for_start() && settled_;
+  starter_.reset();
   if (state_ != State::kStarted) {
     processes.release_all();
-    settled_ = processes.wait_none(std::chrono::steady_clock::now() + patience);
+    settled_ = processes.wait_none(std::chrono::steady_clock::now() + patience) && settled_;
     return;
   }
   state_ = State::kStopped;
@@ -123,14 +151,26 @@ void Guest::stop(std::chrono::milliseconds patience) {
   gate.shut();
   cancel_tool_calls(*this);
   cancel_model_calls(*this);
-  settled_ = gate.wait_empty(until) && told && replies.wait_none(until) && tool_runs.wait_none(until) &&
-             model_runs.wait_none(until);
-  if (!settled_) log::warning(part, "calls have not ended in time");
-  if (const auto thrown = caught([&] { entry_->stop(instance); }); !thrown.empty())
-    log::error(part, "stop threw: " + thrown);
+  const bool empty = gate.wait_empty(until) && told && replies.wait_none(until) &&
+                     tool_runs.wait_none(until) && model_runs.wait_none(until);
+  if (!empty) log::warning(part, "calls have not ended in time");
+  settled_ = empty && settled_;
+  const auto stopped =
+      visit("stop", patience, [made = instance, entry_stop = entry_->stop] { entry_stop(made); });
+  if (!stopped) log::error(part, stopped.error().message);
   give_up_what_is_owed();
   processes.release_all();
   settled_ = processes.wait_none(std::chrono::steady_clock::now() + patience) && settled_;
+}
+
+bool Guest::destroy() {
+  if (!settled_) log::warning(part, "calls are still inside it; it is not destroyed");
+  if (!settled_ || instance == nullptr) return settled_;
+  const auto destroyed = visit(
+      "destroy", household.stop_patience,
+      [made = std::exchange(instance, nullptr), entry_destroy = entry_->destroy] { entry_destroy(made); });
+  if (!destroyed) log::error(part, destroyed.error().message);
+  return settled_;
 }
 
 void Guest::give_up_what_is_owed() {
@@ -168,6 +208,7 @@ PluginStatus Guest::status() const {
   status.version = identity.version;
   status.file = file.string();
   status.state = state();
+  status.optional = optional;
   status.error = error();
   if (status.state == State::kDisabled || status.state == State::kRefused) return status;
   status.routes = routes;

@@ -4,11 +4,11 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 
 #include "base/result.hpp"
 #include "base/worker_pool.hpp"
@@ -17,6 +17,8 @@
 #include "http/message.hpp"
 #include "plugins/call_gate.hpp"
 #include "plugins/conversation_access.hpp"
+#include "plugins/deadlines.hpp"
+#include "plugins/errand.hpp"
 #include "plugins/guest_processes.hpp"
 #include "plugins/guest_store.hpp"
 #include "plugins/loading.hpp"
@@ -54,6 +56,8 @@ struct Household {
   WorkerPool completions;  ///< ends of what plugins may wait for; so they never wait behind what waits
   WorkerPool callbacks;    ///< what plugins are told of, a queue per plugin and kind
   std::size_t most_open;   ///< sessions of one plugin's sockets, and follows; their queues are as long
+  Deadlines deadlines;     ///< of tool calls
+  std::chrono::milliseconds create_patience, stop_patience, tool_grace;
   const agent::ToolRegistry* tools = nullptr;
   std::atomic<ConversationAccess*> conversations = nullptr;
   std::atomic<const settings::SettingsService*> settings_service = nullptr;
@@ -67,8 +71,7 @@ struct Household {
 class Guest {
  public:
   Guest(Household& household, std::string name, std::filesystem::path file, bool optional);
-  /// Destroys the instance, unless calls are still inside it.
-  ~Guest();
+  ~Guest() = default;
   Guest(const Guest&) = delete;
   Guest& operator=(const Guest&) = delete;
 
@@ -76,12 +79,23 @@ class Guest {
   Result<void> create(const Loading& loading, std::string config);
   /// Begins the plugin's start on a thread of its own; `ended` is called on it afterwards.
   void begin_start(std::function<void()> ended);
-  /// Cancels calls, waits for them, stops, ends processes. Waits for a start that is still running.
-  void stop(std::chrono::milliseconds patience);
+  /// Cancels calls, waits for them, stops, ends processes; waits for a start that is still running. None of
+  /// it for longer than the household's patience.
+  void stop();
+  /// Destroys the instance. False: something is still inside the plugin, and this must never be freed.
+  bool destroy();
+  /// Whether nothing of ours is inside the plugin.
+  bool settled() const { return settled_; }
+
+  /// Calls into the plugin on a thread of its own, so that a call that never returns holds nothing up: it is
+  /// then left behind, and the guest is not settled any more. `work` must own what it touches, or touch only
+  /// what lives as long as the guest. Errors, one line: what was thrown, or that it has not returned. `what`:
+  /// "create".
+  Result<void> visit(const std::string& what, std::chrono::milliseconds patience, std::function<void()> work);
 
   /// The plugin's table for a feature; null: it doesn't have it, or it was made for another layout.
   template <class Table>
-  const Table* feature(const char* id) const {
+  const Table* feature(const char* id) {
     const auto* table = static_cast<const Table*>(find_feature(id));
     return table != nullptr && table->struct_size >= sizeof(Table) ? table : nullptr;
   }
@@ -103,6 +117,7 @@ class Guest {
   Identity identity;
   std::string config = "{}";
   std::vector<std::string> readable_secrets;  ///< names; "*": all
+  std::chrono::milliseconds tool_time{};      ///< for a tool's call to finish
   collet_plugin* instance = nullptr;
   std::vector<std::string> routes, sockets, tools, providers;  ///< what it registered; set before start
 
@@ -117,8 +132,9 @@ class Guest {
   GuestProcesses processes;
 
  private:
-  const void* find_feature(const char* id) const;
+  const void* find_feature(const char* id);
   void run_start();
+  bool wait_for_start();
   void give_up_what_is_owed();
 
   collet_host host_;
@@ -126,8 +142,8 @@ class Guest {
   std::atomic<State> state_ = State::kDisabled;
   mutable std::mutex mutex_;
   std::string error_;
-  std::thread starter_;
-  bool settled_ = true;  // nothing of ours is inside the plugin any more
+  std::unique_ptr<Errand> starter_;
+  bool settled_ = true;
 };
 
 }  // namespace collet::plugins

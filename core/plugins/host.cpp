@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "agent/tool.hpp"
@@ -33,6 +34,10 @@ struct PluginHost::Impl {
                   .callbacks =
                       WorkerPool({.threads = options.callback_threads, .queue_length = options.call_queue}),
                   .most_open = options.call_queue,
+                  .deadlines = {},
+                  .create_patience = options.create_patience,
+                  .stop_patience = options.stop_patience,
+                  .tool_grace = options.tool_grace,
                   .versions = {{"core", options.core_version}}} {
     options.own_directory = (options.own_directory / "").lexically_normal().parent_path();
   }
@@ -42,6 +47,8 @@ struct PluginHost::Impl {
   Result<void> load(Guest& guest, const PluginSection& section, http::Router& router,
                     agent::ToolRegistry& tools, llm::Providers& providers);
   Result<void> check_config(const Guest& guest, const Identity& identity, const PluginSection& section) const;
+  /// For a host that something of a plugin may still use.
+  static void keep_for_ever(std::unique_ptr<Impl> impl);
 
   Options options;
   Household household;
@@ -68,13 +75,19 @@ Result<void> PluginHost::Impl::check_section(const Section& section,
 
 Result<void> PluginHost::Impl::add_guest(const Section& section, const std::filesystem::path& file) {
   const std::string name = file.stem().string();
-  for (const auto& other : guests)
-    if (other->name == name)
-      return invalid("plugin " + name + " is there twice: " + other->file.string() + " and " + file.string());
   const auto found = section.plugins.find(name);
   const PluginSection wanted = found == section.plugins.end() ? PluginSection{} : found->second;
+  for (const auto& other : guests) {
+    if (other->name != name) continue;
+    const std::string twice =
+        "plugin " + name + " is there twice: " + other->file.string() + " and " + file.string();
+    if (!wanted.optional) return invalid(twice);
+    log::error(other->part, twice + "; the second is left out");
+    return {};
+  }
   const bool first_party = file.parent_path() == options.own_directory;
   guests.push_back(std::make_unique<Guest>(household, name, file, wanted.optional));
+  guests.back()->tool_time = wanted.tool_time;
   if (!wanted.enabled.value_or(first_party))
     guests.back()->set_state(State::kDisabled);
   else
@@ -93,7 +106,7 @@ Result<void> PluginHost::Impl::check_config(const Guest& guest, const Identity& 
     json::set(*schema, "properties", json::Value(rapidjson::kObjectType), allocator);
   json::Value& properties = *json::find(*schema, "properties");
   if (properties.IsObject())
-    for (const char* key : {"enabled", "optional", "secrets"})
+    for (const char* key : kHostKeys)
       json::set(properties, key, json::Value(rapidjson::kObjectType), allocator);
   const std::string wrong = check_value(*schema, *own, "plugins." + guest.name);
   return wrong.empty() ? Result<void>() : invalid(wrong);
@@ -101,26 +114,52 @@ Result<void> PluginHost::Impl::check_config(const Guest& guest, const Identity& 
 
 Result<void> PluginHost::Impl::load(Guest& guest, const PluginSection& section, http::Router& router,
                                     agent::ToolRegistry& tools, llm::Providers& providers) {
-  auto loading = load_checked(guest.file);
+  // What the loader runs of the library may hang as well.
+  const auto loaded = std::make_shared<std::optional<Result<Loading>>>();
+  auto visited = guest.visit(
+      "loading", options.create_patience,
+      [loaded, file = guest.file, sha256 = section.sha256] { loaded->emplace(load_checked(file, sha256)); });
+  if (!visited) return visited;
+  const auto& loading = **loaded;
   if (!loading) return loading.error();
   for (const auto& other : guests)
-    if (other.get() != &guest && other->identity.id == loading->identity.id)
+    if (other.get() != &guest && other->state() != State::kRefused &&
+        other->identity.id == loading->identity.id)
       return invalid("its id " + loading->identity.id + " is the one of " + other->file.string());
   if (auto checked = check_config(guest, loading->identity, section); !checked) return checked;
   guest.readable_secrets = section.secrets;
   if (auto created = guest.create(*loading, section.own); !created) return created;
-  if (auto added = register_routes(guest, router); !added) return added;
-  if (auto added = register_sockets(guest, router); !added) return added;
-  if (auto added = register_providers(guest, providers); !added) return added;
-  return register_tools(guest, tools);
+  // The tools last: they come all or none.
+  auto added = register_routes(guest, router);
+  if (added) added = register_sockets(guest, router);
+  if (added) added = register_providers(guest, providers);
+  if (added) added = register_tools(guest, tools);
+  if (added) return {};
+  router.remove(guest.name);
+  for (const auto& name : guest.providers) providers.remove(name);
+  return added;
+}
+
+void PluginHost::Impl::keep_for_ever(std::unique_ptr<Impl> impl) {
+  static std::mutex mutex;
+  static auto& kept =
+      *new std::vector<std::unique_ptr<Impl>>;  // NOLINT: never freed, and found by leak checkers
+  const std::lock_guard lock(mutex);
+  kept.push_back(std::move(impl));
 }
 
 PluginHost::PluginHost(Options options, process::Spawner& spawner)
     : impl_(std::make_unique<Impl>(std::move(options), spawner)) {}
 
 PluginHost::~PluginHost() {
-  stop_all();
-  while (!impl_->guests.empty()) impl_->guests.pop_back();
+  bool settled = stop_all();
+  auto& guests = impl_->guests;
+  std::for_each(guests.rbegin(), guests.rend(),
+                [&](const auto& guest) { settled = guest->destroy() && settled; });
+  if (settled)
+    while (!guests.empty()) guests.pop_back();
+  else
+    Impl::keep_for_ever(std::move(impl_));
 }
 
 Result<void> PluginHost::load_all(http::Router& router, agent::ToolRegistry& tools,
@@ -152,7 +191,9 @@ Result<void> PluginHost::load_all(http::Router& router, agent::ToolRegistry& too
   if (any)
     for (auto* pool : {&self.household.callbacks, &self.household.completions})
       if (auto started = pool->start(); !started) return started;
-  return calls ? self.household.calls.start() : Result<void>();
+  if (!calls) return {};
+  if (auto started = self.household.deadlines.start(); !started) return started;
+  return self.household.calls.start();
 }
 
 void PluginHost::set_conversations(ConversationAccess& access) { impl_->household.conversations = &access; }
@@ -197,14 +238,22 @@ void PluginHost::start_all() {
       log::warning(guest->part, "its start takes long; its routes answer 503 until it has ended");
 }
 
-void PluginHost::stop_all() {
-  if (std::exchange(impl_->stopped, true)) return;
+bool PluginHost::stop_all() {
   auto& guests = impl_->guests;
-  std::for_each(guests.rbegin(), guests.rend(),
-                [&](const auto& guest) { guest->stop(impl_->options.stop_patience); });
+  const auto settled = [&] {
+    return std::all_of(guests.begin(), guests.end(), [](const auto& guest) { return guest->settled(); });
+  };
+  if (std::exchange(impl_->stopped, true)) return settled();
+  std::for_each(guests.rbegin(), guests.rend(), [](const auto& guest) { guest->stop(); });
+  impl_->household.deadlines.stop();
+  impl_->household.calls.close();
+  impl_->household.callbacks.close();
+  impl_->household.completions.close();
+  if (!settled()) return false;
   impl_->household.calls.stop();
   impl_->household.callbacks.stop();
   impl_->household.completions.stop();
+  return true;
 }
 
 std::vector<PluginStatus> PluginHost::status() const {

@@ -52,13 +52,17 @@ class PluginHost {
     std::size_t call_threads = 8;      ///< threads for tool and model calls of all plugins, which may block
     std::size_t callback_threads = 4;  ///< threads on which plugins are told of what happens on their sockets
     std::size_t call_queue = 4096;     ///< such calls that wait, and sessions of sockets, per plugin
-    std::chrono::milliseconds start_patience{2'000};  ///< start_all waits that long for all starts together
-    std::chrono::milliseconds stop_patience{5'000};   ///< stop_all waits that long for each plugin's calls
+    std::chrono::milliseconds start_patience{2'000};    ///< start_all waits that long for all starts together
+    std::chrono::milliseconds stop_patience{5'000};     ///< stop_all waits that long for each plugin's calls
+    std::chrono::milliseconds create_patience{30'000};  ///< for each of loading, create, feature and list
+    /// For a tool to finish a call that was cancelled at its deadline.
+    std::chrono::milliseconds tool_grace{5'000};
   };
 
   /// `spawner` must outlive the host.
   PluginHost(Options options, process::Spawner& spawner);
-  /// As stop_all, then destroys the plugins in reverse. Libraries stay loaded.
+  /// As stop_all, then destroys the plugins in reverse. Libraries stay loaded. Where something is still
+  /// inside a plugin, the host's own parts are kept for ever.
   ~PluginHost();
   PluginHost(const PluginHost&) = delete;
   PluginHost& operator=(const PluginHost&) = delete;
@@ -86,7 +90,9 @@ class PluginHost {
 
   /// In reverse order: cancels calls, waits for them, stops, ends what processes are left. Waits for starts
   /// that are still running. No route of a plugin may be called any more. Idempotent.
-  void stop_all();
+  /// False: something is still inside a plugin. What it may use, here and in everything given to the host,
+  /// must not be freed then: the process should end without destructors (std::_Exit).
+  bool stop_all();
 
   /// One entry per plugin found, in load order.
   std::vector<PluginStatus> status() const;

@@ -9,6 +9,7 @@
 #include "plugins/file_check.hpp"
 #include "plugins/library.hpp"
 #include "plugins/loading.hpp"
+#include "secrets/sha256.hpp"
 
 namespace collet::plugins {
 namespace {
@@ -35,6 +36,15 @@ Result<void> add_folder(const fs::path& folder, std::vector<fs::path>& found) {
   return {};
 }
 
+// `wanted`: 64 digits in lower case; empty: any.
+Result<void> check_digest(const CheckedFile& file, const std::string& wanted) {
+  if (wanted.empty()) return {};
+  const auto digest = secrets::sha256_of_file(file.descriptor.get());
+  if (!digest) return invalid("it " + digest.error().message);
+  if (*digest != wanted) return invalid("its sha256 is " + *digest + ", not the one in the config");
+  return {};
+}
+
 }  // namespace
 
 fs::path own_directory() {
@@ -53,12 +63,15 @@ Result<std::vector<fs::path>> discover(const fs::path& own, const std::vector<fs
   return found;
 }
 
-Result<Loading> load_checked(const fs::path& file) {
+Result<Loading> load_checked(const fs::path& file, const std::string& sha256) {
   if (!is_name(file.stem().string()))
     return invalid("its name may hold only a-z, 0-9, '-' and '_', and not be 'core' or 'directories'");
-  if (auto checked = check_file(file); !checked) return checked.error();
-  if (auto checked = check_elf(file); !checked) return invalid("it " + checked.error().message);
-  auto entry = load_library(file);
+  const auto opened = open_checked(file);
+  if (!opened) return opened.error();
+  if (auto checked = check_elf(opened->descriptor.get()); !checked)
+    return invalid("it " + checked.error().message);
+  if (auto checked = check_digest(*opened, sha256); !checked) return checked.error();
+  auto entry = load_library(*opened);
   if (!entry) return entry.error();
   const collet_entry& read = **entry;
   Loading loading{&read,
@@ -69,9 +82,9 @@ Result<Loading> load_checked(const fs::path& file) {
   return loading;
 }
 
-Inspection inspect(const fs::path& file) {
+Inspection inspect(const fs::path& file, const std::string& sha256) {
   Inspection inspection{file.stem().string(), file, {}, {}};
-  auto loading = load_checked(file);
+  auto loading = load_checked(file, sha256);
   if (loading)
     inspection.identity = loading->identity;
   else

@@ -29,8 +29,8 @@ std::filesystem::path own_directory();
 Result<std::vector<std::filesystem::path>> discover(const std::filesystem::path& own,
                                                     const std::vector<std::filesystem::path>& others);
 
-/// Checks one file as the host would before create: owner and permissions, ELF extents, library, entry
-/// symbol.
-Inspection inspect(const std::filesystem::path& file);
+/// Checks one file as the host would before create: owner and permissions, ELF extents, digest (`sha256`, 64
+/// digits in lower case; empty: any), library, entry symbol.
+Inspection inspect(const std::filesystem::path& file, const std::string& sha256 = {});
 
 }  // namespace collet::plugins

@@ -65,21 +65,24 @@ std::string model_queue(const std::string& plugin) { return "models of " + plugi
 Result<void> register_providers(Guest& guest, llm::Providers& providers) {
   const auto* table = guest.feature<collet_llm>(COLLET_FEATURE_LLM);
   if (table == nullptr) return {};
-  std::vector<std::string> names;
-  const auto thrown = caught([&] {
-    table->list(guest.instance, &names, [](void* context, const collet_llm_info* info) {
-      static_cast<std::vector<std::string>*>(context)->push_back(detail::to_string(info->name));
-    });
-  });
-  if (!thrown.empty()) return invalid("its list of model providers threw: " + thrown);
+  const auto made = std::make_shared<std::vector<std::string>>();
+  auto visited = guest.visit(
+      "list of model providers", guest.household.create_patience,
+      [made, list = table->list, instance = guest.instance] {
+        list(instance, made.get(), [](void* context, const collet_llm_info* info) {
+          static_cast<std::vector<std::string>*>(context)->push_back(detail::to_string(info->name));
+        });
+      });
+  if (!visited) return visited;
+  const auto& names = *made;
   for (std::uint32_t index = 0; index < names.size(); ++index) {
     if (!is_provider_name(names[index]))
       return invalid("its model provider '" + names[index] +
                      "' has a name that can't be the first part of a model's");
-    guest.providers.push_back(names[index]);
     auto added =
         providers.add(names[index], std::make_shared<ProviderAdapter>(guest, *table, index, names[index]));
     if (!added) return invalid(added.error().message);
+    guest.providers.push_back(names[index]);
   }
   return {};
 }

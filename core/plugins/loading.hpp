@@ -13,7 +13,7 @@ struct Loading {
   Identity identity;
 };
 
-/// All checks before create, then the library. kInvalid: why it is refused.
-Result<Loading> load_checked(const std::filesystem::path& file);
+/// All checks before create, then the library. `sha256` as in inspect(). kInvalid: why it is refused.
+Result<Loading> load_checked(const std::filesystem::path& file, const std::string& sha256);
 
 }  // namespace collet::plugins

@@ -42,6 +42,7 @@ struct PluginStatus {
   std::string version;
   std::string file;
   State state = State::kDisabled;
+  bool optional = false;
   std::vector<std::string> routes;     ///< "GET /api/weather/{city}"
   std::vector<std::string> sockets;    ///< patterns of its WebSocket endpoints
   std::vector<std::string> tools;      ///< names
@@ -54,6 +55,7 @@ struct PluginStatus {
 
   /// Whether the server is not ready because of it.
   bool holds_up() const {
+    if (optional) return false;
     return state == State::kCreated || state == State::kStarting || state == State::kFailed;
   }
 };

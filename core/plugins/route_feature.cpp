@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,10 +61,7 @@ void send_reply(void* context, collet_handle handle, const collet_response* resp
 void handle(Guest& guest, const collet_routes& table, std::uint32_t index, const http::Request& request,
             http::Reply reply) {
   const auto pass = guest.gate.enter();
-  if (!pass) {
-    if (guest.state() == State::kRefused) return reply.send(http::Response::error(404, "Not Found"));
-    return reply.send(http::Response::error(503, guest.absence()));
-  }
+  if (!pass) return reply.send(http::Response::error(503, guest.absence()));
   const RequestView view(request);
   const std::uint64_t owed = guest.replies.add(std::move(reply));
   const auto thrown = caught([&] {
@@ -108,9 +106,12 @@ Result<void> check_route(const http::Route& route) {
 Result<void> register_routes(Guest& guest, http::Router& router) {
   const auto* table = guest.feature<collet_routes>(COLLET_FEATURE_ROUTES);
   if (table == nullptr) return {};
-  Listed listed;
-  const auto thrown = caught([&] { table->list(guest.instance, &listed, &take_route); });
-  if (!thrown.empty()) return invalid("its list of routes threw: " + thrown);
+  const auto made = std::make_shared<Listed>();
+  auto visited = guest.visit(
+      "list of routes", guest.household.create_patience,
+      [made, list = table->list, instance = guest.instance] { list(instance, made.get(), &take_route); });
+  if (!visited) return visited;
+  Listed& listed = *made;
   if (listed.malformed) return invalid("its list of routes has a malformed one");
   for (std::uint32_t index = 0; index < listed.routes.size(); ++index) {
     http::Route& route = listed.routes[index];

@@ -33,8 +33,7 @@ class RequestView {
 };
 
 /// Registers the guest's routes, owned by its name, on its own queue. They answer 503 while it is not
-/// started, and 404 once it is refused. kInvalid: a route is malformed or there already; those before it
-/// stay.
+/// started. kInvalid: a route is malformed or there already; those before it stay.
 Result<void> register_routes(Guest& guest, http::Router& router);
 
 }  // namespace collet::plugins

@@ -1,5 +1,8 @@
 #include "plugins/section.hpp"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "collet/json.hpp"
 #include "settings/secret_store.hpp"
 
@@ -28,6 +31,31 @@ Result<std::vector<std::string>> parse_secrets(const json::Value& value, const s
   return names;
 }
 
+bool is_digest(const json::Value& value) {
+  if (!value.IsString() || value.GetStringLength() != 64) return false;
+  return json::view(value).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// One of kHostKeys; what is wrong with its value, or nothing.
+std::string take_host_key(std::string_view key, const json::Value& value, PluginSection& section) {
+  constexpr double kMostSeconds = 1e8;  // three years
+  if (key == "sha256") {
+    if (!is_digest(value)) return "must be 64 hexadecimal digits in lower case, as sha256sum prints them";
+    section.sha256 = json::view(value);
+  } else if (key == "tool_seconds") {
+    if (!value.IsNumber() || value.GetDouble() <= 0 || value.GetDouble() > kMostSeconds)
+      return "must be a number of seconds above 0";
+    section.tool_time = std::chrono::milliseconds(static_cast<std::int64_t>(value.GetDouble() * 1000));
+  } else if (!value.IsBool()) {
+    return "must be of type boolean";
+  } else if (key == "enabled") {
+    section.enabled = value.GetBool();
+  } else {
+    section.optional = value.GetBool();
+  }
+  return {};
+}
+
 Result<PluginSection> parse_plugin(const json::Value& value, const std::string& where) {
   if (!value.IsObject()) return invalid(where + " must be of type object");
   PluginSection section;
@@ -41,15 +69,12 @@ Result<PluginSection> parse_plugin(const json::Value& value, const std::string& 
       section.secrets = std::move(*names);
       continue;
     }
-    if (key != "enabled" && key != "optional") {
+    if (std::find(kHostKeys.begin(), kHostKeys.end(), key) == kHostKeys.end()) {
       own.key(key).value(member.value);
       continue;
     }
-    if (!member.value.IsBool()) return invalid(where + "." + std::string(key) + " must be of type boolean");
-    if (key == "enabled")
-      section.enabled = member.value.GetBool();
-    else
-      section.optional = member.value.GetBool();
+    if (const std::string wrong = take_host_key(key, member.value, section); !wrong.empty())
+      return invalid(where + "." + std::string(key) + " " + wrong);
   }
   section.own = own.end().take();
   return section;

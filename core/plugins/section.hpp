@@ -1,5 +1,7 @@
 // The config's `plugins` section (README.md), taken apart.
 #pragma once
+#include <array>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -11,10 +13,16 @@
 
 namespace collet::plugins {
 
+/// The keys under plugins.<name> that are the host's.
+inline constexpr std::array kHostKeys = {"enabled", "optional", "secrets", "sha256", "tool_seconds"};
+
 /// plugins.<name>
 struct PluginSection {
-  std::optional<bool> enabled;            ///< not said: depends on where the plugin comes from
-  bool optional = false;                  ///< a refusal is no reason not to start
+  std::optional<bool> enabled;  ///< not said: depends on where the plugin comes from
+  bool optional = false;        ///< a refusal is no reason not to start
+  std::string sha256;           ///< of the file, 64 digits in lower case; empty: any
+  /// For a tool's call to finish.
+  std::chrono::milliseconds tool_time = std::chrono::hours(24);
   std::vector<std::string> secrets = {};  ///< names of those it may read; "*": all
   std::string own = "{}";                 ///< the plugin's own keys, JSON object text
 };

@@ -138,9 +138,12 @@ std::string session_queue(const std::string& plugin) { return "sessions of " + p
 Result<void> register_sockets(Guest& guest, http::Router& router) {
   const auto* table = guest.feature<collet_sockets>(COLLET_FEATURE_SOCKETS);
   if (table == nullptr) return {};
-  Listed listed;
-  const auto thrown = caught([&] { table->list(guest.instance, &listed, &list_endpoint); });
-  if (!thrown.empty()) return invalid("its list of sockets threw: " + thrown);
+  const auto made = std::make_shared<Listed>();
+  auto visited = guest.visit(
+      "list of sockets", guest.household.create_patience,
+      [made, list = table->list, instance = guest.instance] { list(instance, made.get(), &list_endpoint); });
+  if (!visited) return visited;
+  const Listed& listed = *made;
   if (!listed.error.empty()) return invalid(listed.error);
   for (std::uint32_t index = 0; index < listed.endpoints.size(); ++index) {
     const Endpoint& endpoint = listed.endpoints[index];

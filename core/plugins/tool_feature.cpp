@@ -40,7 +40,8 @@ class ToolAdapter final : public agent::Tool {
 
   std::unique_ptr<agent::RunningCall> start(agent::ToolCall call,
                                             std::function<void(agent::ToolOutcome)> done) override {
-    auto run = std::make_shared<ToolRun>(guest_, table_, index_, call, std::move(done));
+    auto run = std::make_shared<ToolRun>(guest_, table_, index_, description_.name, call, std::move(done));
+    run->watch(run);
     auto running = std::make_unique<RunningTool>(run);
     const bool queued = guest_.household.calls.post(tool_queue(guest_.name),
                                                     [run, call = std::move(call)] { run->begin(run, call); });
@@ -106,14 +107,17 @@ std::string tool_queue(const std::string& plugin) { return "tools of " + plugin;
 Result<void> register_tools(Guest& guest, agent::ToolRegistry& registry) {
   const auto* table = guest.feature<collet_tools>(COLLET_FEATURE_TOOLS);
   if (table == nullptr) return {};
-  std::vector<agent::ToolDescription> listed;
-  const auto thrown = caught([&] {
-    table->list(guest.instance, &listed, [](void* context, const collet_tool_info* info) {
-      if (info->struct_size < sizeof(collet_tool_info)) return;
-      static_cast<std::vector<agent::ToolDescription>*>(context)->push_back(to_description(*info));
-    });
-  });
-  if (!thrown.empty()) return invalid("its list of tools threw: " + thrown);
+  using Listed = std::vector<agent::ToolDescription>;
+  const auto made = std::make_shared<Listed>();
+  auto visited = guest.visit("list of tools", guest.household.create_patience,
+                             [made, list = table->list, instance = guest.instance] {
+                               list(instance, made.get(), [](void* context, const collet_tool_info* info) {
+                                 if (info->struct_size < sizeof(collet_tool_info)) return;
+                                 static_cast<Listed*>(context)->push_back(to_description(*info));
+                               });
+                             });
+  if (!visited) return visited;
+  Listed& listed = *made;
   for (std::size_t i = 0; i < listed.size(); ++i) {
     listed[i].plugin = guest.name;
     if (auto checked = check_tool(listed[i], registry); !checked) return checked;

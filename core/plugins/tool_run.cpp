@@ -1,11 +1,13 @@
 #include "plugins/tool_run.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include "base/log.hpp"
 #include "collet/json.hpp"
 #include "http/percent.hpp"
 #include "plugins/boundary.hpp"
+#include "plugins/errand.hpp"
 #include "plugins/guest.hpp"
 
 namespace collet::plugins {
@@ -49,21 +51,53 @@ std::string_view shortened(std::string_view text, std::size_t most) {
 
 }  // namespace
 
-ToolRun::ToolRun(Guest& guest, const collet_tools& table, std::uint32_t tool, const agent::ToolCall& call,
-                 std::function<void(agent::ToolOutcome)> done)
+ToolRun::ToolRun(Guest& guest, const collet_tools& table, std::uint32_t tool, std::string name,
+                 const agent::ToolCall& call, std::function<void(agent::ToolOutcome)> done)
     : guest_(guest),
       table_(table),
       tool_(tool),
+      name_(std::move(name)),
       conversation_(call.conversation),
       call_id_(call.call_id),
       done_(std::move(done)) {}
 
 ToolRun::~ToolRun() { fail("The tool did not finish: the server is stopping."); }
 
+void ToolRun::watch(const std::shared_ptr<ToolRun>& self) {
+  const std::weak_ptr<ToolRun> weak = self;
+  set_deadline(std::chrono::steady_clock::now() + guest_.tool_time, [weak] {
+    if (const auto run = weak.lock()) run->expire(run);
+  });
+}
+
+void ToolRun::expire(const std::shared_ptr<ToolRun>& self) {
+  if (finished_) return;
+  log::warning(guest_.part, "a call of " + name_ + " is over its time; it is cancelled");
+  // The tool's cancel might block, against the rules: not on the thread of the deadlines.
+  guest_.household.calls.post("cancels of " + guest_.name, [self] { self->cancel(); });
+  const std::weak_ptr<ToolRun> weak = self;
+  set_deadline(std::chrono::steady_clock::now() + guest_.household.tool_grace, [weak] {
+    if (const auto run = weak.lock()) run->give_up();
+  });
+}
+
+void ToolRun::give_up() {
+  // The run must outlive this: its caller holds it.
+  if (const std::uint64_t handle = handle_; handle != 0) guest_.tool_runs.take(handle);
+  fail("The tool '" + name_ + "' did not answer within " + in_seconds(guest_.tool_time) +
+       " and was cancelled.");
+}
+
+void ToolRun::set_deadline(Deadlines::Time when, std::function<void()> due) {
+  const std::lock_guard lock(mutex_);
+  if (!finished_) deadline_ = guest_.household.deadlines.add(when, std::move(due));
+}
+
 void ToolRun::begin(const std::shared_ptr<ToolRun>& self, const agent::ToolCall& call) {
   const auto pass = guest_.gate.enter();
   if (!pass) return fail(guest_.absence());
   const std::uint64_t handle = guest_.tool_runs.add(self);
+  handle_ = handle;
   begun_ = true;
   if (cancelled_) {
     guest_.tool_runs.take(handle);
@@ -82,6 +116,10 @@ void ToolRun::begin(const std::shared_ptr<ToolRun>& self, const agent::ToolCall&
 
 void ToolRun::finish(agent::ToolOutcome outcome) {
   if (finished_.exchange(true)) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (deadline_) guest_.household.deadlines.remove(*deadline_);
+  }
   if (const auto thrown = caught([&] { done_(std::move(outcome)); }); !thrown.empty())
     log::error(guest_.part, "a call's end could not be told: " + thrown);
   done_ = nullptr;

@@ -248,17 +248,24 @@ std::string Server::url() const {
   return "http://" + (six ? "[" + config_.host + "]" : config_.host) + ":" + std::to_string(parts_->port);
 }
 
-void Server::stop() {
-  if (!parts_) return;
+bool Server::stop() {
+  if (!parts_) return true;
   Parts& p = *parts_;
   p.conversations.pause_all(kRunGrace);
   p.outbound.stop();  // or requests that wait for other servers would outlast the grace below
-  p.http.drain(kRequestGrace);
+  bool answered = p.http.drain(kRequestGrace);
   p.event_sockets.stop();
   p.gateway.stop();
   p.conversations.stop();
-  p.host.stop_all();
+  const bool settled = p.host.stop_all();
+  answered = answered || p.http.drain(std::chrono::milliseconds(0));
+  if (!settled || !answered) {
+    // Threads inside a plugin may use anything of it.
+    static_cast<void>(parts_.release());  // NOLINT(bugprone-unused-return-value): never freed
+    return false;
+  }
   parts_.reset();
+  return true;
 }
 
 }  // namespace collet::server

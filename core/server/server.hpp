@@ -26,8 +26,10 @@ class Server {
   /// The address to call, "http://127.0.0.1:8000". After start.
   std::string url() const;
 
-  /// Pauses the runs, answers what is in flight, ends everything. Idempotent.
-  void stop();
+  /// Pauses the runs, answers what is in flight, ends everything. Also after a failed start. Idempotent.
+  /// False: a plugin's code has not come back. It may use anything of the server, which is then not freed:
+  /// the process should end without destructors (std::_Exit).
+  bool stop();
 
  private:
   struct Parts;

@@ -62,6 +62,12 @@ Result<void> Dispatcher::start() {
   return reserved_.start();
 }
 
+bool Dispatcher::close(std::chrono::steady_clock::time_point until) {
+  workers_.close();
+  reserved_.close();
+  return workers_.wait_idle(until) && reserved_.wait_idle(until);
+}
+
 void Dispatcher::stop() {
   workers_.stop();
   reserved_.stop();

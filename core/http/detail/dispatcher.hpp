@@ -1,6 +1,7 @@
 // Between framing and handlers: decides what becomes of a request by its head, and runs handlers on their
 // lanes.
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -29,6 +30,8 @@ class Dispatcher {
   Dispatcher(const HttpServer::Options& options, const Router& router, Gatekeeper& gatekeeper);
 
   Result<void> start();
+  /// As WorkerPool::close and wait_idle.
+  bool close(std::chrono::steady_clock::time_point until);
   /// As WorkerPool::stop.
   void stop();
 

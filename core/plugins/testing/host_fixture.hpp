@@ -100,6 +100,9 @@ class HostFixture : public ::testing::Test {
     std::filesystem::create_directories(options.state_dir);
     options.core_version = "9.9";
     options.start_patience = patience_;
+    options.create_patience = create_patience_;
+    options.stop_patience = stop_patience_;
+    options.tool_grace = tool_grace_;
     host_ = std::make_unique<PluginHost>(options, *spawner_);
     const auto loaded = host_->load_all(router_, tools_, *providers_);
     return loaded ? "" : loaded.error().message;
@@ -147,7 +150,8 @@ class HostFixture : public ::testing::Test {
   TemporaryFolder folder_;
   const std::filesystem::path own_ = folder_.path() / "own";
   const std::filesystem::path others_ = folder_.path() / "others";
-  std::chrono::milliseconds patience_{20'000};
+  std::chrono::milliseconds patience_{20'000}, create_patience_{60'000}, stop_patience_{5'000},
+      tool_grace_{20};
   std::unique_ptr<Spawner> spawner_;
   NoProvider no_provider_;
   FakeConversations conversations_;

@@ -37,7 +37,7 @@ class Plugin {
   Plugin& operator=(const Plugin&) = delete;
   virtual ~Plugin() = default;
 
-  /// Says what the plugin offers. Reads its config; starts nothing. Called once, on the server's main thread;
+  /// Says what the plugin offers. Reads its config; starts nothing. Called once, on a thread of the host's;
   /// what it throws refuses the plugin.
   virtual void setup(Setup& setup) = 0;
   /// Begins work: threads, connections. Until it returns, the plugin's routes answer 503; what it throws

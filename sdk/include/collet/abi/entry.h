@@ -36,21 +36,22 @@ typedef struct collet_entry {
 
   /* Makes the plugin's instance. `config`: its section, a JSON object, checked against config_schema. Registers
    * nothing and starts no thread; what it offers is asked for with `feature` afterwards.
-   * Thread: the server's main thread. State: called once, before anything else.
+   * Thread: the host's, one such call at a time. State: called once, before anything else.
    * Owner: `host` lives until destroy has returned; the plugin owns *plugin until destroy.
-   * Errors: any status but COLLET_OK; `error` gets one line for people; *plugin is then ignored. */
+   * Errors: any status but COLLET_OK; `error` gets one line for people; *plugin is then ignored. A create that takes
+   * longer than 30 s is refused, and its thread is left behind. */
   collet_status (*create)(const collet_host* host, collet_str config, collet_sink error, collet_plugin** plugin);
-  /* Frees the instance. Thread: the server's main thread. State: created, not started, no call under way. Errors: none. */
+  /* Frees the instance. Thread: the host's, one such call at a time. State: created, not started, no call under way. Errors: none. */
   void (*destroy)(collet_plugin* plugin);
   /* The plugin's table for a feature ("collet.draft.routes/1", …), null when it doesn't have it.
-   * Thread: the server's main thread. State: created. Owner: the plugin; the table lives until destroy. Errors: none. */
+   * Thread: the host's, one such call at a time. State: created. Owner: the plugin; the table lives until destroy. Errors: none. */
   const void* (*feature)(collet_plugin* plugin, const char* name);
   /* Begins work: threads, connections. The server answers 503 on the plugin's routes until it has returned, so it may
    * take its time. Thread: one of the host's own, not the main thread. State: created.
    * Errors: any status but COLLET_OK: the plugin stays not started; `error` gets one line for people. */
   collet_status (*start)(collet_plugin* plugin, collet_sink error);
   /* Ends work: after it has returned, the plugin calls the host only from `destroy`. Calls under way have been cancelled
-   * and waited for, up to the server's limit. Thread: the server's main thread. State: started. Errors: none. */
+   * and waited for, up to the server's limit. Thread: the host's, one such call at a time. State: started. Errors: none. */
   void (*stop)(collet_plugin* plugin);
 } collet_entry;
 

@@ -33,7 +33,7 @@ typedef struct collet_llm_reply {
 typedef struct collet_llm {
   uint32_t struct_size;
   /* Calls `add` once per provider; the first is provider 0. Always the same list.
-   * Thread: the server's main thread. State: created, not started. Owner: the texts are good for the call of `add`.
+   * Thread: the host's, one such call at a time. State: created, not started. Owner: the texts are good for the call of `add`.
    * Errors: none; a provider that is malformed or there already refuses the plugin. */
   void (*list)(collet_plugin* plugin, void* context, void (*add)(void* context, const collet_llm_info* info));
   /* Starts a call. `request`: JSON in OpenAI's chat completion form: model (without the prefix), messages, tools, ….

@@ -52,7 +52,7 @@ typedef struct collet_reply {
 typedef struct collet_routes {
   uint32_t struct_size;
   /* Calls `add` once per route; the first is route 0. Always the same list.
-   * Thread: the server's main thread. State: created, not started. Owner: the texts are good for the call of `add`.
+   * Thread: the host's, one such call at a time. State: created, not started. Owner: the texts are good for the call of `add`.
    * Errors: none; a route that is malformed or there already refuses the plugin. */
   void (*list)(collet_plugin* plugin, void* context, void (*add)(void* context, const collet_route* route));
   /* Handles one request of route number `route`. May block: it runs on the plugin's own bounded queue.

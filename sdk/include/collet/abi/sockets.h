@@ -29,7 +29,7 @@ typedef struct collet_endpoint {
 typedef struct collet_sockets {
   uint32_t struct_size;
   /* Calls `add` once per endpoint; the first is endpoint 0. Always the same list.
-   * Thread: the server's main thread. State: created, not started. Owner: the texts are good for the call of `add`.
+   * Thread: the host's, one such call at a time. State: created, not started. Owner: the texts are good for the call of `add`.
    * Errors: an endpoint that is malformed or there already refuses the plugin. */
   void (*list)(collet_plugin* plugin, void* context, void (*add)(void* context, const collet_endpoint* endpoint));
   /* A client has connected. `request`: that of the upgrade, without a body.

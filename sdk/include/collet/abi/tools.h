@@ -48,7 +48,7 @@ typedef struct collet_tool_reply {
 typedef struct collet_tools {
   uint32_t struct_size;
   /* Calls `add` once per tool; the first is tool 0. Always the same list.
-   * Thread: the server's main thread. State: created, not started. Owner: the texts are good for the call of `add`.
+   * Thread: the host's, one such call at a time. State: created, not started. Owner: the texts are good for the call of `add`.
    * Errors: none; a tool that is malformed or there already refuses the plugin. */
   void (*list)(collet_plugin* plugin, void* context, void (*add)(void* context, const collet_tool_info* info));
   /* Starts a call of tool number `tool`. May block: it runs on the plugin's own bounded queue; better it returns soon

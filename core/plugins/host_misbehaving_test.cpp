@@ -1,0 +1,163 @@
+// A plugin that throws over the boundary, or never returns, at every place: what becomes of it, and that
+// nothing else does.
+#include <gmock/gmock.h>
+
+#include "plugins/testing/host_fixture.hpp"
+
+namespace collet::plugins {
+namespace {
+
+using ::testing::HasSubstr;
+
+class Misbehaving : public HostFixture {
+ protected:
+  void SetUp() override {
+    HostFixture::SetUp();
+    install("misbehaving");
+    install("sample");
+  }
+  void leave_it_alone() { std::filesystem::remove(own_ / "sample.so"); }
+  // What load_all says of a plugin that misbehaves there.
+  std::string load_with(const std::string& where, const std::string& how, const std::string& more = {}) {
+    return load(R"({"misbehaving":{"where":")" + where + R"(","how":")" + how + "\"" + more + "}}");
+  }
+  void start_with(const std::string& where, const std::string& how, const std::string& more = {}) {
+    ASSERT_EQ(load_with(where, how, more), "");
+    host_->start_all();
+  }
+  void expect_the_other_works() {
+    EXPECT_EQ(status("sample").state, State::kStarted);
+    EXPECT_EQ(call("GET", "/api/sample/hello/x").status, 200);
+    EXPECT_EQ(call_tool("sample_reverse", R"({"text":"ab"})").observation, R"({"text":"ba","in":"/work"})");
+  }
+  std::future<agent::ToolOutcome> begin_tool() {
+    auto promise = std::make_shared<std::promise<agent::ToolOutcome>>();
+    running_ = tools_.find("misbehaving_tool")
+                   ->start({"c", "1", "{}", "/", "/"}, [promise](agent::ToolOutcome outcome) {
+                     promise->set_value(std::move(outcome));  // throws when it comes twice
+                   });
+    return promise->get_future();
+  }
+
+  const std::chrono::milliseconds kShort{100};
+  std::unique_ptr<agent::RunningCall> running_;
+};
+
+TEST_F(Misbehaving, ThrowingLifeCycle_IsRefused) {
+  EXPECT_THAT(load_with("create", "throw"), HasSubstr("is refused: its create threw: unknown exception"));
+  EXPECT_THAT(load_with("list", "throw"),
+              HasSubstr("is refused: its list of routes threw: unknown exception"));
+}
+
+TEST_F(Misbehaving, ThrowingFeature_HasNoFeature) {
+  start_with("feature", "throw");
+  EXPECT_EQ(call("GET", "/api/misbehaving").status, 404);
+  expect_the_other_works();
+}
+
+TEST_F(Misbehaving, ThrowingStart_Answers503) {
+  start_with("start", "throw");
+  EXPECT_EQ(status("misbehaving").state, State::kFailed);
+  EXPECT_EQ(status("misbehaving").error, "its start threw: unknown exception");
+  EXPECT_EQ(call("GET", "/api/misbehaving").status, 503);
+  expect_the_other_works();
+}
+
+TEST_F(Misbehaving, ThrowingStopAndDestroy_HoldNothingUp) {
+  for (const char* where : {"stop", "destroy"}) {
+    start_with(where, "throw");
+    EXPECT_TRUE(host_->stop_all()) << where;
+    host_.reset();
+  }
+}
+
+TEST_F(Misbehaving, ThrowingHandler_Is500) {
+  start_with("handle", "throw");
+  EXPECT_EQ(call("GET", "/api/misbehaving").status, 500);
+  expect_the_other_works();
+}
+
+TEST_F(Misbehaving, ThrowingTool_Fails) {
+  start_with("tool", "throw");
+  EXPECT_EQ(begin_tool().get().error, "unknown exception");
+  expect_the_other_works();
+}
+
+TEST_F(Misbehaving, HangingCreate_IsRefusedInTime) {
+  create_patience_ = kShort;
+  leave_it_alone();
+  EXPECT_THAT(load_with("create", "hang"),
+              HasSubstr("is refused: its create has not returned within 0.1 s; its thread is left behind"));
+  EXPECT_FALSE(host_->stop_all());
+}
+
+TEST_F(Misbehaving, HangingList_IsRefusedInTime) {
+  create_patience_ = kShort;
+  leave_it_alone();
+  EXPECT_THAT(load_with("list", "hang"), HasSubstr("is refused: its list of routes has not returned"));
+}
+
+TEST_F(Misbehaving, HangingCreateOfAnOptionalOne_LeavesTheOthers) {
+  create_patience_ = std::chrono::seconds(5);
+  start_with("create", "hang", R"(,"optional":true)");
+  EXPECT_EQ(status("misbehaving").state, State::kRefused);
+  EXPECT_EQ(call("GET", "/api/misbehaving").status, 404);
+  expect_the_other_works();
+}
+
+TEST_F(Misbehaving, HangingStart_Answers503AndDoesNotHoldUpTheStop) {
+  patience_ = stop_patience_ = kShort;
+  ASSERT_EQ(load_with("start", "hang"), "");
+  host_->start_all();
+  EXPECT_EQ(status("misbehaving").state, State::kStarting);
+  EXPECT_TRUE(status("misbehaving").holds_up());
+  EXPECT_EQ(call("GET", "/api/misbehaving").status, 503);
+  EXPECT_FALSE(host_->stop_all());
+}
+
+TEST_F(Misbehaving, HangingStopOrDestroy_DoesNotHoldUpTheShutdown) {
+  leave_it_alone();
+  stop_patience_ = std::chrono::seconds(1);
+  start_with("stop", "hang");
+  EXPECT_FALSE(host_->stop_all());
+  host_.reset();
+  start_with("destroy", "hang");
+  EXPECT_TRUE(host_->stop_all());
+  host_.reset();
+}
+
+TEST_F(Misbehaving, ToolWithoutAnAnswer_IsCancelledAtItsDeadline) {
+  tool_grace_ = std::chrono::minutes(1);
+  start_with("other", "hang", R"(,"tool_seconds":0.05)");
+  EXPECT_EQ(begin_tool().get().observation, R"({"cancelled":true})");
+  expect_the_other_works();
+}
+
+TEST_F(Misbehaving, ToolWithoutAnyAnswer_FailsAtItsDeadlineAndLaterAnswersHaveNoEffect) {
+  start_with("nowhere", "hang", R"(,"tool_seconds":0.05)");
+  auto outcome = begin_tool();
+  EXPECT_EQ(outcome.get().error,
+            "The tool 'misbehaving_tool' did not answer within 0.05 s and was cancelled.");
+  running_.reset();
+  EXPECT_EQ(call("GET", "/api/misbehaving").status, 200);  // it answers now, twice
+  EXPECT_TRUE(host_->stop_all());
+}
+
+TEST_F(Misbehaving, ToolThatBlocks_FailsAtItsDeadline) {
+  stop_patience_ = kShort;
+  start_with("tool", "hang", R"(,"tool_seconds":0.05)");
+  for (int i = 0; i < 10; ++i)  // more than there are threads: the last ones don't even begin
+    EXPECT_THAT(begin_tool().get().error, HasSubstr("did not answer within 0.05 s"));
+  expect_the_other_works();
+  EXPECT_FALSE(host_->stop_all());
+}
+
+TEST_F(Misbehaving, ToolWhoseCancelHangs_FailsAtItsDeadline) {
+  stop_patience_ = kShort;
+  start_with("cancel", "hang", R"(,"tool_seconds":0.05)");
+  EXPECT_THAT(begin_tool().get().error, HasSubstr("did not answer within 0.05 s"));
+  expect_the_other_works();
+}
+
+}  // namespace
+}  // namespace collet::plugins
