@@ -1,5 +1,6 @@
 #include "http/detail/request_reader.hpp"
 
+#include <algorithm>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
@@ -24,6 +25,29 @@ std::string lower(beast::string_view text) {
   for (char& c : out)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return out;
+}
+
+bool all_of(std::string_view text, std::string_view allowed) {
+  return text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+// A Host field: a name, an IPv4 address or a bracketed IPv6 one, and perhaps a port. Empty is allowed (RFC
+// 9110).
+bool is_host(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789";
+  constexpr std::string_view kName =
+      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~%!$&'()*+,;=";
+  const bool bracketed = !text.empty() && text.front() == '[';
+  const auto end = bracketed ? text.find(']') : text.find(':');
+  if (bracketed) {
+    if (end == std::string_view::npos || !all_of(text.substr(1, end - 1), "0123456789abcdefABCDEF:."))
+      return false;
+    text.remove_prefix(end + 1);
+  } else {
+    if (!all_of(text.substr(0, end), kName)) return false;
+    text.remove_prefix(std::min(end, text.size()));
+  }
+  return text.empty() || (text.front() == ':' && text.size() <= 6 && all_of(text.substr(1), kDigits));
 }
 
 }  // namespace
@@ -72,6 +96,7 @@ RequestReader::Progress RequestReader::check_head(const Head& head) {
   if (version_ != 10 && version_ != 11) return fail(505, "HTTP Version Not Supported");
   const auto hosts = head.count(http::field::host);
   if (hosts > 1 || (hosts == 0 && version_ == 11)) return fail(400, "Bad Request: one Host field is needed");
+  if (hosts == 1 && !is_host(view(head[http::field::host]))) return fail(400, "Bad Request: bad Host");
   if (head.count(http::field::transfer_encoding) > 0) {
     if (version_ == 10) return fail(400, "Bad Request: Transfer-Encoding in HTTP/1.0");
     // Any other coding would reach the handler undecoded, or hide where the body ends.
