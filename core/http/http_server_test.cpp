@@ -323,6 +323,17 @@ TEST_F(HttpServerTest, Drain_AnswersWhatRunsAndClosesTheRest) {
   EXPECT_FALSE(RawClient(port_).connected());
 }
 
+TEST_F(HttpServerTest, Drain_DoesNotWaitForAHandlerThatHangs) {
+  start();
+  RawClient busy(port_);
+  busy.send(request("GET", "/wait"));
+  ASSERT_TRUE(door_.wait_for(1));
+  EXPECT_FALSE(server_->drain(std::chrono::milliseconds(0)));
+  EXPECT_TRUE(busy.closed_by_server());
+  door_.open();
+  while (!server_->drain(std::chrono::milliseconds(0))) continue;  // as soon as it has come back
+}
+
 TEST_F(HttpServerTest, Reply_MayOutliveTheServer) {
   std::promise<Reply> kept;
   handle("GET", "/later", Lane::kInline,

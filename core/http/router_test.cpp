@@ -116,6 +116,20 @@ TEST_F(RouterTable, Duplicate_NamesBothOwners) {
   EXPECT_EQ(router.routes().size(), 9u);
 }
 
+TEST_F(RouterTable, RemovedOwner_LeavesNothing) {
+  ASSERT_TRUE(router.add(route("GET", "/api/weather/{city}", "weather")).ok());
+  ASSERT_TRUE(router.add(route("PUT", "/api/conversations/{id}", "weather")).ok());
+  ASSERT_TRUE(router.add(socket("/sockets/weather/{rest...}", "weather")).ok());
+  router.remove("weather");
+  EXPECT_EQ(router.match("GET", "/api/weather/Bonn").route, nullptr);
+  EXPECT_TRUE(router.match("POST", "/api/weather/Bonn").allow.empty());
+  EXPECT_EQ(router.match("PUT", "/api/conversations/5").route, nullptr);
+  EXPECT_NE(router.match("GET", "/api/conversations/5").route, nullptr);
+  EXPECT_EQ(router.match("GET", "/sockets/weather/x/y").socket, nullptr);
+  EXPECT_EQ(router.routes().size(), 9u);
+  EXPECT_TRUE(router.add(route("GET", "/api/weather/{city}", "other")).ok());
+}
+
 TEST(RouterPattern_Malformed, IsRefused) {
   Router router;
   for (const char* pattern : {"", "x", "/{", "/a{b}", "/{}", "/{a...}/b", "/{a}/{a}", "/{a.b}", "/{...}"})
