@@ -184,7 +184,9 @@ def part_throughput(bench):
         out = subprocess.run(["wrk", "-t1", "-c16", "-d4s", "--latency", bench.server.url + path], check=True,
                              capture_output=True, text=True).stdout
         found = {name: re.search(pattern, out) for name, pattern in (
-            ("rate", r"Requests/sec:\s+(\S+)"), ("p50", r"50%\s+(\S+)"), ("p99", r"99%\s+(\S+)"),
+            ("rate", r"Requests/sec:\s+(\S+)"),
+            # Lines of their own: "94.50%" stands in others.
+            ("p50", r"(?m)^\s*50%\s+(\S+)"), ("p99", r"(?m)^\s*99%\s+(\S+)"),
             ("bad", r"Non-2xx[^:]*:\s+(\d+)"))}
         shown = path.replace(of, "conversation").replace(event, "{id}")
         rows.append(("GET " + shown, "{:,.0f}".format(float(found["rate"][1])), found["p50"][1], found["p99"][1],
