@@ -24,16 +24,34 @@ Care
 
 When the task is done, call the finish tool with a short, plain report: what changed, how you checked it, what is open.)";
 
+// What the agent may use without ever seeing it.
+std::string secrets_text(std::string_view secrets) {
+  const auto sources = json::parse(secrets);
+  if (!sources || !sources->IsObject() || sources->ObjectEmpty()) return {};
+  std::string text =
+      "\n\nSecrets\n"
+      "These environment variables are set for a terminal command that names them, and only for that "
+      "command. Use them "
+      "by name; their values are hidden wherever they would appear.";
+  for (const auto& source : sources->GetObject()) {
+    text += "\n- $" + std::string(json::view(source.name));
+    if (const auto about = json::string_at(source.value, "description"); about && !about->empty())
+      text += ": " + std::string(*about);
+  }
+  return text;
+}
+
 }  // namespace
 
-std::string system_prompt_text(const json::Value& agent, std::string_view working_dir) {
+std::string system_prompt_text(const json::Value& agent, std::string_view working_dir,
+                               std::string_view secrets) {
   const auto own = json::string_at(agent, "system_prompt");
   std::string text(own && !own->empty() ? *own : kPrompt);
   text += "\n\nThe workspace is " + std::string(working_dir) + ".";
   const json::Value* suffix = json::at(agent, {"agent_context", "system_message_suffix"});
   if (suffix != nullptr && suffix->IsString() && suffix->GetStringLength() > 0)
     text += "\n\n" + std::string(json::view(*suffix));
-  return text;
+  return text + secrets_text(secrets);
 }
 
 }  // namespace collet::agent

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace collet::agent {
@@ -13,12 +14,13 @@ struct ToolDescription {
   std::string description;  ///< for the model
   std::string parameters;   ///< JSON schema (object) of the arguments; "default" values are filled in
   std::string action_kind;  ///< "TerminalAction"; empty: a tool the wire does not know (MCP form, design 5)
-  std::string observation_kind;  ///< "TerminalObservation"
-  std::string tool_kind;         ///< "TerminalTool"
-  std::string annotations;       ///< JSON object: readOnlyHint, …; as in SystemPromptEvent.tools
-  std::string title;             ///< may be empty
-  std::string plugin;            ///< who brings it: "core" or the plugin's name
-  bool listed = true;            ///< at /api/tools/
+  std::string observation_kind;    ///< "TerminalObservation"
+  std::string tool_kind;           ///< "TerminalTool"
+  std::string annotations;         ///< JSON object: readOnlyHint, …; as in SystemPromptEvent.tools
+  std::string title;               ///< may be empty
+  std::string plugin;              ///< who brings it: "core" or the plugin's name
+  bool listed = true;              ///< at /api/tools/
+  bool takes_environment = false;  ///< calls get the secrets that they name: it runs commands
 };
 
 /// One call. A plain value.
@@ -28,6 +30,8 @@ struct ToolCall {
   std::string action;       ///< JSON object: validated arguments with defaults, without `kind`
   std::string working_dir;  ///< of the conversation's workspace, absolute
   std::string save_dir;     ///< where a tool may keep long outputs of this conversation, absolute
+  /// Variables for the command of this call alone: secrets.
+  std::vector<std::pair<std::string, std::string>> environment = {};
 };
 
 struct ToolOutcome {

@@ -2,6 +2,7 @@
 
 #include "api/models.hpp"
 #include "api/route_helpers.hpp"
+#include "api/secret_sources.hpp"
 #include "api/start_request.hpp"
 #include "api/validation.hpp"
 #include "conversation/conversation.hpp"
@@ -46,6 +47,7 @@ void start(ConversationService& service, const secrets::KeyRing& ring, const htt
   read_yes_no(request, kIncludeSkills, validation);
   auto wanted = read_start_request(*body.value, validation);
   if (!validation.ok()) return reply.send(validation.response());
+  wanted.created_through = std::string(request.header("host").value_or(""));
   auto started = service.create(std::move(wanted));
   if (started) return send_document(*started->conversation, std::move(reply), started->created ? 201 : 200);
   // A parent that is missing is a mistake in the body, not in the path.
@@ -160,6 +162,14 @@ http::Response remove(ConversationService& service, const http::Request& request
   return to_response(removed.error());
 }
 
+void update_secrets(const std::shared_ptr<Conversation>& conversation, const http::Request& request,
+                    http::Reply reply) {
+  const Body body = read_body(request, kUpdateSecretsRequest);
+  if (!body.value) return reply.send(body.refusal);
+  conversation->update_secrets(secret_sources(*json::find(*body.value, "secrets")),
+                               success_or_error(std::move(reply)));
+}
+
 void add_commands(Routes& routes, ConversationService& service, const std::string& one) {
   const auto command = [&](const std::string& name, std::string_view summary, auto method, auto missing,
                            const std::vector<int>& failures, http::Lane lane) {
@@ -198,6 +208,15 @@ void add_commands(Routes& routes, ConversationService& service, const std::strin
          &Conversation::Patch::confirmation_policy);
   policy("security_analyzer", "Who judges what the agent wants to do", kSetSecurityAnalyzerRequest,
          "security_analyzer", &Conversation::Patch::security_analyzer);
+  routes.add("POST", one + "/secrets",
+             {.name = "update_conversation_secrets",
+              .tag = kTag,
+              .summary = "Give the conversation secrets",
+              .parameters = {kConversationId},
+              .body = &kUpdateSecretsRequest,
+              .answer = &kSuccess,
+              .failures = {404}},
+             for_conversation(service, update_secrets, plain_not_found));
 }
 
 void add_collection(Routes& routes, ConversationService& service, const secrets::KeyRing& ring,

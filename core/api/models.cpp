@@ -118,6 +118,8 @@ constexpr Member kStartMembers[] = {
 };
 constexpr Schema kStartConversationRequest =
     object("StartConversationRequest", kStartMembers, "One of agent and agent_settings is needed");
+constexpr Member kUpdateSecrets[] = {{"secrets", map_of(kSecretSource, "By name"), true}};
+constexpr Schema kUpdateSecretsRequest = object("UpdateSecretsRequest", kUpdateSecrets);
 constexpr Member kUpdateMembers[] = {
     {"title", maybe(at_least(1, at_most(200, text())))},
     {"tags", maybe(kTags)},
@@ -293,6 +295,7 @@ constexpr const Schema* kNamed[] = {&kTextContent,
                                     &kLookupSecret,
                                     &kStartConversationRequest,
                                     &kUpdateConversationRequest,
+                                    &kUpdateSecretsRequest,
                                     &kSetConfirmationPolicyRequest,
                                     &kSetSecurityAnalyzerRequest,
                                     &kConfirmationResponseRequest,

@@ -14,6 +14,7 @@ inline constexpr std::string_view kStatuses =
 extern const Schema kConfirmationResponseRequest;
 extern const Schema kEventIds;
 extern const Schema kSecretCreateRequest;
+extern const Schema kUpdateSecretsRequest;
 extern const Schema kSendMessageRequest;
 extern const Schema kSetConfirmationPolicyRequest;
 extern const Schema kSetSecurityAnalyzerRequest;

@@ -5,8 +5,10 @@
 #include <filesystem>
 
 #include "api/message_body.hpp"
+#include "api/secret_sources.hpp"
 #include "base/id.hpp"
 #include "conversation/agent_document.hpp"
+#include "conversation/state.hpp"
 
 namespace collet::api {
 namespace {
@@ -111,42 +113,28 @@ void read_json_members(const json::Value& body, conversation::StartRequest& requ
     if (given(body, name)) target = json::dump(*json::find(body, name));
 }
 
-bool is_static_secret(const json::Value& source) {
-  return source.IsString() ||
-         (source.IsObject() && json::string_or(source, "kind", "StaticSecret") == "StaticSecret");
+// Secrets that the agent brings along; the rest of its context is taken as it is.
+void check_context(const json::Value& agent, const Places& where, Validation& validation) {
+  const json::Value* secrets = json::at(agent, {"agent_context", "secrets"});
+  if (secrets == nullptr || secrets->IsNull()) return;
+  const Places there = below(where, "secrets");
+  if (!secrets->IsObject())
+    return validation.add("dict_type", there, "Input should be a valid dictionary", secrets);
+  for (const auto& secret : secrets->GetObject())
+    check_secret_source(secret.value, below(there, json::view(secret.name)), validation);
 }
 
-// {"NAME": "value" | {"kind": "StaticSecret" | "LookupSecret", …}} -> the form with kinds.
-std::string read_secrets(const json::Value& secrets) {
-  json::Writer w;
-  w.object();
-  for (const auto& member : secrets.GetObject()) {
-    const bool is_static = is_static_secret(member.value);
-    w.key(json::view(member.name)).object();
-    w.member("description", json::string_at(member.value, "description"));
-    if (is_static) {
-      const auto value =
-          member.value.IsString() ? json::view(member.value) : json::string_at(member.value, "value");
-      w.member("value", value);
-    } else {
-      w.member("url", json::string_at(member.value, "url"));
-      const json::Value* headers = json::find(member.value, "headers");
-      if (headers != nullptr && headers->IsObject()) w.member("headers", *headers);
-    }
-    w.member("kind", is_static ? "StaticSecret" : "LookupSecret").end();
-  }
-  w.end();
-  return w.take();
+// What the agent brings along, and what the request has for the conversation itself, which counts.
+std::string read_secrets(const json::Value& body, const json::Value& agent) {
+  std::string sources = "{}";
+  const json::Value* own = json::at(agent, {"agent_context", "secrets"});
+  if (own != nullptr && own->IsObject()) sources = secret_sources(*own);
+  if (given(body, "secrets"))
+    sources = conversation::merge_sources(sources, secret_sources(*json::find(body, "secrets")));
+  return sources;
 }
 
 }  // namespace
-
-void check_secret_source(const json::Value& source, const Places& where, Validation& validation) {
-  if (is_static_secret(source)) return;
-  if (!source.IsObject() || json::string_or(source, "kind") != "LookupSecret")
-    value_error(validation, where,
-                "expected a text, or an object of the kind 'StaticSecret' or 'LookupSecret'", &source);
-}
 
 void check_agent(const json::Value& agent, const Places& where, Validation& validation) {
   const std::string kind = json::string_or(agent, "kind", "Agent");
@@ -159,6 +147,7 @@ void check_agent(const json::Value& agent, const Places& where, Validation& vali
                 &agent);
   else
     check_llm_of(agent, where, validation);
+  check_context(agent, below(where, "agent_context"), validation);
   check_tools(agent, below(where, "tools"), validation);
 }
 
@@ -230,7 +219,7 @@ conversation::StartRequest read_start_request(const json::Value& body, Validatio
       static_cast<int>(json::int_at(body, "max_iterations").value_or(request.max_iterations));
   request.stuck_detection = json::bool_at(body, "stuck_detection").value_or(request.stuck_detection);
   request.autotitle = json::bool_at(body, "autotitle").value_or(request.autotitle);
-  if (given(body, "secrets")) request.secret_sources = read_secrets(*json::find(body, "secrets"));
+  request.secret_sources = read_secrets(body, request.agent);
   if (given(body, "initial_message")) {
     const MessageBody message = read_message(*json::find(body, "initial_message"));
     request.initial_content = message.content;

@@ -15,7 +15,6 @@ void check_agent(const json::Value& agent, const Places& where, Validation& vali
 void check_agent_settings(const json::Value& settings, const Places& where, Validation& validation);
 /// {"kind": …}
 void check_confirmation_policy(const json::Value& policy, const Places& where, Validation& validation);
-void check_secret_source(const json::Value& source, const Places& where, Validation& validation);
 void check_security_analyzer(const json::Value& analyzer, const Places& where, Validation& validation);
 /// Lower-case letters and digits as keys, texts of at most 256 characters as values.
 void check_tags(const json::Value& tags, const Places& where, Validation& validation);

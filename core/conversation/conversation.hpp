@@ -15,6 +15,8 @@
 
 namespace collet::conversation {
 
+class ConversationSecrets;
+
 /// A message of a user, validated.
 struct UserMessage {
   std::string content;  ///< JSON array of content parts, canonical
@@ -27,6 +29,7 @@ class Conversation {
   using Done = std::function<void(Result<void>)>;
 
   virtual const std::string& id() const = 0;
+  virtual std::shared_ptr<ConversationSecrets> secrets() const = 0;
 
   /// Stores a message; with `run` the agent answers it. `done` once it is stored.
   virtual void send(UserMessage message, bool run, Done done) = 0;
@@ -46,6 +49,9 @@ class Conversation {
     std::optional<std::string> security_analyzer;    ///< JSON object or null
   };
   virtual void patch(Patch patch, Done done) = 0;
+  /// Adds secrets, or puts new ones in the place of those of the same names. `sources`: JSON object {NAME:
+  /// source}, validated; a static value of "**********" leaves what is there as it is.
+  virtual void update_secrets(std::string sources, Done done) = 0;
 
   /// The conversation as GET answers it.
   virtual void document(std::function<void(std::string)> done) = 0;

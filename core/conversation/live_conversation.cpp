@@ -30,6 +30,7 @@ LiveConversation::LiveConversation(Surroundings& around, State state, llm::Usage
     : around_(around),
       id_(state.setup->id),
       strand_(asio::make_strand(around.io)),
+      secrets_(std::make_shared<ConversationSecrets>(id_, around.secret_access, around.secret_readers)),
       journal_(strand_, around.log, std::move(state), std::move(usage)) {}
 
 Result<std::shared_ptr<Conversation>> LiveConversation::make(Surroundings& around, State state,
@@ -41,6 +42,9 @@ Result<std::shared_ptr<Conversation>> LiveConversation::make(Surroundings& aroun
 
 Result<void> LiveConversation::equip() {
   const Setup& setup = *journal_.state().setup;
+  secrets_->set(setup.secret_sources, setup.created_through);
+  secrets_->hide_secrets_of(setup.agent);
+  equipment_.secrets = secrets_.get();
   const auto agent = json::parse(setup.agent);
   const json::Value* llm = agent ? json::find(*agent, "llm") : nullptr;
   if (llm == nullptr) return internal("conversation " + id_ + ": its agent document is damaged");
@@ -129,6 +133,11 @@ void LiveConversation::append(Note note, std::function<void(Result<std::string>)
         });
 }
 
+void LiveConversation::update_secrets(std::string sources, Done done) {
+  spawn([sources = std::move(sources)](LiveConversation& self) { return self.do_update_secrets(sources); },
+        std::move(done));
+}
+
 void LiveConversation::document(std::function<void(std::string)> done) {
   asio::post(strand_, [self = shared_from_this(), done = std::move(done)] {
     done(conversation::document(self->journal_.state(), self->journal_.usage()));
@@ -152,9 +161,10 @@ asio::awaitable<Result<void>> LiveConversation::do_send(UserMessage message, boo
     if (batch.state().status == Status::kFinished) batch.set_status(Status::kIdle);
     if (!journal_.view().has_system_prompt()) {
       const Setup& setup = *batch.state().setup;
-      batch.add(agent::system_prompt(batch.link(),
-                                     agent::system_prompt_text(*json::parse(setup.agent), setup.working_dir),
-                                     equipment_.tools.for_events()));
+      batch.add(agent::system_prompt(
+          batch.link(),
+          agent::system_prompt_text(*json::parse(setup.agent), setup.working_dir, setup.live_secrets),
+          equipment_.tools.for_events()));
     }
     const agent::Link link = batch.link();
     batch.add(agent::message(link, "user", "user", message.content, "", "", message.sender));
@@ -231,6 +241,20 @@ asio::awaitable<Result<void>> LiveConversation::do_append(Note note, std::shared
   });
 }
 
+asio::awaitable<Result<void>> LiveConversation::do_update_secrets(std::string sources) {
+  if (closed_) co_return closed_error();
+  auto result = co_await journal_.append([&](Batch& batch) {
+    Setup setup = *batch.state().setup;
+    setup.secret_sources = merge_sources(setup.secret_sources, sources);
+    batch.state().setup = make_setup(std::move(setup), around_.box);
+  });
+  if (!result) co_return result;
+  const Setup& setup = *journal_.state().setup;
+  secrets_->set(setup.secret_sources, setup.created_through);
+  journal_.broadcast_full_state();
+  co_return result;
+}
+
 asio::awaitable<Result<void>> LiveConversation::do_recover() {
   if (journal_.state().status != Status::kRunning) co_return Result<void>();
   co_return co_await journal_.append([this](Batch& batch) {
@@ -290,6 +314,11 @@ void LiveConversation::start_title(const UserMessage& message) {
       });
 }
 
+std::string LiveConversation::title_of(const llm::Outcome& outcome, std::string_view content) const {
+  return title_from(outcome.response ? secrets_->masker()->mask(outcome.response->text) : std::string(),
+                    content);
+}
+
 asio::awaitable<void> LiveConversation::make_title(std::string content,
                                                    std::shared_ptr<Arrival<llm::Outcome>> answer) {
   llm::Config config = equipment_.llm;
@@ -301,7 +330,7 @@ asio::awaitable<void> LiveConversation::make_title(std::string content,
   if (!outcome || closed_) co_return;
   if (outcome->response)
     journal_.usage().add(config.usage_id, config.model, *outcome->response, now_micros());
-  const std::string title = title_from(outcome->response ? outcome->response->text : std::string(), content);
+  const std::string title = title_of(*outcome, content);
   const auto stored = co_await journal_.append([&](Batch& batch) {
     if (!title.empty() && !batch.state().title) batch.state().title = title;
   });

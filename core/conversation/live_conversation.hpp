@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "conversation/conversation.hpp"
+#include "conversation/conversation_secrets.hpp"
 #include "conversation/journal.hpp"
 #include "conversation/run.hpp"
 #include "conversation/run_slots.hpp"
@@ -18,6 +19,9 @@ struct Surroundings {
   llm::Providers& providers;
   agent::ToolRegistry& tools;
   RunSlots& slots;
+  const secrets::SealedBox& box;
+  SecretAccess& secret_access;
+  WorkerPool& secret_readers;
 };
 
 class LiveConversation final : public Conversation, public std::enable_shared_from_this<LiveConversation> {
@@ -27,6 +31,7 @@ class LiveConversation final : public Conversation, public std::enable_shared_fr
                                                     llm::UsageLedger usage);
 
   const std::string& id() const override { return id_; }
+  std::shared_ptr<ConversationSecrets> secrets() const override { return secrets_; }
   void send(UserMessage message, bool run, Done done) override;
   void run(Done done) override;
   void pause(Done done) override;
@@ -34,6 +39,7 @@ class LiveConversation final : public Conversation, public std::enable_shared_fr
   void respond(bool accept, std::string reason, Done done) override;
   void patch(Patch patch, Done done) override;
   void append(Note note, std::function<void(Result<std::string>)> done) override;
+  void update_secrets(std::string sources, Done done) override;
   void document(std::function<void(std::string)> done) override;
   void follow(std::optional<std::int64_t> after_seq, std::function<void()> wake, Followed done) override;
   void recover(Done done) override;
@@ -49,6 +55,7 @@ class LiveConversation final : public Conversation, public std::enable_shared_fr
   asio::awaitable<Result<void>> do_interrupt();
   asio::awaitable<Result<void>> do_respond(bool accept, std::string reason);
   asio::awaitable<Result<void>> do_append(Note note, std::shared_ptr<std::string> id);
+  asio::awaitable<Result<void>> do_update_secrets(std::string sources);
   asio::awaitable<Result<void>> do_recover();
   asio::awaitable<Result<void>> do_close(Status last_status);
 
@@ -57,11 +64,13 @@ class LiveConversation final : public Conversation, public std::enable_shared_fr
   asio::awaitable<void> run_to_end(std::shared_ptr<Run> run);
   asio::awaitable<void> wait_until_idle();
   void start_title(const UserMessage& message);
+  std::string title_of(const llm::Outcome& outcome, std::string_view content) const;
   asio::awaitable<void> make_title(std::string content, std::shared_ptr<Arrival<llm::Outcome>> answer);
 
   Surroundings& around_;
   std::string id_;
   Strand strand_;
+  std::shared_ptr<ConversationSecrets> secrets_;
   Journal journal_;
   Equipment equipment_;
   std::shared_ptr<Run> run_;  ///< the active run

@@ -17,7 +17,7 @@ constexpr std::string_view kNudge =
     "finish.";
 
 // What a tool gets: the action without its kind; for a tool that the wire doesn't know, what is inside.
-std::string arguments_of(const std::string& action) {
+std::string without_kind(const std::string& action) {
   auto value = json::parse(action);
   if (!value) return "{}";
   if (const json::Value* data = json::find(*value, "data");
@@ -58,6 +58,36 @@ std::string repaired_arguments(const std::string& error) {
   return w.take();
 }
 
+// What a stream of the model shows, with secrets hidden. Belongs to the provider's thread, then to the
+// strand.
+class MaskedDeltas {
+ public:
+  MaskedDeltas(Journal& journal, const ConversationSecrets& secrets) : journal_(journal), secrets_(secrets) {}
+
+  void push(std::string_view text, std::string_view reasoning) {
+    const auto masker = secrets_.masker();
+    // The answer follows its reasoning: what is held back of that comes first.
+    std::string thought = reasoning_.push(*masker, reasoning);
+    if (!text.empty()) thought += reasoning_.finish(*masker);
+    show(text_.push(*masker, text), thought);
+  }
+  void finish() {
+    const auto masker = secrets_.masker();
+    const std::string thought = reasoning_.finish(*masker);
+    show(text_.finish(*masker), thought);
+  }
+
+ private:
+  void show(const std::string& text, const std::string& reasoning) {
+    if (!text.empty() || !reasoning.empty())
+      journal_.broadcast(agent::streaming_delta_frame(text, reasoning));
+  }
+
+  Journal& journal_;
+  const ConversationSecrets& secrets_;
+  secrets::MaskStream text_, reasoning_;
+};
+
 }  // namespace
 
 Run::Run(const Strand& strand, Journal& journal, const Equipment& equipment)
@@ -96,22 +126,49 @@ asio::awaitable<Run::Next> Run::begin() {
   const Next next = co_await append([this, confirmed](Batch& batch) {
     if (!journal_.view().has_system_prompt()) {
       const Setup& setup = *journal_.state().setup;
-      batch.add(agent::system_prompt(batch.link(),
-                                     agent::system_prompt_text(*json::parse(setup.agent), setup.working_dir),
-                                     equipment_.tools.for_events()));
+      batch.add(agent::system_prompt(
+          batch.link(),
+          agent::system_prompt_text(*json::parse(setup.agent), setup.working_dir, setup.live_secrets),
+          equipment_.tools.for_events()));
     }
     if (!confirmed) batch.answer_open(journal_.view(), kOutcomeUnknown);
     batch.set_status(Status::kRunning);
   });
-  if (next == Next::kGoOn && confirmed) co_return co_await carry_out(false);
+  if (next == Next::kEnd) co_return next;
+  co_await read_secrets();
+  if (confirmed) co_return co_await carry_out(false);
   co_return next;
+}
+
+// What is to be hidden has to be known before anything can show it.
+asio::awaitable<void> Run::read_secrets() {
+  if (stopped_) co_return;
+  auto read = std::make_shared<Arrival<bool>>(strand_);
+  cancels_.push_back([read] { read->cancel(); });
+  equipment_.secrets->refresh([read] { read->deliver(true); });
+  co_await read->wait();
+  cancels_.clear();
+}
+
+void Run::hide_secrets(llm::Response& response) {
+  hidden_arguments_.clear();
+  const auto masker = equipment_.secrets->masker();
+  if (masker->empty()) return;
+  response.text = masker->mask(response.text);
+  response.reasoning = masker->mask(response.reasoning);
+  for (auto& call : response.tool_calls) {
+    std::string masked = masker->mask_json_text(call.arguments);
+    if (masked != call.arguments)
+      hidden_arguments_[call.id] = std::exchange(call.arguments, std::move(masked));
+  }
 }
 
 asio::awaitable<Run::Next> Run::step(bool last_allowed) {
   auto outcome = co_await ask_model();
   if (!outcome) co_return co_await record_stop();
   if (!outcome->response) co_return co_await fail(std::move(outcome->failure));
-  const llm::Response response = std::move(*outcome->response);
+  llm::Response response = std::move(*outcome->response);
+  hide_secrets(response);
   journal_.usage().add(equipment_.llm.usage_id, equipment_.llm.model, response, now_micros());
   if (response.tool_calls.empty()) co_return co_await take_text(response, last_allowed);
   co_return co_await take_calls(response, last_allowed);
@@ -123,16 +180,16 @@ asio::awaitable<std::optional<llm::Outcome>> Run::ask_model() {
   journal_.usage().begin_call(equipment_.llm.usage_id, equipment_.llm.model);
   auto answered = std::make_shared<Arrival<llm::Outcome>>(strand_);
   llm::Provider::Delta delta;
+  const auto masked = std::make_shared<MaskedDeltas>(journal_, *equipment_.secrets);
   if (equipment_.llm.stream)
-    delta = [&journal = journal_](std::string_view text, std::string_view reasoning) {
-      journal.broadcast(agent::streaming_delta_frame(text, reasoning));
-    };
+    delta = [masked](std::string_view text, std::string_view reasoning) { masked->push(text, reasoning); };
   cancels_.push_back([answered] { answered->cancel(); });
   const auto call = equipment_.provider->start(
       equipment_.llm, {journal_.view().messages(), equipment_.tools_for_model, journal_.id()},
       std::move(delta), [answered](llm::Outcome outcome) { answered->deliver(std::move(outcome)); });
   auto outcome = co_await answered->wait();
   cancels_.clear();
+  if (equipment_.llm.stream && outcome) masked->finish();
   co_return outcome;
 }
 
@@ -244,13 +301,40 @@ asio::awaitable<std::optional<agent::ToolOutcome>> Run::call_tool(agent::OpenAct
   const auto* entry = equipment_.tools.find(open.tool);
   if (entry == nullptr || open.action.empty())
     co_return agent::ToolOutcome{"", "The tool '" + open.tool + "' is not available any more."};
+  const std::string arguments = arguments_of(open, *entry);
+  Environment environment;
+  if (entry->tool->description().takes_environment) {
+    auto found = co_await environment_for(arguments);
+    if (!found || stopped_) co_return std::nullopt;
+    environment = std::move(*found);
+  }
   auto done = std::make_shared<Arrival<agent::ToolOutcome>>(strand_);
   cancels_.push_back([done] { done->cancel(); });
   const auto call =
-      entry->tool->start({journal_.id(), open.call_id, arguments_of(open.action),
-                          journal_.state().setup->working_dir, equipment_.save_dir},
+      entry->tool->start({journal_.id(), open.call_id, arguments, journal_.state().setup->working_dir,
+                          equipment_.save_dir, std::move(environment)},
                          [done](agent::ToolOutcome outcome) { done->deliver(std::move(outcome)); });
-  co_return co_await done->wait();
+  auto outcome = co_await done->wait();
+  if (!outcome) co_return std::nullopt;
+  const auto masker = equipment_.secrets->masker();
+  if (!outcome->observation.empty()) outcome->observation = masker->mask_json_text(outcome->observation);
+  outcome->error = masker->mask(outcome->error);
+  co_return outcome;
+}
+
+std::string Run::arguments_of(const agent::OpenAction& open, const agent::Toolbox::Entry& tool) const {
+  const auto hidden = hidden_arguments_.find(open.call_id);
+  if (hidden == hidden_arguments_.end()) return without_kind(open.action);
+  auto checked = agent::check_arguments(open.tool, *tool.schema, hidden->second);
+  return checked.error.empty() ? checked.action : without_kind(open.action);
+}
+
+asio::awaitable<std::optional<Environment>> Run::environment_for(std::string arguments) {
+  auto found = std::make_shared<Arrival<Environment>>(strand_);
+  cancels_.push_back([found] { found->cancel(); });
+  equipment_.secrets->environment_for(
+      arguments, [found](Environment environment) { found->deliver(std::move(environment)); });
+  co_return co_await found->wait();
 }
 
 void Run::add_answer(Batch& batch, const agent::OpenAction& open, const agent::ToolOutcome& outcome) {
@@ -267,6 +351,7 @@ void Run::add_answer(Batch& batch, const agent::OpenAction& open, const agent::T
 }
 
 asio::awaitable<Run::Next> Run::fail(llm::Failure failure) {
+  failure.detail = equipment_.secrets->masker()->mask(failure.detail);
   co_await append([&](Batch& batch) {
     batch.set_status(Status::kError);
     batch.add(agent::conversation_error(batch.link(), failure));

@@ -3,12 +3,14 @@
 //
 // Belongs to the conversation's strand; holds no thread while it waits.
 #pragma once
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "agent/stuck_detector.hpp"
 #include "agent/tool_definitions.hpp"
+#include "conversation/conversation_secrets.hpp"
 #include "conversation/journal.hpp"
 #include "llm/provider.hpp"
 
@@ -26,6 +28,7 @@ struct Equipment {
   std::string save_dir;  ///< for long outputs of tools
   std::size_t tool_concurrency = 1;
   llm::Provider* provider = nullptr;
+  ConversationSecrets* secrets = nullptr;
 };
 
 class Run : public std::enable_shared_from_this<Run> {
@@ -48,11 +51,15 @@ class Run : public std::enable_shared_from_this<Run> {
 
   asio::awaitable<Next> begin();
   asio::awaitable<Next> step(bool last_allowed);
+  asio::awaitable<void> read_secrets();
+  void hide_secrets(llm::Response& response);
   asio::awaitable<std::optional<llm::Outcome>> ask_model();
   asio::awaitable<Next> take_text(const llm::Response& response, bool last_allowed);
   asio::awaitable<Next> take_calls(const llm::Response& response, bool last_allowed);
   asio::awaitable<Next> carry_out(bool last_allowed);
   asio::awaitable<std::optional<agent::ToolOutcome>> call_tool(agent::OpenAction open);
+  std::string arguments_of(const agent::OpenAction& open, const agent::Toolbox::Entry& tool) const;
+  asio::awaitable<std::optional<Environment>> environment_for(std::string arguments);
   asio::awaitable<Next> fail(llm::Failure failure);
   asio::awaitable<Next> record_stop();
   asio::awaitable<Next> append(std::function<void(Batch&)> build);
@@ -65,6 +72,9 @@ class Run : public std::enable_shared_from_this<Run> {
   const Equipment& equipment_;
   agent::StuckDetector stuck_;
   std::vector<std::function<void()>> cancels_;  ///< of what is being waited for now
+  /// What the model really wrote, by call id, where the log has it with secrets hidden. Not kept over a
+  /// confirmation.
+  std::map<std::string, std::string> hidden_arguments_;
   bool stopped_ = false;
   bool seems_stuck_ = false;
   bool unseen_message_ = false;

@@ -13,6 +13,10 @@
 namespace collet::conversation {
 namespace {
 
+// Lookups may wait for the network.
+constexpr std::size_t kSecretReaders = 4;
+constexpr std::size_t kSecretQueue = 4096;
+
 // Waits for a callback; `ask` gets the function that it must call.
 Result<void> wait_for(const std::function<void(Conversation::Done)>& ask) {
   auto promise = std::make_shared<std::promise<Result<void>>>();
@@ -30,7 +34,9 @@ struct ConversationService::Impl {
         store(d.database),
         slots(options.max_concurrent_runs),
         work(asio::make_work_guard(io)),
-        around{io, d.log, d.providers, d.tools, slots} {}
+        secret_readers(
+            {.threads = kSecretReaders, .queue_length = kSecretQueue, .per_owner = kSecretReaders}),
+        around{io, d.log, d.providers, d.tools, slots, d.box, d.secrets, secret_readers} {}
 
   std::string folder_of(const std::string& id) const {
     return (options.state_dir / "conversations" / without_dashes(id)).string();
@@ -47,6 +53,7 @@ struct ConversationService::Impl {
   RunSlots slots;
   asio::io_context io;
   asio::executor_work_guard<asio::io_context::executor_type> work;
+  WorkerPool secret_readers;
   Surroundings around;
   std::mutex mutex;  // guards `live`
   std::map<std::string, std::shared_ptr<Conversation>> live;
@@ -100,6 +107,7 @@ Result<void> ConversationService::Impl::repair(
 }
 
 Result<void> ConversationService::start() {
+  if (auto started = impl_->secret_readers.start(); !started) return started;
   for (std::size_t i = 0; i < impl_->options.threads; ++i)
     impl_->threads.emplace_back([this] { impl_->io.run(); });
   auto repaired = impl_->repair("running", [this](const std::string& id) -> Result<void> {
@@ -134,6 +142,7 @@ void ConversationService::stop() {
   impl_->io.stop();
   for (auto& thread : impl_->threads) thread.join();
   impl_->threads.clear();
+  impl_->secret_readers.stop();
 }
 
 Result<Setup> ConversationService::Impl::setup_for(const StartRequest& request, const std::string& id) const {
@@ -155,6 +164,7 @@ Result<Setup> ConversationService::Impl::setup_for(const StartRequest& request, 
   setup.stuck_detection = request.stuck_detection;
   setup.autotitle = request.autotitle;
   setup.secret_sources = request.secret_sources;
+  setup.created_through = request.created_through;
   setup.hook_config = request.hook_config;
   setup.client_tools = request.client_tools;
   setup.parent_id = request.parent_id;

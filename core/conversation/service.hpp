@@ -23,6 +23,7 @@
 namespace collet::conversation {
 
 class Conversation;
+class SecretAccess;
 
 /// A validated request to start a conversation.
 struct StartRequest {
@@ -35,6 +36,7 @@ struct StartRequest {
   std::string confirmation_policy = R"({"kind":"NeverConfirm"})";
   std::string security_analyzer = "null";
   std::string secret_sources = "{}";
+  std::string created_through;  ///< the request's Host
   std::string hook_config = "null";
   std::string client_tools = "[]";
   std::string tags = "{}";
@@ -57,6 +59,7 @@ class ConversationService {
     agent::ToolRegistry& tools;
     const secrets::SealedBox& box;
     process::Spawner& spawner;
+    SecretAccess& secrets;
   };
   ConversationService(Options options, Dependencies dependencies);
   ~ConversationService();

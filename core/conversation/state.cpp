@@ -29,9 +29,7 @@ std::string shown_secrets(std::string_view sources) {
   for (auto& source : document->GetObject()) {
     if (!source.value.IsObject()) continue;
     if (json::Value* value = json::find(source.value, "value"); value != nullptr) value->SetNull();
-    if (json::Value* headers = json::find(source.value, "headers"); headers != nullptr && headers->IsObject())
-      for (auto& header : headers->GetObject())
-        header.value = json::text(secrets::kRedacted, document->GetAllocator());
+    if (json::Value* headers = json::find(source.value, "headers"); headers != nullptr) headers->SetObject();
   }
   return json::dump(*document);
 }
@@ -58,6 +56,22 @@ std::shared_ptr<const Setup> make_setup(Setup setup, const secrets::SealedBox& b
   setup.shown_secrets = shown_secrets(setup.secret_sources);
   setup.live_secrets = without_nulls(setup.shown_secrets);
   return std::make_shared<const Setup>(std::move(setup));
+}
+
+std::string merge_sources(const std::string& sources, const std::string& update) {
+  auto merged = json::parse(sources);
+  const auto added = json::parse(update);
+  if (!merged || !merged->IsObject()) merged = json::parse("{}");
+  if (!added || !added->IsObject()) return json::dump(*merged);
+  auto& allocator = merged->GetAllocator();
+  for (const auto& source : added->GetObject()) {
+    const auto name = json::view(source.name);
+    const bool as_shown = json::string_or(source.value, "value") == secrets::kRedacted;
+    if (as_shown && json::find(*merged, name) != nullptr) continue;
+    json::set(*merged, name, json::copy(source.value, allocator), allocator);
+    if (as_shown) json::find(*json::find(*merged, name), "value")->SetNull();
+  }
+  return json::dump(*merged);
 }
 
 bool State::confirms_always() const {
@@ -120,6 +134,7 @@ storage::ConversationRow to_row(const State& state, const llm::UsageLedger& usag
   w.member("persistence_dir", setup.persistence_dir).member("max_iterations", setup.max_iterations);
   w.member("stuck_detection", setup.stuck_detection)
       .member("autotitle", setup.autotitle)
+      .member("created_through", setup.created_through)
       .raw_member("hook_config", setup.hook_config);
   w.raw_member("client_tools", setup.client_tools).member("parent_id", setup.parent_id);
   w.raw_member("confirmation_policy", state.confirmation_policy);
@@ -166,6 +181,7 @@ Result<Setup> setup_of(const storage::ConversationRow& row, json::Document& body
   setup.max_iterations = static_cast<int>(json::int_at(body, "max_iterations").value_or(500));
   setup.stuck_detection = json::bool_at(body, "stuck_detection").value_or(true);
   setup.autotitle = json::bool_at(body, "autotitle").value_or(true);
+  setup.created_through = json::string_or(body, "created_through");
   setup.hook_config = raw_or(body, "hook_config", "null");
   setup.client_tools = raw_or(body, "client_tools", "[]");
   setup.parent_id = text_at(body, "parent_id");

@@ -25,6 +25,7 @@ struct Setup {
   bool stuck_detection = true;
   bool autotitle = true;              ///< ask the model for a title after the first message
   std::string secret_sources = "{}";  ///< as given; values in clear
+  std::string created_through;        ///< Host of the request that started it; for lookups of our own secrets
   std::string hook_config = "null";
   std::string client_tools = "[]";
   std::optional<std::string> parent_id;
@@ -37,6 +38,10 @@ struct Setup {
   std::string sealed;  ///< {"agent", "secret_sources"} as they are stored
 };
 std::shared_ptr<const Setup> make_setup(Setup setup, const secrets::SealedBox& box);
+
+/// Secret sources with those of `update` added or put in the place of theirs. Both JSON objects {NAME:
+/// source}. A static value of "**********", as sources are shown, leaves what is there.
+std::string merge_sources(const std::string& sources, const std::string& update);
 
 /// Changes while the conversation lives. Cheap to copy.
 struct State {

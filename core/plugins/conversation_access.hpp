@@ -10,6 +10,10 @@
 #include "base/result.hpp"
 #include "events/event_log.hpp"
 
+namespace collet::secrets {
+class Masker;
+}
+
 namespace collet::plugins {
 
 /// All methods may be called from any thread but I/O threads, and may block on the database. `id` is what a
@@ -37,6 +41,10 @@ class ConversationAccess {
   /// Appends an event with its kind's own members (JSON object), checked already; the event's id.
   virtual Result<std::string> append(const std::string& id, const std::string& kind,
                                      const std::string& source, const std::string& members) = 0;
+  /// What hides a conversation's secrets, as they are known at each call, which never blocks. May outlive the
+  /// conversation. kNotFound.
+  using MaskerNow = std::function<std::shared_ptr<const secrets::Masker>()>;
+  virtual Result<MaskerNow> masker_of(const std::string& id) = 0;
 };
 
 }  // namespace collet::plugins

@@ -181,6 +181,7 @@ void Guest::give_up_what_is_owed() {
   sessions.take_all();
   follows.take_all();
   http_calls.take_all();
+  masks.take_all();
 }
 
 void Guest::fail(State state, std::string error) {

@@ -22,6 +22,7 @@
 #include "plugins/guest_processes.hpp"
 #include "plugins/guest_store.hpp"
 #include "plugins/loading.hpp"
+#include "plugins/mask_state.hpp"
 #include "plugins/pending.hpp"
 #include "plugins/plugin_status.hpp"
 #include "process/spawner.hpp"
@@ -128,6 +129,7 @@ class Guest {
   Pending<std::shared_ptr<SocketSession>> sessions;
   Pending<std::shared_ptr<EventFollow>> follows;
   Pending<std::shared_ptr<HttpCall>> http_calls;
+  Pending<std::shared_ptr<MaskState>> masks;
   GuestStore store;
   GuestProcesses processes;
 

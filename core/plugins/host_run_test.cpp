@@ -100,6 +100,26 @@ TEST_F(PluginAtWork, Tool_ReturnsObservationOrError) {
             "The tool's observation is no JSON object.");
 }
 
+TEST_F(PluginAtWork, Tool_GetsItsEnvironment) {
+  std::promise<agent::ToolOutcome> promise;
+  const auto running = tools_.find("sample_reply")
+                           ->start({"c", "1", R"({"how":"environment"})", "/", "/", {{"A", "1"}, {"B", ""}}},
+                                   [&](auto outcome) { promise.set_value(outcome); });
+  EXPECT_EQ(promise.get_future().get().observation, R"({"A":"1","B":""})");
+}
+
+TEST_F(PluginAtWork, Masking_HidesOverPieces) {
+  const auto ask = [this](const std::string& conversation) {
+    std::promise<agent::ToolOutcome> promise;
+    const auto running = tools_.find("sample_reply")
+                             ->start({conversation, "1", R"({"how":"mask"})", "/", "/"},
+                                     [&](auto outcome) { promise.set_value(outcome); });
+    return promise.get_future().get();
+  };
+  EXPECT_EQ(ask("c1").observation, R"({"first":"a ","second":"<secret-hidden> and ","last":"sec"})");
+  EXPECT_EQ(ask("none").error, "no such conversation");
+}
+
 TEST_F(PluginAtWork, Tool_MayFinishLater) {
   std::promise<agent::ToolOutcome> promise;
   const auto running =

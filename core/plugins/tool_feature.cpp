@@ -79,6 +79,7 @@ agent::ToolDescription to_description(const collet_tool_info& info) {
   about.annotations = info.annotations.size == 0 ? "{}" : detail::to_string(info.annotations);
   about.title = detail::to_string(info.title);
   about.listed = info.listed != 0;
+  about.takes_environment = info.takes_environment != 0;
   return about;
 }
 

@@ -103,9 +103,14 @@ void ToolRun::begin(const std::shared_ptr<ToolRun>& self, const agent::ToolCall&
     guest_.tool_runs.take(handle);
     return fail("The call was cancelled before it began.");
   }
-  const collet_tool_call out{sizeof(collet_tool_call),         detail::to_str(call.conversation),
-                             detail::to_str(call.call_id),     detail::to_str(call.action),
-                             detail::to_str(call.working_dir), detail::to_str(call.save_dir)};
+  const detail::PairsView environment(call.environment);
+  const collet_tool_call out{sizeof(collet_tool_call),
+                             detail::to_str(call.conversation),
+                             detail::to_str(call.call_id),
+                             detail::to_str(call.action),
+                             detail::to_str(call.working_dir),
+                             detail::to_str(call.save_dir),
+                             environment.get()};
   const auto thrown = caught([&] {
     table_.start(guest_.instance, tool_, &out, {&guest_, handle, &keep_progress, &finish_call});
   });

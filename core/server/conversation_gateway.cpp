@@ -7,6 +7,7 @@
 #include "api/models.hpp"
 #include "base/id.hpp"
 #include "conversation/conversation.hpp"
+#include "conversation/conversation_secrets.hpp"
 
 namespace collet::server {
 namespace {
@@ -106,6 +107,12 @@ Result<std::string> ConversationGateway::append(const std::string& id, const std
   return wait_for<std::string>([&](auto done) {
     (*found)->append({kind, source, members}, std::move(done));
   });
+}
+
+Result<plugins::ConversationAccess::MaskerNow> ConversationGateway::masker_of(const std::string& id) {
+  auto found = find(id);
+  if (!found) return found.error();
+  return MaskerNow([secrets = (*found)->secrets()] { return secrets->masker(); });
 }
 
 }  // namespace collet::server

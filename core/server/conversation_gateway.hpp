@@ -28,6 +28,7 @@ class ConversationGateway final : public plugins::ConversationAccess {
                                                        std::function<void()> wake) override;
   Result<std::string> append(const std::string& id, const std::string& kind, const std::string& source,
                              const std::string& members) override;
+  Result<MaskerNow> masker_of(const std::string& id) override;
 
  private:
   struct Waiting {

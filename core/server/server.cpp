@@ -23,6 +23,7 @@
 #include "server/activity_gate.hpp"
 #include "server/conversation_gateway.hpp"
 #include "server/master_key.hpp"
+#include "server/secret_gateway.hpp"
 #include "server/version.hpp"
 #include "settings/secret_resolver.hpp"
 #include "settings/secret_store.hpp"
@@ -111,7 +112,9 @@ struct Server::Parts {
         resolver(secret_store, audit, outbound),
         providers(openai),
         host(host_options(config), spawner),
-        conversations(service_options(config), {*database, log, providers, tools, box, spawner}),
+        secret_gateway(resolver, audit),
+        conversations(service_options(config),
+                      {*database, log, providers, tools, box, spawner, secret_gateway}),
         gateway(conversations, log),
         event_sockets(conversations, log),
         guard(std::move(session_keys), config.allow_cors_origins),
@@ -138,6 +141,7 @@ struct Server::Parts {
   agent::ToolRegistry tools;
   http::Router router;
   plugins::PluginHost host;
+  SecretGateway secret_gateway;
   conversation::ConversationService conversations;
   ConversationGateway gateway;
   api::Activity activity;

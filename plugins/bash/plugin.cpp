@@ -39,7 +39,8 @@ class BashPlugin final : public Plugin {
     const auto report = [log = host_->log()](const std::string& text) { log.error(text); };
     loop_ = std::make_shared<EventLoop>(report);
     launcher_ = std::make_unique<HostLauncher>(host_->processes());
-    terminals_ = std::make_unique<TerminalPool>(loop_, *launcher_, options_, warn);
+    terminals_ =
+        std::make_unique<TerminalPool>(loop_, *launcher_, options_, mask_for(host_->masking()), warn);
     log_ = std::make_unique<HostRecordLog>(host_->store().log("events", EventHistory::indexes()));
     history_ = std::make_unique<EventHistory>(*log_);
     feed_ = std::make_unique<EventFeed>(host_->sessions(), *history_, EventFeed::Limits(), report);
@@ -59,6 +60,13 @@ class BashPlugin final : public Plugin {
   }
 
  private:
+  static TerminalPool::MaskFor mask_for(Masking masking) {
+    return [masking](const std::string& conversation) -> Terminal::Mask {
+      auto stream = std::make_shared<MaskStream>(masking.open(conversation));
+      return [stream](std::string_view piece, bool last) { return stream->push(piece, last); };
+    };
+  }
+
   // What an earlier run that was killed has left there is nobody's.
   static std::string fresh_folder(const std::string& path) {
     std::filesystem::remove_all(path);

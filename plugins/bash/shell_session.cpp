@@ -22,6 +22,7 @@ constexpr std::size_t kReadAtOnce = 256U << 10;
 constexpr std::size_t kMaxPendingInput = 256U << 10;
 constexpr std::size_t kMaxFinalOutput = 64U << 20;  // read after the shell's end
 constexpr int kEndGraceMs = 1000;
+constexpr std::size_t kOrdinaryPipe = 64U << 10;  // what a pipe holds without being asked
 
 void write_file(const std::string& path, std::string_view text) {
   const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
@@ -65,8 +66,11 @@ void ShellSession::launch(Launcher& launcher, const Options& options) {
   if (::mkdir(folder_.c_str(), 0700) != 0)
     throw std::system_error(errno, std::generic_category(), "cannot make " + folder_);
   command_file_ = folder_ + "/command";
+  variable_pipe_ = folder_ + "/variables";
+  if (::mkfifo(variable_pipe_.c_str(), 0600) != 0)
+    throw std::system_error(errno, std::generic_category(), "cannot make " + variable_pipe_);
   const std::string script = folder_ + "/start";
-  write_file(script, shell_script(nonce_, command_file_, options.load_bashrc));
+  write_file(script, shell_script(nonce_, command_file_, variable_pipe_, options.load_bashrc));
 
   Pty pty = open_pty();
   master_ = std::move(pty.master);
@@ -140,14 +144,29 @@ void ShellSession::on_exit(int status) {
   events_.exited(status);
 }
 
-bool ShellSession::run(long number, const std::string& command) {
+// All of it at once, before the shell is told to read: a pipe of this size takes it without a reader.
+bool ShellSession::hand_over(const Pairs& variables) {
+  const std::string text = variables_text(variables);
+  UniqueFd pipe(::open(variable_pipe_.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+  if (!pipe.valid() || text.size() > kMostVariables) return false;
+  if (text.size() > kOrdinaryPipe && ::fcntl(pipe.get(), F_SETPIPE_SZ, static_cast<int>(kMostVariables)) < 0)
+    return false;
+  if (::write(pipe.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return false;
+  variables_ = std::move(pipe);  // with nobody there the text would be lost
+  return true;
+}
+
+void ShellSession::forget_variables() { variables_ = UniqueFd(); }
+
+bool ShellSession::run(long number, const std::string& command, const Pairs& variables) {
+  if (!variables.empty() && !hand_over(variables)) return false;
   try {
     write_file(command_file_, command);
   } catch (const std::system_error&) {
     return false;
   }
   restore_terminal_mode(master_.get());
-  return type(typed_line(number));
+  return type(typed_line(number, !variables.empty()));
 }
 
 bool ShellSession::type(std::string_view bytes) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "collet/detail/text.hpp"
 #include "event_loop.hpp"
 #include "launcher.hpp"
 #include "output_filter.hpp"
@@ -39,8 +40,14 @@ class ShellSession : public std::enable_shared_from_this<ShellSession> {
   ShellSession(const ShellSession&) = delete;
   ShellSession& operator=(const ShellSession&) = delete;
 
-  /// Runs a text of any length, NUL-free, at the prompt. False: it could not be handed over.
-  bool run(long number, const std::string& command);
+  /// Most bytes of variables for one command: what a pipe holds, so that nothing waits for the shell to read.
+  static constexpr std::size_t kMostVariables = 512U << 10;
+
+  /// Runs a text of any length, NUL-free, at the prompt, with variables that this command alone gets: they go
+  /// through a pipe, and the shell forgets them behind it. False: it could not be handed over.
+  bool run(long number, const std::string& command, const Pairs& variables);
+  /// The command is over, or has begun: what the shell has not read of its variables is thrown away.
+  void forget_variables();
   /// Types bytes. False: the program doesn't read, and too much is waiting already.
   bool type(std::string_view bytes);
   /// Sends a signal to what is in the foreground, unless that is the shell itself.
@@ -53,6 +60,7 @@ class ShellSession : public std::enable_shared_from_this<ShellSession> {
  private:
   ShellSession(std::shared_ptr<EventLoop> loop, std::string nonce, Events events);
   void launch(Launcher& launcher, const Options& options);
+  bool hand_over(const Pairs& variables);
   void watch();
   void on_ready(std::uint32_t events);
   void write_pending();
@@ -65,7 +73,8 @@ class ShellSession : public std::enable_shared_from_this<ShellSession> {
   Events events_;
   OutputFilter filter_;
   UniqueFd master_;
-  std::string folder_, command_file_;
+  std::string folder_, command_file_, variable_pipe_;
+  UniqueFd variables_;  // our end of the pipe, while the shell has something to read there
   std::unique_ptr<Child> child_;
   std::string pending_;  // typed, not taken yet
   bool watching_ = false;

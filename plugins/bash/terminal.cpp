@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "command_splitter.hpp"
+#include "shell_script.hpp"
 #include "terminal_texts.hpp"
 
 namespace collet::bash {
@@ -104,6 +105,7 @@ void Terminal::next() {
     current_ = std::move(waiting_.front());
     waiting_.pop_front();
     command_.clear();
+    variables_.clear();
     lead_.clear();
     cancelled_ = polling_ = after_input_ = false;
     call_start_ = last_output_ = Clock::now();
@@ -169,6 +171,9 @@ void Terminal::begin_when_idle(const TerminalCall& call, const std::string& comm
     return fail(several_commands_text(commands));
   command_ = command;
   ended_.reset();  // what it has printed is shown with this command's output
+  if (variables_text(call.variables).size() > ShellSession::kMostVariables)
+    return fail("The secrets that the command names are too large together to be variables.");
+  variables_ = call.variables;
   lead_ += std::exchange(notice_, {});
   if (shell_ == Shell::kIdle) return run_command();
   if (shell_ == Shell::kNone) start_shell(options_.load_bashrc);
@@ -178,7 +183,7 @@ void Terminal::run_command() {
   shell_ = Shell::kBusy;
   call_start_ = last_output_ = Clock::now();
   const std::string command = std::exchange(command_, {});
-  if (!session_->run(++command_number_, command)) {
+  if (!session_->run(++command_number_, command, std::exchange(variables_, {}))) {
     end_shell();
     return fail("The command could not be given to the shell. The terminal was reset.");
   }
@@ -251,6 +256,15 @@ void Terminal::finish(TerminalResult result) {
 
 // ---- Shell
 
+void Terminal::add_output(std::string_view bytes, bool last) {
+  const auto before = output_.file_bytes();
+  if (options_.mask)
+    output_.append(options_.mask(bytes, last));
+  else
+    output_.append(bytes);
+  saved_bytes_ += output_.file_bytes() - before;
+}
+
 void Terminal::start_shell(bool load_bashrc) {
   with_bashrc_ = load_bashrc;
   // The session outlives its last event by a moment: events of an earlier one must not reach us.
@@ -263,9 +277,7 @@ void Terminal::start_shell(bool load_bashrc) {
   events.text = [ours](std::string_view bytes) {
     const auto self = ours();
     if (!self) return;
-    const auto before = self->output_.file_bytes();
-    self->output_.append(bytes);
-    self->saved_bytes_ += self->output_.file_bytes() - before;
+    self->add_output(bytes, false);
     self->last_output_ = Clock::now();
     if (self->current_ && self->output_.bytes() > kFlood) self->session_->set_pause(milliseconds(5));
     if (!self->current_ && self->output_.bytes() < kPlenty) self->session_->set_pause(milliseconds(0));
@@ -294,6 +306,7 @@ void Terminal::end_shell() {
   loop_->cancel(std::exchange(limit_timer_, 0));
   loop_->cancel(std::exchange(kill_timer_, 0));
   shell_ = Shell::kNone;
+  if (options_.mask) options_.mask({}, true);  // what it holds back goes with the shell
   // Perhaps one of its own events brought us here.
   if (session_) loop_->post([ended = std::move(session_)]() mutable { ended.reset(); });
   session_.reset();
@@ -310,6 +323,7 @@ void Terminal::start_failed(const std::string& why) {
 }
 
 void Terminal::on_mark(const Mark& mark) {
+  if (mark.kind != Mark::Kind::kReady) session_->forget_variables();
   if (mark.kind == Mark::Kind::kReady && shell_ == Shell::kStarting) {
     loop_->cancel(std::exchange(start_timer_, 0));
     output_.take();  // what start-up files have printed
@@ -319,6 +333,7 @@ void Terminal::on_mark(const Mark& mark) {
   }
   if (mark.kind != Mark::Kind::kEnd || shell_ != Shell::kBusy || mark.number != command_number_) return;
   shell_ = Shell::kIdle;
+  add_output({}, true);
   if (current_) return report_end(mark);
   ended_ = mark;  // with its output for the next call
 }
@@ -335,6 +350,7 @@ void Terminal::report_end(const Mark& mark) {
 }
 
 void Terminal::on_exit(int status) {
+  add_output({}, true);
   if (shell_ == Shell::kStarting) return start_failed("it ended with status " + std::to_string(status));
   if (!current_) {
     end_shell();

@@ -24,6 +24,7 @@ struct TerminalCall {
   std::optional<double> timeout;  ///< seconds
   bool reset = false;
   std::string save_dir;  ///< for long output; may be empty
+  Pairs variables = {};  ///< for this command alone
 };
 
 struct TerminalResult {
@@ -38,6 +39,9 @@ struct TerminalResult {
 
 class Terminal : public std::enable_shared_from_this<Terminal> {
  public:
+  /// Gives what may be shown of a piece of output; may hold back its end until the next piece or the `last`
+  /// one.
+  using Mask = std::function<std::string(std::string_view piece, bool last)>;
   struct Options {
     std::string working_dir;
     std::string spool_dir;
@@ -48,6 +52,7 @@ class Terminal : public std::enable_shared_from_this<Terminal> {
     std::chrono::milliseconds start_limit{10'000};       ///< for the shell to be ready
     std::chrono::milliseconds interrupt_grace{2'000};  ///< from the interrupt of a cancelled call to the kill
     std::int64_t saved_bytes = 256LL << 20;            ///< of long output, per terminal
+    Mask mask = {};                                    ///< empty: all is shown
   };
   using Done = std::function<void(TerminalResult)>;
 
@@ -91,6 +96,7 @@ class Terminal : public std::enable_shared_from_this<Terminal> {
   void kill_after_grace(int round);
 
   // Shell
+  void add_output(std::string_view bytes, bool last);
   void start_shell(bool load_bashrc);
   void end_shell();
   void on_mark(const Mark& mark);
@@ -106,6 +112,7 @@ class Terminal : public std::enable_shared_from_this<Terminal> {
   std::deque<Pending> waiting_;
   std::optional<Pending> current_;
   std::string command_;     // of the current call, trimmed, when it is to be run
+  Pairs variables_;         // for it alone
   std::string lead_;        // goes before the current call's text
   bool cancelled_ = false;  // the current call was
   bool polling_ = false;    // the current call goes on with an earlier one's command

@@ -37,10 +37,11 @@ constexpr std::string_view kParameters = R"({
 }  // namespace
 
 TerminalPool::TerminalPool(std::shared_ptr<EventLoop> loop, Launcher& launcher, Terminal::Options defaults,
-                           std::function<void(const std::string&)> warn)
+                           MaskFor mask_for, std::function<void(const std::string&)> warn)
     : loop_(std::move(loop)),
       launcher_(launcher),
       defaults_(std::move(defaults)),
+      mask_for_(std::move(mask_for)),
       warn_(std::move(warn)),
       names_(host_names()) {}
 
@@ -56,17 +57,34 @@ void TerminalPool::submit(const std::string& conversation, const std::string& wo
   loop_->post([this, conversation, working_dir, call = std::move(call), done = std::move(done)]() mutable {
     if (std::erase(cancelled_early_, std::pair(conversation, call.id)) > 0)
       return done(terminal_observation(Terminal::cancelled_result(call.command), names_, call.save_dir));
-    auto& terminal = terminals_[conversation];
-    if (!terminal) {
-      Terminal::Options options = defaults_;
-      options.working_dir = working_dir;
-      terminal = std::make_shared<Terminal>(loop_, launcher_, std::move(options), warn_);
+    std::shared_ptr<Terminal> terminal;
+    try {
+      terminal = open(conversation, working_dir);
+    } catch (const std::exception& error) {
+      TerminalResult refused;
+      refused.text = std::string("The terminal cannot be opened: ") + error.what();
+      refused.is_error = true;
+      refused.command = call.command;
+      return done(terminal_observation(refused, names_, call.save_dir));
     }
     auto report = [this, save_dir = call.save_dir, done = std::move(done)](const TerminalResult& result) {
       done(terminal_observation(result, names_, save_dir));
     };
     terminal->submit(std::move(call), std::move(report));
   });
+}
+
+// The conversation's terminal; made at its first call.
+std::shared_ptr<Terminal> TerminalPool::open(const std::string& conversation,
+                                             const std::string& working_dir) {
+  const auto found = terminals_.find(conversation);
+  if (found != terminals_.end()) return found->second;
+  Terminal::Options options = defaults_;
+  options.working_dir = working_dir;
+  options.mask = mask_for_(conversation);
+  auto terminal = std::make_shared<Terminal>(loop_, launcher_, std::move(options), warn_);
+  terminals_.emplace(conversation, terminal);
+  return terminal;
 }
 
 void TerminalPool::cancel(const std::string& conversation, const std::string& call_id) {
@@ -99,6 +117,7 @@ ToolInfo TerminalTool::info() const {
   info.annotations =
       R"({"title":"terminal","readOnlyHint":false,"destructiveHint":true,"idempotentHint":false,"openWorldHint":true})";
   info.title = "terminal";
+  info.takes_environment = true;
   return info;
 }
 
@@ -112,6 +131,7 @@ TerminalCall parse_terminal_call(const ToolCall& call) {
   parsed.timeout = json::number_at(*action, "timeout");
   parsed.reset = json::bool_at(*action, "reset").value_or(false);
   parsed.save_dir = call.save_dir;
+  parsed.variables = call.environment;
   return parsed;
 }
 

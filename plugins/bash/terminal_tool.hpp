@@ -19,8 +19,12 @@ namespace collet::bash {
 class TerminalPool {
  public:
   /// `defaults`: the options of each terminal but its working_dir.
+  /// What hides the secrets of a conversation in its terminal's output. Throws when there is no such
+  /// conversation.
+  using MaskFor = std::function<Terminal::Mask(const std::string& conversation)>;
+
   TerminalPool(std::shared_ptr<EventLoop> loop, Launcher& launcher, Terminal::Options defaults,
-               std::function<void(const std::string&)> warn);
+               MaskFor mask_for, std::function<void(const std::string&)> warn);
   ~TerminalPool();  ///< ends all terminals; not on the loop's thread
   TerminalPool(const TerminalPool&) = delete;
   TerminalPool& operator=(const TerminalPool&) = delete;
@@ -32,9 +36,12 @@ class TerminalPool {
   void close(const std::string& conversation);
 
  private:
+  std::shared_ptr<Terminal> open(const std::string& conversation, const std::string& working_dir);
+
   const std::shared_ptr<EventLoop> loop_;
   Launcher& launcher_;
   const Terminal::Options defaults_;
+  const MaskFor mask_for_;
   const std::function<void(const std::string&)> warn_;
   const HostNames names_;
   // Of the loop's thread:

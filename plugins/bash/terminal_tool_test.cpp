@@ -58,7 +58,9 @@ TEST(TerminalPool_Conversations, have_their_own_shells_that_end_with_them) {
   options.load_bashrc = false;
   std::promise<void> closed;
   {
-    TerminalPool pool(loop, launcher, options, [](const std::string&) {});
+    TerminalPool pool(
+        loop, launcher, options, [](const std::string&) { return Terminal::Mask(); },
+        [](const std::string&) {});
     const auto run = [&](const std::string& conversation, const std::string& command) {
       std::promise<std::string> result;
       TerminalCall call;

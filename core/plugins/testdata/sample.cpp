@@ -66,6 +66,8 @@ class ReplyTool final : public collet::Tool {
     reply.progress("half of it");
     if (how == "throw") throw std::runtime_error("thrown by start");
     if (how == "nonsense") return reply.done("[");
+    if (how == "environment") return reply.done(shown(call.environment));
+    if (how == "mask") return reply.done(masked(call.conversation));
     std::unique_lock lock(mutex_);
     if (how == "later") {
       later_ = std::make_unique<collet::ToolReply>(std::move(reply));
@@ -82,6 +84,21 @@ class ReplyTool final : public collet::Tool {
   }
 
  private:
+  static std::string shown(const collet::Pairs& environment) {
+    json::Writer observation;
+    observation.object();
+    for (const auto& [name, value] : environment) observation.member(name, value);
+    return observation.end().take();
+  }
+  // Two pieces of a stream, and its end.
+  std::string masked(const std::string& conversation) {
+    auto stream = host_.masking().open(conversation);
+    json::Writer observation;
+    observation.object().member("first", stream.push("a secret of c"));
+    observation.member("second", stream.push("1 and sec")).member("last", stream.push("", true));
+    return observation.end().take();
+  }
+
   collet::Host& host_;
   std::mutex mutex_;
   std::condition_variable kept_;

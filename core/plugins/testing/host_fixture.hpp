@@ -17,6 +17,7 @@
 #include "plugins/host.hpp"
 #include "plugins/testing/temporary_folder.hpp"
 #include "process/spawner.hpp"
+#include "secrets/masker.hpp"
 
 namespace collet::plugins {
 
@@ -59,6 +60,11 @@ class FakeConversations : public ConversationAccess {
   Result<std::string> append(const std::string&, const std::string&, const std::string&,
                              const std::string&) override {
     return no_log();
+  }
+  Result<MaskerNow> masker_of(const std::string& id) override {
+    if (id == "none") return not_found("no such conversation");
+    return MaskerNow([masker = std::make_shared<const secrets::Masker>(
+                          std::set<std::string>{"secret of " + id})] { return masker; });
   }
   std::vector<std::string> messages;
 

@@ -22,6 +22,7 @@ struct ToolInfo {
   std::string annotations = {};       ///< JSON object text; empty: {}
   std::string title = {};             ///< may be empty
   bool listed = true;                 ///< shown in the list of tools
+  bool takes_environment = false;     ///< calls get the secrets that their action names: it runs commands
 };
 
 /// The observation of a tool that answers in words, as JSON text. `is_error`: the model is told that it did
@@ -38,6 +39,7 @@ struct ToolCall {
   std::string action = {};       ///< JSON object text: checked against the parameters, defaults filled in
   std::string working_dir = {};  ///< absolute
   std::string save_dir = {};     ///< absolute; where long outputs of this conversation may be kept
+  Pairs environment = {};  ///< variables for this call's command alone: secrets, never to be kept or shown
 };
 
 namespace detail {

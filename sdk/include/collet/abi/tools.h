@@ -21,6 +21,7 @@ typedef struct collet_tool_info {
   collet_str annotations;      /* JSON object; empty: {} */
   collet_str title;            /* may be empty */
   int32_t listed;              /* not 0: shown in the list of tools */
+  int32_t takes_environment;   /* not 0: calls get the secrets that their action names; for tools that run commands */
 } collet_tool_info;
 
 typedef struct collet_tool_call {
@@ -30,6 +31,9 @@ typedef struct collet_tool_call {
   collet_str action;      /* JSON object, checked against `parameters`, defaults filled in */
   collet_str working_dir; /* absolute */
   collet_str save_dir;    /* absolute; where long outputs of this conversation may be kept */
+  /* Variables for the command of this call alone: secrets. Never to be kept, shown or stored (masking.h hides them
+   * in output). Empty unless the tool takes_environment. */
+  collet_pairs environment;
 } collet_tool_call;
 
 /* The right, and the duty, to finish one call. */

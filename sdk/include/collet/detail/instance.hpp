@@ -146,11 +146,17 @@ inline void list_tools(collet_plugin* plugin, void* context,
     } catch (...) {  // a tool without a name: the host refuses the plugin
       log_error(self, "a tool's info() threw: " + current_error());
     }
-    const collet_tool_info out{sizeof(collet_tool_info), to_str(info.name),
-                               to_str(info.description), to_str(info.parameters),
-                               to_str(info.action_kind), to_str(info.observation_kind),
-                               to_str(info.tool_kind),   to_str(info.annotations),
-                               to_str(info.title),       info.listed ? 1 : 0};
+    const collet_tool_info out{sizeof(collet_tool_info),
+                               to_str(info.name),
+                               to_str(info.description),
+                               to_str(info.parameters),
+                               to_str(info.action_kind),
+                               to_str(info.observation_kind),
+                               to_str(info.tool_kind),
+                               to_str(info.annotations),
+                               to_str(info.title),
+                               info.listed ? 1 : 0,
+                               info.takes_environment ? 1 : 0};
     add(context, &out);
   }
 }
@@ -159,8 +165,8 @@ inline void start_tool(collet_plugin* plugin, std::uint32_t index, const collet_
                        collet_tool_reply raw) noexcept {
   try {
     auto& self = instance(plugin);
-    ToolCall copy{to_string(call->conversation), to_string(call->call_id), to_string(call->action),
-                  to_string(call->working_dir), to_string(call->save_dir)};
+    ToolCall copy{to_string(call->conversation), to_string(call->call_id),  to_string(call->action),
+                  to_string(call->working_dir),  to_string(call->save_dir), to_pairs(call->environment)};
     starting_call = raw.handle;
     self.tools.at(index)->start(std::move(copy), ToolReply(raw));
     starting_call = 0;

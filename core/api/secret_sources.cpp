@@ -1,0 +1,67 @@
+#include "api/secret_sources.hpp"
+
+namespace collet::api {
+namespace {
+
+Places inside(const Places& where, std::string_view name) {
+  Places places = where;
+  places.emplace_back(name);
+  return places;
+}
+
+bool is_static(const json::Value& source) {
+  return source.IsString() ||
+         (source.IsObject() && json::string_or(source, "kind", "StaticSecret") == "StaticSecret");
+}
+
+// Null counts as not given.
+void check_text(const json::Value& object, std::string_view key, const Places& where,
+                Validation& validation) {
+  const json::Value* value = json::find(object, key);
+  if (value != nullptr && !value->IsNull() && !value->IsString())
+    validation.add("string_type", inside(where, key), "Input should be a valid string", value);
+}
+
+void check_lookup(const json::Value& source, const Places& where, Validation& validation) {
+  if (json::find(source, "url") == nullptr) validation.missing(inside(where, "url"), &source);
+  check_text(source, "url", where, validation);
+  const json::Value* headers = json::find(source, "headers");
+  if (headers == nullptr || headers->IsNull()) return;
+  const Places there = inside(where, "headers");
+  if (!headers->IsObject())
+    return validation.add("dict_type", there, "Input should be a valid dictionary", headers);
+  for (const auto& header : headers->GetObject())
+    check_text(*headers, json::view(header.name), there, validation);
+}
+
+}  // namespace
+
+void check_secret_source(const json::Value& source, const Places& where, Validation& validation) {
+  if (source.IsString()) return;
+  if (is_static(source)) return check_text(source, "value", where, validation);
+  if (source.IsObject() && json::string_or(source, "kind") == "LookupSecret")
+    return check_lookup(source, where, validation);
+  validation.add("value_error", where,
+                 "Value error, expected a text, or an object of the kind 'StaticSecret' or 'LookupSecret'",
+                 &source);
+}
+
+std::string secret_sources(const json::Value& secrets) {
+  json::Writer w;
+  w.object();
+  for (const auto& member : secrets.GetObject()) {
+    const json::Value& source = member.value;
+    w.key(json::view(member.name)).object().member("description", json::string_at(source, "description"));
+    if (is_static(source)) {
+      w.member("value", source.IsString() ? json::view(source) : json::string_at(source, "value"));
+    } else {
+      w.member("url", json::string_at(source, "url"));
+      const json::Value* headers = json::find(source, "headers");
+      if (headers != nullptr && headers->IsObject()) w.member("headers", *headers);
+    }
+    w.member("kind", is_static(source) ? "StaticSecret" : "LookupSecret").end();
+  }
+  return w.end().take();
+}
+
+}  // namespace collet::api

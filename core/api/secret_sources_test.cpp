@@ -1,0 +1,41 @@
+#include "api/secret_sources.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace collet::api {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string read(std::string_view text) {
+  Validation validation;
+  const auto body = json::parse(text);
+  for (const auto& secret : body->GetObject())
+    check_secret_source(secret.value, {"body", "secrets", json::view(secret.name)}, validation);
+  return validation.ok() ? secret_sources(*body) : validation.response().body;
+}
+
+TEST(SecretSources, GivesEveryFormItsKind) {
+  EXPECT_EQ(read(R"({"A":"v","B":{"value":"w","description":"d"},"C":{"kind":"StaticSecret"}})"),
+            R"({"A":{"description":null,"value":"v","kind":"StaticSecret"},)"
+            R"("B":{"description":"d","value":"w","kind":"StaticSecret"},)"
+            R"("C":{"description":null,"value":null,"kind":"StaticSecret"}})");
+  EXPECT_EQ(
+      read(
+          R"({"L":{"kind":"LookupSecret","url":"/x","headers":{"K":"v"}},"M":{"kind":"LookupSecret","url":"/y"}})"),
+      R"({"L":{"description":null,"url":"/x","headers":{"K":"v"},"kind":"LookupSecret"},)"
+      R"("M":{"description":null,"url":"/y","kind":"LookupSecret"}})");
+}
+
+TEST(SecretSources, NamesTheMistakeWithoutShowingTheValue) {
+  EXPECT_THAT(read(R"({"X":5})"), HasSubstr(R"("loc":["body","secrets","X"])"));
+  EXPECT_THAT(read(R"({"X":{"kind":"Other","value":"canary"}})"), ::testing::Not(HasSubstr("canary")));
+  EXPECT_THAT(read(R"({"X":{"value":5}})"), HasSubstr(R"("loc":["body","secrets","X","value"])"));
+  EXPECT_THAT(read(R"({"X":{"kind":"LookupSecret"}})"), HasSubstr(R"("loc":["body","secrets","X","url"])"));
+  EXPECT_THAT(read(R"({"X":{"kind":"LookupSecret","url":"/x","headers":{"K":5}}})"),
+              HasSubstr(R"("loc":["body","secrets","X","headers","K"])"));
+}
+
+}  // namespace
+}  // namespace collet::api

@@ -1,0 +1,86 @@
+// The secrets of one conversation: gives commands the values that they name, and hides all values that are
+// known. docs/secrets.md states the rules.
+//
+// Thread-safe. Shared by the conversation, its runs, and the plugins' mask streams, which may outlive it.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/worker_pool.hpp"
+#include "collet/json.hpp"
+#include "secrets/masker.hpp"
+
+namespace collet::conversation {
+
+/// Gives secrets their values; implemented where the store, the network and the audit log are. May block. Any
+/// thread.
+class SecretAccess {
+ public:
+  virtual ~SecretAccess() = default;
+  /// `source`: {"kind": "StaticSecret", …} or {"kind": "LookupSecret", …}. `created_through`: the Host of the
+  /// request that started the conversation.
+  virtual Result<std::string> value_of(const json::Value& source, const std::string& conversation,
+                                       const std::string& created_through) = 0;
+  /// Records that a command of the conversation gets this secret. On an error it must not.
+  virtual Result<void> record_use(const std::string& conversation, const std::string& name) = 0;
+};
+
+/// Names and values for a command.
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+class ConversationSecrets : public std::enable_shared_from_this<ConversationSecrets> {
+ public:
+  /// A source that could not be read is not asked again for hiding before this time is over.
+  static constexpr std::chrono::seconds kRetryAfter{60};
+
+  /// `access` and `pool` outlive everything that is asked of this object.
+  ConversationSecrets(std::string conversation, SecretAccess& access, WorkerPool& pool)
+      : conversation_(std::move(conversation)), access_(access), pool_(pool) {}
+
+  /// Takes the place of the sources so far. Values that were known stay hidden.
+  void set(const std::string& sources_json, std::string created_through);
+  /// Hides every secret of a document (an agent's keys) that is long enough not to be a common word.
+  void hide_secrets_of(const std::string& document_json);
+
+  /// Reads the values that are not known yet, so that they are hidden. `done` at once or from the pool.
+  void refresh(const std::function<void()>& done);
+  /// The values for a command with this text: of the secrets whose names stand in it as whole words, in upper
+  /// or lower case, and can be names of variables. What cannot be read is left out and logged.
+  void environment_for(std::string_view text, const std::function<void(Environment)>& done);
+
+  std::shared_ptr<const secrets::Masker> masker() const;
+
+ private:
+  struct Source {
+    json::Document json;
+    bool is_static = false;
+    std::optional<std::chrono::steady_clock::time_point> failed;
+    bool known = false;
+  };
+
+  void learn(const std::string& value);  // with the lock
+  Result<std::string> read(const std::string& name);
+  Environment read_for_command(const std::vector<std::string>& names);
+  void on_pool(std::function<void()> work, const std::function<void()>& refused);
+
+  const std::string conversation_;
+  SecretAccess& access_;
+  WorkerPool& pool_;
+  mutable std::mutex mutex_;  // guards all below; not held while anything is read
+  std::map<std::string, std::shared_ptr<Source>> sources_;
+  std::string created_through_;
+  std::set<std::string> values_;  // all that were ever known
+  std::shared_ptr<const secrets::Masker> masker_ = std::make_shared<secrets::Masker>();
+};
+
+}  // namespace collet::conversation

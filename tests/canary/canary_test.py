@@ -1,0 +1,277 @@
+#!/usr/bin/env python3
+"""The canary test: a unique token stands in every place where a secret can be given. The server works through a whole
+scenario with commands, errors, a crash and a restart; then everything that it has written, answered or started is
+searched for the tokens, in clear and in the usual encodings. They may be found only where docs/secrets.md says so.
+
+With a server that leaves out one masking call, this fails: show_it_bites.sh."""
+import base64
+import http.server
+import json
+import os
+import pathlib
+import secrets
+import sys
+import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from harness import Case, Http, MockLlm, Server, WebSocket, main, wait_until  # noqa: E402
+from harness.mock import call, command, finish  # noqa: E402
+
+SLOTS = ("session-key", "secret-key", "settings-key", "settings-mcp", "stored", "static", "remote", "lookup-header",
+         "agent-key", "agent-mcp", "context", "added", "refused")
+
+
+def encodings(token):
+    """-> the token in clear, in hex, and in base64 at every offset."""
+    raw = token.encode()
+    found = {raw, raw.hex().encode(), raw[::-1]}
+    for offset in range(3):
+        coded = base64.b64encode(b"x" * offset + raw)
+        found.add(coded[4 if offset else 0:-4])
+    return found
+
+
+class RemoteSecrets(http.server.BaseHTTPRequestHandler):
+    """A vault somewhere else: a lookup's endpoint."""
+
+    def do_GET(self):
+        self.server.seen.append(self.headers.get("X-Vault-Token"))
+        body = self.server.value.encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class RecordingHttp(Http):
+    """Keeps every answer, but those that are meant to hold a secret."""
+
+    def __init__(self, url, key, answers):
+        super().__init__(url, key)
+        self.answers = answers
+
+    def request(self, method, path, body=None, headers=None):
+        answer = super().request(method, path, body, headers)
+        plain = path.startswith("/api/settings/secrets/") or "X-Expose-Secrets" in (headers or {})
+        if not (plain and method == "GET" and answer.status == 200):
+            self.answers.append(("%s %s -> %d" % (method, path, answer.status),
+                                 answer.data + json.dumps(answer.headers).encode()))
+        return answer
+
+
+class Canary(Case):
+    @classmethod
+    def setUpClass(cls):
+        # Nothing here is shared with other tests: the server is told its keys in its environment.
+        cls.tokens = {slot: "CANARY-%s-%s" % (slot, secrets.token_hex(12)) for slot in SLOTS}
+        cls.remote = http.server.ThreadingHTTPServer(("127.0.0.1", 0), RemoteSecrets)
+        cls.remote.value, cls.remote.seen = cls.tokens["remote"], []
+        threading.Thread(target=cls.remote.serve_forever, daemon=True).start()
+        cls.addClassCleanup(cls.remote.server_close)
+        cls.addClassCleanup(cls.remote.shutdown)
+        cls.key = cls.tokens["session-key"]
+        cls.server = cls.enter(Server(
+            environment={"SESSION_API_KEY": cls.key, "OH_SECRET_KEY": cls.tokens["secret-key"]},
+            config={"log": {"level": "debug"},
+                    "outbound": {"allow": ["127.0.0.1:%d" % cls.remote.server_address[1]]}}))
+        cls.answers, cls.environments = [], []
+        cls.http = RecordingHttp(cls.server.url, cls.key, cls.answers)
+        cls.mock = cls.enter(MockLlm(), "stop")
+
+    # -- collecting ------------------------------------------------------------------------------------
+    def listen(self, conversation):
+        """Records all frames of a conversation's socket from now on."""
+        socket = WebSocket(self.server.url, "/sockets/events/%s?session_api_key=%s" % (conversation, self.key))
+
+        def read():
+            try:
+                while True:
+                    self.answers.append(("frame of " + conversation, socket.receive_text().encode()))
+            except (OSError, EOFError, Exception):  # the server was killed, or the test is over
+                pass
+
+        threading.Thread(target=read, daemon=True).start()
+        self.addCleanup(socket.close)
+
+    def note_environments(self):
+        """Records environment and command line of everything that the server has started."""
+        for pid in self.server.descendants():
+            for part in ("environ", "cmdline"):
+                try:
+                    data = pathlib.Path("/proc/%d/%s" % (pid, part)).read_bytes()
+                except OSError:
+                    continue
+                self.environments.append(("%s of %d" % (part, pid), data))
+
+    def written(self):
+        """-> (what, bytes) of every file that the server has written."""
+        for path in sorted(self.server.state.parent.rglob("*")):
+            if path.is_file() and path.name != "config.json":
+                yield "file " + str(path.relative_to(self.server.state.parent)), path.read_bytes()
+
+    def assert_absent(self, places, allowed=()):
+        needles = {slot: encodings(token) for slot, token in self.tokens.items() if slot not in allowed}
+        found = ["%s in %s: …%r…" % (slot, what, data[max(0, data.find(needle) - 60):][:120])
+                 for what, data in places for slot, them in needles.items() for needle in them if needle in data]
+        self.assertEqual(found, [], "\n".join(found[:20]))
+
+    # -- the scenario --------------------------------------------------------------------------------------
+    def body_with_secrets(self, model, **changes):
+        token = self.tokens
+        remote = {"kind": "LookupSecret", "url": "http://127.0.0.1:%d/v1/secret" % self.remote.server_address[1],
+                  "headers": {"X-Vault-Token": token["lookup-header"]}}
+        body = self.body(model, llm={"api_key": token["agent-key"], "stream": True, **changes}, secrets={
+            "STATIC_TOKEN": token["static"], "REMOTE_TOKEN": remote,
+            "STORED_TOKEN": {"kind": "LookupSecret", "url": "/api/settings/secrets/STORED_TOKEN",
+                             "headers": {"X-Session-API-Key": self.key}}})
+        body["agent"]["agent_context"] = {"secrets": {"CONTEXT_TOKEN": token["context"]}}
+        body["agent"]["mcp_config"] = {"mcpServers": {"tools": {"command": "true", "env": {"K": token["agent-mcp"]}}}}
+        return body
+
+    def give_settings(self):
+        token = self.tokens
+        self.assert_status(self.http.patch("/api/settings", {"agent_settings_diff": {
+            "llm": {"api_key": token["settings-key"], "model": "openai/mock"},
+            "mcp_config": {"mcpServers": {"x": {"url": "https://mcp.example", "headers": {"Authorization": token["settings-mcp"]}}}},
+        }}), 200)
+        self.assert_status(self.http.put("/api/settings/secrets", {"name": "STORED_TOKEN", "value": token["stored"]}), 200)
+        self.assertEqual(self.http.get("/api/settings/secrets/STORED_TOKEN").text, token["stored"])
+        for path in ("/api/settings", "/api/settings/secrets", "/server_info", "/ready"):
+            self.http.get(path)
+
+    def make_mistakes(self, conversation):
+        """Wrong requests that hold a secret: each answer says what is wrong without repeating it."""
+        token = self.tokens["refused"]
+        for method, path, body in (
+                ("PATCH", "/api/settings", {"agent_settings_diff": {"llm": {"api_key": token, "num_retries": "no"}}}),
+                ("PATCH", "/api/settings", {"agent_settings_diff": {"llm": {"api_key": {"deep": token}}}}),
+                ("PATCH", "/api/settings", ('{"agent_settings_diff":{"llm":{"api_key":"%s"' % token).encode()),
+                ("PUT", "/api/settings/secrets", {"name": "not a name", "value": token}),
+                ("PUT", "/api/settings/secrets", {"name": "A", "value": [token]}),
+                ("PUT", "/api/settings/secrets", {"value": token}),
+                ("POST", "/api/conversations", {"secrets": {"A": token}, "agent": {"llm": {"api_key": token}}}),
+                ("POST", "/api/conversations", {**self.body(), "secrets": {"A": {"kind": "Unknown", "value": token}}}),
+                ("POST", "/api/conversations", {**self.body(), "secrets": {"A": [token]}}),
+                ("POST", self.of(conversation, "/secrets"), {"secrets": {"A": {"value": [token]}}}),
+                ("POST", self.of(conversation, "/secrets"), {"secrets": {"A": {"kind": "LookupSecret", "url": [token]}}}),
+                ("POST", self.of(conversation, "/secrets"), {"values": {"A": token}})):
+            answer = self.http.request(method, path, body)
+            self.assertIn(answer.status, (400, 422), (path, answer))
+
+    def work(self, conversation):
+        """Commands that use, print, cut and hide the values; a model that knows them."""
+        token = self.tokens
+        halves = 'printf %s "${STATIC_TOKEN:0:20}"; sleep 1; printf %s "${STATIC_TOKEN:20}"; sleep 0.5; echo'
+        turns = [
+            command("echo $STATIC_TOKEN $STORED_TOKEN; echo $REMOTE_TOKEN-$CONTEXT_TOKEN; echo $ADDED_TOKEN >&2"),
+            command(halves, timeout=0.5), command("", timeout=5),
+            command("head -c 14980 /dev/zero | tr '\\0' x; echo $STATIC_TOKEN; head -c 40000 /dev/zero | tr '\\0' y"),
+            command("env; cat /proc/$$/environ /proc/$PPID/environ | tr '\\0' '\\n'; set"),
+            command("printf 'a%sb' \"$STATIC_TOKEN\" >> note; cat note; git -c x=$STATIC_TOKEN nonsense"),
+            call("file_editor", {"command": "view", "path": str(self.folder / "note")}),
+            call("file_editor", {"command": "create", "path": str(self.folder / "own"), "file_text": token["static"]}),
+            command("echo 'a model that knows: %s'" % token["stored"], text="I know %s" % token["static"],
+                    reasoning="Using %s and %s." % (token["remote"], token["agent-key"])),
+            call("terminal", '{"command": "echo %s' % token["static"]),
+            call("nonsense", {"a": token["static"]}),
+            command("echo \"$STATIC_TOKEN\" | tee quiet >/dev/null; sleep 1; : nothing is named"),
+            finish("Done with %s." % token["static"]),
+        ]
+        self.mock.model("works", *turns, chunk_chars=5)
+        self.say(conversation, "Work.")
+        seen = set()
+
+        def settled():
+            seen.update(self.assert_children_have_only_what_is_named())
+            return self.document(conversation)["execution_status"] in ("finished", "error", "stuck")
+
+        wait_until("the work to be done", settled, 60)
+        self.assertEqual(self.document(conversation)["execution_status"], "finished")
+        self.assertTrue(seen, "no command was seen with its secret in its environment")
+        self.assertIn(token["static"], (self.folder / "own").read_text())
+
+    def assert_children_have_only_what_is_named(self):
+        """-> pids of children that have a secret, which can only be those of a command that names it."""
+        with_secret = set()
+        for pid in self.server.descendants():
+            try:
+                data = pathlib.Path("/proc/%d/environ" % pid).read_bytes()
+            except OSError:
+                continue
+            for slot, token in self.tokens.items():
+                if token.encode() in data:
+                    self.assertIn(slot, ("static", "stored", "remote", "context", "added"))
+                    with_secret.add(pid)
+        return with_secret
+
+    def meet_errors(self):
+        """Endpoints that repeat the key in their errors."""
+        token = self.tokens["agent-key"]
+        for status in (400, 401, 429, 500):
+            name = "fails%d" % status
+            self.mock.model(name, {"http_status": status, "error_body": {"error": {"message": "bad key %s" % token}}})
+            self.fail_with(name, timeout=5)
+        self.mock.model("breaks", {"text": "half of " + token, "malformed": "stream"})
+        self.fail_with("breaks")
+        self.fail_with("nobody", base_url="http://%s@127.0.0.1:9/v1" % self.tokens["refused"].replace("-", ""))
+
+    def fail_with(self, model, **changes):
+        answer = self.http.post("/api/conversations", self.body_with_secrets("openai/" + model, **changes))
+        self.assert_status(answer, 201, 422)
+        if answer.status == 201:
+            self.listen(answer["id"])
+            self.say(answer["id"], "Go.")
+            self.wait_for(answer["id"], "error", "finished")
+            self.events(answer["id"])
+
+    def crash(self):
+        """Killed while a command with secrets is running; started again."""
+        self.mock.model("crashes", command("echo $STATIC_TOKEN; sleep 30"), finish("After the crash."))
+        conversation = self.http.post("/api/conversations", self.body_with_secrets("openai/crashes"))["id"]
+        self.say(conversation, "Go.")
+        wait_until("the command to run", self.server.descendants_named("sleep"))
+        self.server.kill()
+        self.assert_absent(self.written())
+        self.server.start()
+        self.http = RecordingHttp(self.server.url, self.key, self.answers)
+        self.assertEqual(self.wait_for(conversation, "paused")["execution_status"], "paused")
+        self.assert_status(self.http.post(self.of(conversation, "/run")), 200)
+        self.wait_for(conversation, "finished")
+        self.events(conversation)
+
+    def test_no_token_is_found_where_it_must_not_be(self):
+        self.folder = self.new_folder()
+        self.give_settings()
+        answer = self.http.post("/api/conversations", {**self.body_with_secrets("openai/works"),
+                                                       "workspace": {"kind": "LocalWorkspace", "working_dir": str(self.folder)}})
+        self.assert_status(answer, 201)
+        conversation = answer["id"]
+        self.listen(conversation)
+        self.assert_status(self.http.post(self.of(conversation, "/secrets"),
+                                          {"secrets": {"ADDED_TOKEN": self.tokens["added"]}}), 200)
+        self.make_mistakes(conversation)
+        self.work(conversation)
+        events = self.events(conversation)
+        self.assertIn("<secret-hidden>", json.dumps(events))
+        self.note_environments()
+        self.meet_errors()
+        self.crash()
+        for path in ("", "/events/search", "/events/count"):
+            self.http.get(self.of(conversation, path))
+        self.http.get("/api/conversations/search")
+        self.note_environments()
+        self.assertIn(self.tokens["lookup-header"], self.remote.seen)
+
+        self.assert_absent(self.answers)
+        self.assert_absent(self.environments)
+        self.assert_absent([("the log", self.server.log.encode())])
+        self.assert_absent(self.written())
+        self.assertEqual(self.server.terminate(), 0)
+        self.assert_absent(self.written())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+#!/bin/bash
+# usage: tests/canary/show_it_bites.sh [NAME…]
+# Takes out one masking call after the other, in a copy of the tree, and shows that the canary test fails each time.
+# NAME: only these (see the list below). Exit status 0: it fails each time, as it must.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+copy=$root/build/unmasked
+
+# name | file | what stands there | what stands there instead
+mutations=(
+  'observations|core/conversation/run.cpp|outcome->observation = masker->mask_json_text(outcome->observation)|(void)masker'
+  'tool-errors|core/conversation/run.cpp|outcome->error = masker->mask(outcome->error);|'
+  'text|core/conversation/run.cpp|response.text = masker->mask(response.text);|'
+  'reasoning|core/conversation/run.cpp|response.reasoning = masker->mask(response.reasoning);|'
+  'arguments|core/conversation/run.cpp|masker->mask_json_text(call.arguments)|call.arguments'
+  'deltas|core/conversation/run.cpp|text_.push(\*masker, text)|std::string(text)'
+  'terminal|plugins/bash/terminal.cpp|output_.append(options_.mask(bytes, last))|output_.append(bytes)'
+)
+
+rm -rf "$copy/tree"
+mkdir -p "$copy/tree"
+git -C "$root" ls-files -z --cached --others --exclude-standard | (cd "$root" && xargs -0 cp --parents -t "$copy/tree")
+cmake -G Ninja -S "$copy/tree" -B "$copy/build" -DCMAKE_BUILD_TYPE=Release -DCOLLET_TESTS=OFF >/dev/null
+
+unnoticed=()
+for mutation in "${mutations[@]}"; do
+  IFS='|' read -r name file from to <<<"$mutation"
+  if [[ $# -gt 0 && " $* " != *" $name "* ]]; then continue; fi
+  sed -i "s|$from|$to|" "$copy/tree/$file"
+  if cmp -s "$root/$file" "$copy/tree/$file"; then
+    echo "$name: its masking call is not in $file any more; mend this list." >&2
+    exit 1
+  fi
+  cmake --build "$copy/build" >/dev/null
+  if COLLET_BINARY=$copy/build/bin/collet python3 "$root/tests/canary/canary_test.py" >"$copy/$name.log" 2>&1; then
+    unnoticed+=("$name")
+  elif ! grep -q "CANARY\|AssertionError: Lists differ" "$copy/$name.log"; then
+    echo "$name: the test failed for another reason:" >&2
+    tail -n 20 "$copy/$name.log" >&2
+    exit 1
+  else
+    echo "without masking of $name the canary test fails, as it must"
+  fi
+  cp "$root/$file" "$copy/tree/$file"
+done
+
+if [[ ${#unnoticed[@]} -gt 0 ]]; then
+  echo "The canary test did not notice that these are not masked: ${unnoticed[*]}" >&2
+  exit 1
+fi
