@@ -1,6 +1,7 @@
 #include "api/models.hpp"
 
 #include "api/message_body.hpp"
+#include "api/secret_sources.hpp"
 #include "api/start_request.hpp"
 #include "settings/field_schema.hpp"
 #include "settings/settings_fields.hpp"

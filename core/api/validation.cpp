@@ -1,5 +1,7 @@
 #include "api/validation.hpp"
 
+#include <algorithm>
+
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
@@ -16,10 +18,14 @@ std::string echo(const json::Value* input) {
   return json::dump(copy);
 }
 
-// What is wrong is the secret itself, perhaps with a wrong type.
-bool names_a_secret(const Places& where) {
-  const auto* name = where.empty() ? nullptr : std::get_if<std::string_view>(&where.back());
-  return name != nullptr && secrets::is_secret_name(*name);
+// What is wrong is a secret itself, perhaps with a wrong type, or something in one. Of what is missing the
+// input shows what it is missing in.
+bool shows_a_secret(std::string_view type, const Places& where) {
+  const auto end = type == "missing" && !where.empty() ? where.end() - 1 : where.end();
+  return std::any_of(where.begin(), end, [](const Place& place) {
+    const auto* name = std::get_if<std::string_view>(&place);
+    return name != nullptr && secrets::is_secret_name(*name);
+  });
 }
 
 std::string listed(std::string_view choices) {
@@ -59,7 +65,7 @@ void Validation::add(std::string_view type, const Places& where, std::string_vie
   }
   w.end()
       .member("msg", message)
-      .raw_member("input", names_a_secret(where) ? "\"<redacted>\"" : echo(input))
+      .raw_member("input", shows_a_secret(type, where) ? "\"<redacted>\"" : echo(input))
       .end();
   errors_ += (errors_.empty() ? "" : ",") + w.take();
 }
