@@ -83,6 +83,14 @@ class Gate {
   bool waiting_ = false;
 };
 
+class NoSecrets final : public SecretAccess {
+ public:
+  Result<std::string> value_of(const json::Value&, const std::string&, const std::string&) override {
+    return not_found("there are none");
+  }
+  Result<void> record_use(const std::string&, const std::string&) override { return {}; }
+};
+
 class LiveConversationTest : public ::testing::Test {
  protected:
   LiveConversationTest() {
@@ -131,7 +139,9 @@ class LiveConversationTest : public ::testing::Test {
   RunSlots slots{10};
   asio::io_context io;
   asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
-  Surroundings around{io, log, providers, tools, slots};
+  NoSecrets secrets;
+  WorkerPool secret_readers{{}};
+  Surroundings around{io, log, providers, tools, slots, box, secrets, secret_readers};
   std::shared_ptr<Conversation> conversation;
   std::thread thread{[this] { io.run(); }};
 };
