@@ -10,11 +10,15 @@
 namespace collet::api {
 namespace {
 
-std::string echo(const json::Value* input) {
+// `is_value`: what is wrong is the value of a secret.
+std::string echo(const json::Value* input, bool is_value) {
   if (input == nullptr) return "null";
   json::Document copy;
   copy.CopyFrom(*input, copy.GetAllocator());
-  secrets::redact_echo(copy, copy.GetAllocator());
+  if (is_value)
+    secrets::redact_texts(copy, copy.GetAllocator());
+  else
+    secrets::redact_echo(copy, copy.GetAllocator());
   return json::dump(copy);
 }
 
@@ -63,9 +67,11 @@ void Validation::add(std::string_view type, const Places& where, std::string_vie
     else
       w.value(std::get<int>(place));
   }
+  const auto* last = where.empty() ? nullptr : std::get_if<std::string_view>(&where.back());
+  const bool is_value = type != "missing" && last != nullptr && *last == "value";
   w.end()
       .member("msg", message)
-      .raw_member("input", shows_a_secret(type, where) ? "\"<redacted>\"" : echo(input))
+      .raw_member("input", shows_a_secret(type, where) ? "\"<redacted>\"" : echo(input, is_value))
       .end();
   errors_ += (errors_.empty() ? "" : ",") + w.take();
 }

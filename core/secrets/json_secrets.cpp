@@ -153,10 +153,21 @@ void redact_secrets(json::Value& document, json::Allocator& allocator, Redaction
   });
 }
 
+void redact_texts(json::Value& value, json::Allocator& allocator) {
+  if (value.IsString()) value = json::text("<redacted>", allocator);
+  if (value.IsArray())
+    for (auto& item : value.GetArray()) redact_texts(item, allocator);
+  if (value.IsObject())
+    for (auto& member : value.GetObject()) redact_texts(member.value, allocator);
+}
+
 void redact_echo(json::Value& document, json::Allocator& allocator) {
   walk(document, nullptr, [&](const Place& place) {
     if (!place.value.IsNull()) place.value = json::text("<redacted>", allocator);
   });
+  if (!document.IsObject()) return;
+  // A secret by itself: {"name": …, "value": …}.
+  if (json::Value* value = json::find(document, "value"); value != nullptr) redact_texts(*value, allocator);
 }
 
 void keep_redacted(json::Value& patch, const json::Value& current, json::Allocator& allocator) {

@@ -45,6 +45,8 @@ void redact_secrets(json::Value& document, json::Allocator& allocator, Redaction
 /// For request bodies that an error echoes: what stands under a secret's name, of whatever type, becomes
 /// "<redacted>".
 void redact_echo(json::Value& document, json::Allocator& allocator);
+/// Every text in the value becomes "<redacted>".
+void redact_texts(json::Value& value, json::Allocator& allocator);
 
 /// Where `patch` has the stars that redact_secrets shows, puts the secret that `current` has in the same
 /// place, so that a document sent back as it was shown changes nothing. Without one there the member becomes

@@ -156,8 +156,7 @@ class Canary(Case):
                 ("POST", "/api/conversations", {**self.body(), "secrets": {"A": {"kind": "Unknown", "value": token}}}),
                 ("POST", "/api/conversations", {**self.body(), "secrets": {"A": [token]}}),
                 ("POST", self.of(conversation, "/secrets"), {"secrets": {"A": {"value": [token]}}}),
-                ("POST", self.of(conversation, "/secrets"), {"secrets": {"A": {"kind": "LookupSecret", "url": [token]}}}),
-                ("POST", self.of(conversation, "/secrets"), {"values": {"A": token}})):
+                ("POST", self.of(conversation, "/secrets"), {"secrets": {"A": {"kind": "LookupSecret", "url": [token]}}})):
             answer = self.http.request(method, path, body)
             self.assertIn(answer.status, (400, 422), (path, answer))
 
