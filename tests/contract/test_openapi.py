@@ -179,6 +179,7 @@ class Served(Case):
                   ("GET", "/api/settings/secrets/{name}", None), ("DELETE", "/api/settings/secrets/{name}", None),
                   ("PATCH", "/api/settings", {"misc_settings_diff": {"a": 1}}), ("POST", "/api/conversations", self.body()),
                   ("PATCH", one, {"title": "T"}), ("POST", one + "/confirmation_policy", {"policy": {"kind": "NeverConfirm"}}),
+                  ("POST", one + "/secrets", {"secrets": {"TOKEN": "value"}}),
                   ("POST", one + "/security_analyzer", {"security_analyzer": None}), ("POST", one + "/pause", None),
                   ("POST", one + "/interrupt", None), ("POST", one + "/events", self.message("Hello")),
                   ("POST", one + "/events/respond_to_confirmation", {"accept": True}), ("POST", one + "/run", None),
