@@ -215,7 +215,7 @@ void add_commands(Routes& routes, ConversationService& service, const std::strin
               .parameters = {kConversationId},
               .body = &kUpdateSecretsRequest,
               .answer = &kSuccess,
-              .failures = {404}},
+              .others = {404}},
              for_conversation(service, update_secrets, plain_not_found));
 }
 
