@@ -35,6 +35,27 @@ class CountTool final : public BlockingTool {
   }
 };
 
+/// Shows its environment with the secrets hidden, in two pieces.
+class ShowTool final : public BlockingTool {
+ public:
+  explicit ShowTool(Host& host) : host_(host) {}
+  ToolInfo info() const override {
+    return {.name = "show", .parameters = R"({"type":"object"})", .takes_environment = true};
+  }
+
+ protected:
+  std::string run(const ToolCall& call, const RunningCall&) override {
+    auto stream = host_.masking().open(call.conversation);
+    std::string shown;
+    for (const auto& [name, value] : call.environment)
+      shown += stream.push(name + "=" + value.substr(0, 3)) + "|" + stream.push(value.substr(3)) + ";";
+    return text_observation(shown + stream.push("end", true));
+  }
+
+ private:
+  Host& host_;
+};
+
 class WaitTool final : public BlockingTool {
  public:
   ToolInfo info() const override { return {.name = "wait", .parameters = R"({"type":"object"})"}; }
@@ -108,6 +129,7 @@ class Guest final : public Plugin {
     setup.socket("/sockets/guest/{name}", std::make_unique<EchoSocket>(*host_));
     setup.tool(std::make_unique<CountTool>());
     setup.tool(std::make_unique<WaitTool>());
+    setup.tool(std::make_unique<ShowTool>(setup.host()));
     setup.llm(std::make_unique<Model>());
   }
   void start() override {
@@ -185,7 +207,7 @@ TEST_F(FakeHostTest, PluginSaysWhatItOffers) {
   const PluginUnderTest plugin(host_, collet_plugin_entry);
   EXPECT_EQ(plugin.id(), "org.example.guest");
   EXPECT_THAT(plugin.routes(), ::testing::Contains("GET /api/guest/{name}/{rest...}"));
-  ASSERT_EQ(plugin.tools().size(), 2U);
+  ASSERT_EQ(plugin.tools().size(), 3U);
   EXPECT_EQ(plugin.tools()[0].name, "count");
   EXPECT_THAT(plugin.providers(), ElementsAre("echo"));
 }
@@ -220,6 +242,13 @@ TEST_F(FakeHostTest, ToolIsCalledWithProgress) {
   EXPECT_THAT(result.progress, ElementsAre("1", "2"));
   EXPECT_EQ(plugin.call_tool("count", "{}").error, "'upto' is missing");
   EXPECT_THROW(plugin.call_tool("none", "{}"), std::runtime_error);
+}
+
+TEST_F(FakeHostTest, ToolGetsSecretsAndHidesThem) {
+  host_.add_secret("TOKEN", "secret-value");
+  Started plugin(host_);
+  const auto result = plugin.call_tool("show", "{}", "/tmp", {{"TOKEN", "secret-value"}, {"PLAIN", "plain"}});
+  EXPECT_THAT(result.observation, HasSubstr("TOKEN=|<secret-hidden>;PLAIN=pla|in;end"));
 }
 
 TEST_F(FakeHostTest, ToolIsCancelled) {

@@ -186,22 +186,27 @@ class PluginUnderTest {
   };
 
   /// `action`: the arguments, JSON object text; handed on as it is: the server would check it against the
-  /// tool's parameters and fill in the defaults. Throws std::runtime_error when there is no such tool.
-  RunningTool start_tool(std::string_view name, std::string action, std::string working_dir = "/tmp") {
+  /// tool's parameters and fill in the defaults. `environment`: the secrets that the call names. Throws
+  /// std::runtime_error when there is no such tool.
+  RunningTool start_tool(std::string_view name, std::string action, std::string working_dir = "/tmp",
+                         Pairs environment = {}) {
     need_started();
     const std::uint32_t index = plugin_->find_tool(name);
     const auto handle = tool_calls_.add("tool " + std::string(name));
     const std::string call_id = "call-" + std::to_string(handle);
     tool_runs_.push_back({index, call_id, handle});
-    enter([this, index, handle, call_id, action = std::move(action), working_dir] {
-      const collet_tool_call call{sizeof(collet_tool_call), str(kConversation), str(call_id), str(action),
-                                  str(working_dir),         str(working_dir)};
+    enter([this, index, handle, call_id, action = std::move(action), working_dir,
+           environment = std::move(environment)] {
+      const collet::detail::PairsView variables(environment);
+      const collet_tool_call call{sizeof(collet_tool_call), str(kConversation), str(call_id),   str(action),
+                                  str(working_dir),         str(working_dir),   variables.get()};
       plugin_->tools->start(plugin_->instance, index, &call, {this, handle, progress, finish});
     });
     return {*this, index, call_id, handle};
   }
-  ToolResult call_tool(std::string_view name, std::string action, std::string working_dir = "/tmp") {
-    return start_tool(name, std::move(action), std::move(working_dir)).result();
+  ToolResult call_tool(std::string_view name, std::string action, std::string working_dir = "/tmp",
+                       Pairs environment = {}) {
+    return start_tool(name, std::move(action), std::move(working_dir), std::move(environment)).result();
   }
   /// Tells all tools that the conversation of the calls is gone.
   void close_conversation() {

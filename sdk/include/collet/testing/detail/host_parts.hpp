@@ -19,6 +19,7 @@
 #include "collet/abi/log.h"
 #include "collet/abi/process.h"
 #include "collet/abi/store.h"
+#include "collet/testing/detail/fake_masks.hpp"
 #include "collet/testing/detail/fake_sessions.hpp"
 #include "collet/testing/detail/fake_store.hpp"
 #include "collet/testing/detail/fake_world.hpp"
@@ -46,6 +47,7 @@ struct HostParts {
   FakeStore store;
   FakeWorld world;
   FakeSessions sessions;
+  FakeMasks masks;
   std::unique_ptr<RealProcesses> processes;  ///< null: every spawn is refused
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "collet/abi/masking.h"
 #include "collet/testing/detail/host_parts.hpp"
 
 namespace collet::testing::detail {
@@ -106,6 +107,24 @@ inline collet_status secrets_value(const collet_host* host, collet_str name, col
   return COLLET_OK;
 }
 
+// ---- masking: every conversation has the secrets of the test
+inline collet_status mask_open(const collet_host* host, collet_str, collet_handle* stream,
+                               collet_sink) noexcept {
+  *stream = parts(host).masks.open();
+  return COLLET_OK;
+}
+inline collet_status mask_push(const collet_host* host, collet_handle stream, collet_str piece, int32_t last,
+                               collet_sink masked) noexcept {
+  const auto shown =
+      parts(host).masks.push(stream, collet::detail::to_view(piece), last != 0, world(host).secrets());
+  if (!shown) return COLLET_NOT_FOUND;
+  collet::detail::give(masked, *shown);
+  return COLLET_OK;
+}
+inline void mask_close(const collet_host* host, collet_handle stream) noexcept {
+  parts(host).masks.close(stream);
+}
+
 // ---- HTTP: answered before start returns, which the contract allows
 inline collet_status http_start(const collet_host* host, const collet_http_request* request, void* context,
                                 collet_on_http_response done, collet_handle* handle,
@@ -161,6 +180,7 @@ inline const collet_events kEvents{sizeof(collet_events), events_read,   events_
                                    events_follow,         events_cancel, events_append};
 inline const collet_settings kSettings{sizeof(collet_settings), settings_document};
 inline const collet_secrets kSecrets{sizeof(collet_secrets), secrets_names, secrets_value};
+inline const collet_masking kMasking{sizeof(collet_masking), mask_open, mask_push, mask_close};
 inline const collet_http_client kHttpClient{sizeof(collet_http_client), http_start, http_cancel};
 
 /// collet_host::feature.
@@ -183,6 +203,7 @@ inline const void* find_feature(const collet_host* host, const char* name) noexc
       {COLLET_FEATURE_SETTINGS, &kSettings},
       {COLLET_FEATURE_SECRETS, &kSecrets},
       {COLLET_FEATURE_HTTP_CLIENT, &kHttpClient},
+      {COLLET_FEATURE_MASKING, &kMasking},
       {COLLET_FEATURE_STORE, &kStore},
       {COLLET_FEATURE_PROCESS, &kProcess}};
   const auto& self = parts(host);
