@@ -47,8 +47,10 @@ class ShowTool final : public BlockingTool {
   std::string run(const ToolCall& call, const RunningCall&) override {
     auto stream = host_.masking().open(call.conversation);
     std::string shown;
-    for (const auto& [name, value] : call.environment)
-      shown += stream.push(name + "=" + value.substr(0, 3)) + "|" + stream.push(value.substr(3)) + ";";
+    for (const auto& [name, value] : call.environment) {
+      shown += stream.push(name + "=" + value.substr(0, 3)) + "|";
+      shown += stream.push(value.substr(3)) + ";";
+    }
     return text_observation(shown + stream.push("end", true));
   }
 
