@@ -17,10 +17,11 @@ mutations=(
   'terminal|plugins/bash/terminal.cpp|output_.append(options_.mask(bytes, last))|output_.append(bytes)'
 )
 
-rm -rf "$copy/tree"
+rm -rf "$copy"
 mkdir -p "$copy/tree"
 git -C "$root" ls-files -z --cached --others --exclude-standard | (cd "$root" && xargs -0 cp --parents -t "$copy/tree")
-cmake -G Ninja -S "$copy/tree" -B "$copy/build" -DCMAKE_BUILD_TYPE=Release -DCOLLET_TESTS=OFF >/dev/null
+build=$copy/tree/build/release
+cmake --preset release -S "$copy/tree" -DCOLLET_TESTS=OFF >/dev/null
 
 unnoticed=()
 for mutation in "${mutations[@]}"; do
@@ -31,8 +32,8 @@ for mutation in "${mutations[@]}"; do
     echo "$name: its masking call is not in $file any more; mend this list." >&2
     exit 1
   fi
-  cmake --build "$copy/build" >/dev/null
-  if COLLET_BINARY=$copy/build/bin/collet python3 "$root/tests/canary/canary_test.py" >"$copy/$name.log" 2>&1; then
+  cmake --build "$build" >/dev/null
+  if COLLET_BINARY=$build/bin/collet python3 "$root/tests/canary/canary_test.py" >"$copy/$name.log" 2>&1; then
     unnoticed+=("$name")
   elif ! grep -q "CANARY\|AssertionError: Lists differ" "$copy/$name.log"; then
     echo "$name: the test failed for another reason:" >&2
