@@ -102,6 +102,7 @@ void WebSocketSession::guarded(const char* what, Call call) {
 void WebSocketSession::accept() {
   stream_.async_accept(head_, [self = shared_from_this()](Error error) {
     if (error) return self->finish(error);
+    if (self->finished_) return;  // dropped just when it was accepted: nobody would tell the route of its end
     self->accepted_ = true;
     self->head_ = {};
     if (self->awaits_first_message_) {
