@@ -91,14 +91,36 @@ class NoSecrets final : public SecretAccess {
   Result<void> record_use(const std::string&, const std::string&) override { return {}; }
 };
 
+/// Fails, and says with which key.
+class BrokenTool final : public agent::Tool {
+ public:
+  BrokenTool() {
+    description_.name = "broken";
+    description_.parameters = R"({"type":"object"})";
+    description_.annotations = "{}";
+  }
+  const agent::ToolDescription& description() const override { return description_; }
+  std::unique_ptr<agent::RunningCall> start(agent::ToolCall,
+                                            std::function<void(agent::ToolOutcome)> done) override {
+    done({"", "refused: key-12345678"});
+    return std::make_unique<agent::RunningCall>();
+  }
+  void close_conversation(const std::string&) override {}
+
+ private:
+  agent::ToolDescription description_;
+};
+
 class LiveConversationTest : public ::testing::Test {
  protected:
   LiveConversationTest() {
     tools.add(agent::make_finish_tool());
     tools.add(agent::make_think_tool());
+    tools.add(std::make_shared<BrokenTool>());
     conversation::Setup setup;
     setup.id = new_uuid();
-    setup.agent = R"({"kind":"Agent","llm":{"model":"openai/x","usage_id":"agent"},"tools":[]})";
+    setup.agent = R"({"kind":"Agent","llm":{"model":"openai/x","usage_id":"agent","api_key":"key-12345678"},)"
+                  R"("tools":[{"name":"broken"}]})";
     setup.workspace = R"({"working_dir":"/tmp","kind":"LocalWorkspace"})";
     setup.working_dir = "/tmp";
     setup.autotitle = false;
@@ -166,6 +188,24 @@ TEST_F(LiveConversationTest, Run_AskedForWhileAPauseTakesEffect_IsNotLost) {
 
   ASSERT_TRUE(run.get().ok());
   ASSERT_TRUE(model.is_asked()) << "the conversation says it runs, and nothing does: " << document();
+  const auto closed = command([&](auto done) { conversation->close(Status::kPaused, done); });
+  closed.wait();
+}
+
+TEST_F(LiveConversationTest, ToolError_IsStoredWithSecretsHidden) {
+  const UserMessage message{R"([{"type":"text","text":"Go."}])", ""};
+  ASSERT_TRUE(command([&](auto done) { conversation->send(message, true, done); }).get().ok());
+  ASSERT_TRUE(model.is_asked());
+  llm::Response calls;
+  calls.tool_calls.push_back({"call-1", "broken", "{}"});
+  model.answer(calls);
+  ASSERT_TRUE(model.is_asked());
+  std::string all;
+  const auto events = log.read(conversation->id(), 0, 100);
+  ASSERT_TRUE(events.ok());
+  for (const auto& event : *events) all += *event.body;
+  EXPECT_NE(all.find("refused: <secret-hidden>"), std::string::npos) << all;
+  EXPECT_EQ(all.find("key-12345678"), std::string::npos) << all;
   const auto closed = command([&](auto done) { conversation->close(Status::kPaused, done); });
   closed.wait();
 }

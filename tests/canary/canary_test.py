@@ -17,6 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import Case, Http, MockLlm, Server, WebSocket, main, wait_until  # noqa: E402
 from harness.mock import call, command, finish  # noqa: E402
 
+UNNAMED = "987"  # a sleep of this length is a command that names no secret
 SLOTS = ("session-key", "secret-key", "settings-key", "settings-mcp", "stored", "static", "remote", "lookup-header",
          "agent-key", "agent-mcp", "context", "added", "refused")
 
@@ -176,7 +177,8 @@ class Canary(Case):
                     reasoning="Using %s and %s." % (token["remote"], token["agent-key"])),
             call("terminal", '{"command": "echo %s' % token["static"]),
             call("nonsense", {"a": token["static"]}),
-            command("echo \"$STATIC_TOKEN\" | tee quiet >/dev/null; sleep 1; : nothing is named"),
+            command("echo \"$STATIC_TOKEN\" | tee quiet >/dev/null; sleep 1"),
+            command("sleep 0.%s" % UNNAMED),
             finish("Done with %s." % token["static"]),
         ]
         self.mock.model("works", *turns, chunk_chars=5)
@@ -184,27 +186,33 @@ class Canary(Case):
         seen = set()
 
         def settled():
-            seen.update(self.assert_children_have_only_what_is_named())
+            seen.update(self.look_into_children())
             return self.document(conversation)["execution_status"] in ("finished", "error", "stuck")
 
         wait_until("the work to be done", settled, 60)
         self.assertEqual(self.document(conversation)["execution_status"], "finished")
-        self.assertTrue(seen, "no command was seen with its secret in its environment")
+        self.assertEqual(seen, {"with", "without"}, "of a command that names a secret, and of one that names none")
         self.assertIn(token["static"], (self.folder / "own").read_text())
 
-    def assert_children_have_only_what_is_named(self):
-        """-> pids of children that have a secret, which can only be those of a command that names it."""
-        with_secret = set()
+    def look_into_children(self):
+        """-> "with" when a command was seen with the one secret that it names, "without" for the one that names none."""
+        seen = set()
         for pid in self.server.descendants():
             try:
-                data = pathlib.Path("/proc/%d/environ" % pid).read_bytes()
+                command_line = pathlib.Path("/proc/%d/cmdline" % pid).read_bytes()
+                environment = pathlib.Path("/proc/%d/environ" % pid).read_bytes()
             except OSError:
                 continue
-            for slot, token in self.tokens.items():
-                if token.encode() in data:
-                    self.assertIn(slot, ("static", "stored", "remote", "context", "added"))
-                    with_secret.add(pid)
-        return with_secret
+            found = {slot for slot, token in self.tokens.items() if token.encode() in environment}
+            if command_line == b"sleep\x001\x00":
+                self.assertEqual(found, {"static"})
+                seen.add("with")
+            elif command_line == b"sleep\x000.%s\x00" % UNNAMED.encode():
+                self.assertEqual(found, set())
+                seen.add("without")
+            elif command_line.startswith(b"bash\x00"):
+                self.assertEqual(found, set(), "the shell's own environment")
+        return seen
 
     def meet_errors(self):
         """Endpoints that repeat the key in their errors."""

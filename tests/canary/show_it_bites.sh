@@ -1,6 +1,6 @@
 #!/bin/bash
 # usage: tests/canary/show_it_bites.sh [NAME…]
-# Takes out a masking call, of what tools return and of what a model calls them with, in a copy of the tree, and shows that the canary test fails each time.
+# Takes out one masking call after the other, in a copy of the tree, and shows that the canary test fails each time.
 # NAME: only these (see the list below). Exit status 0: it fails each time, as it must.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -8,8 +8,12 @@ copy=$root/build/unmasked
 
 # name | file | what stands there | what stands there instead
 mutations=(
-  'observations|core/conversation/run.cpp|outcome->observation = masker->mask_json_text(outcome->observation)|(void)masker'
-  'arguments|core/conversation/run.cpp|masker->mask_json_text(call.arguments)|call.arguments'
+  'observations|core/conversation/run.cpp|masker->mask_json_text(outcome->observation)|masker->mask("") + outcome->observation'
+  'text|core/conversation/run.cpp|masker->mask(response.text)|masker->mask("") + response.text'
+  'reasoning|core/conversation/run.cpp|masker->mask(response.reasoning)|masker->mask("") + response.reasoning'
+  'arguments|core/conversation/run.cpp|masker->mask_json_text(call.arguments)|masker->mask("") + call.arguments'
+  'deltas|core/conversation/run.cpp|text_.push(\*masker, text)|text_.finish(*masker) + std::string(text)'
+  'terminal|plugins/bash/terminal.cpp|output_.append(options_.mask(bytes, last))|output_.append(bytes)'
 )
 
 rm -rf "$copy"

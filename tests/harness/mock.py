@@ -13,8 +13,9 @@ def call(tool, arguments=None, text=None, **more):
     return {"text": text, "tool_calls": [{"name": tool, "arguments": {} if arguments is None else arguments}], **more}
 
 
-def command(line, **arguments):
-    return call("terminal", {"command": line, **arguments})
+def command(line, *, text=None, reasoning=None, **arguments):
+    """arguments: those of the tool."""
+    return call("terminal", {"command": line, **arguments}, text, **({"reasoning": reasoning} if reasoning else {}))
 
 
 def finish(message="All done.", **more):
