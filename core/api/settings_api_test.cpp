@@ -8,12 +8,12 @@
 
 #include "api/plain_reads.hpp"
 #include "collet/json.hpp"
+#include "collet/testing/temporary_folder.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
 #include "settings/settings_service.hpp"
 #include "storage/audit_store.hpp"
 #include "storage/database.hpp"
-#include "storage/test_folder.hpp"
 
 namespace collet::api {
 namespace {
@@ -37,7 +37,7 @@ class SettingsApiTest : public ::testing::Test {
   }
   http::Response expose(const std::string& how) { return call("GET", "", {{"x-expose-secrets", how}}); }
 
-  testing::TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   std::atomic<bool> disk_fails = false;
   std::unique_ptr<storage::Database> database =
       std::move(storage::Database::open(folder.path(), {.before_commit =

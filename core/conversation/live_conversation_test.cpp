@@ -10,9 +10,9 @@
 
 #include "agent/builtin_tools.hpp"
 #include "base/id.hpp"
+#include "collet/testing/temporary_folder.hpp"
 #include "secrets/key_ring.hpp"
 #include "storage/database.hpp"
-#include "storage/test_folder.hpp"
 
 namespace collet::conversation {
 namespace {
@@ -145,7 +145,7 @@ class LiveConversationTest : public ::testing::Test {
     return promise.get_future().get();
   }
 
-  testing::TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   Gate gate;
   std::unique_ptr<storage::Database> database = [this] {
     storage::Database::Options options;

@@ -14,10 +14,10 @@
 
 #include "base/id.hpp"
 #include "collet/json.hpp"
+#include "collet/testing/temporary_folder.hpp"
 #include "events/event_filter.hpp"
 #include "storage/conversation_store.hpp"
 #include "storage/database.hpp"
-#include "storage/test_folder.hpp"
 
 namespace collet::events {
 namespace {
@@ -63,7 +63,7 @@ class EventLogTest : public ::testing::Test {
   }
 
   using Seqs = std::vector<std::int64_t>;
-  testing::TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   std::unique_ptr<Database> database = std::move(Database::open(folder.path())).value();
   std::unique_ptr<EventLog> log = std::make_unique<EventLog>(*database);
 };
@@ -237,7 +237,7 @@ TEST(EventFilter_FoldCase, KnowsLettersBeyondAscii) {
 }
 
 TEST(EventLog_Killed, WhatWasAcknowledgedIsThereWithoutGaps) {
-  testing::TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   std::map<char, std::int64_t> acknowledged;
   std::mt19937 random(7);
   for (int round = 0; round < 6; ++round) {

@@ -9,9 +9,9 @@
 
 #include "base/id.hpp"
 #include "collet/json.hpp"
+#include "collet/testing/temporary_folder.hpp"
 #include "events/event_log.hpp"
 #include "storage/database.hpp"
-#include "storage/test_folder.hpp"
 
 namespace collet::events {
 namespace {
@@ -109,7 +109,7 @@ class FollowTest : public ::testing::Test {
     });
     done.get_future().wait();
   }
-  testing::TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   std::unique_ptr<Database> database =
       std::move(Database::open(folder.path(), {.synchronous = storage::Synchronous::kNormal})).value();
   std::unique_ptr<EventLog> log = std::make_unique<EventLog>(

@@ -14,6 +14,7 @@
 #include <string>
 #include <thread>
 
+#include "collet/testing/temporary_folder.hpp"
 #include "llm/testing/mock_llm.hpp"
 #include "llm/testing/waiting_call.hpp"
 
@@ -350,21 +351,18 @@ TEST_F(OpenAiChatTest, AnswerOverTheLimit_IsRefused) {
 class SelfSigned {
  public:
   SelfSigned() {
-    std::string pattern = ::testing::TempDir() + "collet-llm-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
     const std::string command =
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
         "-subj /CN=mock -addext subjectAltName=IP:127.0.0.1 -keyout " +
         key() + " -out " + certificate() + " 2>/dev/null";
     made_ = std::system(command.c_str()) == 0;
   }
-  ~SelfSigned() { std::filesystem::remove_all(folder_); }
   bool made() const { return made_; }
   std::string certificate() const { return folder_ / "cert.pem"; }
   std::string key() const { return folder_ / "key.pem"; }
 
  private:
-  std::filesystem::path folder_;
+  collet::testing::TemporaryFolder folder_;
   bool made_ = false;
 };
 

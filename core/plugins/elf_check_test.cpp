@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "base/unique_fd.hpp"
-#include "plugins/testing/temporary_folder.hpp"
+#include "collet/testing/temporary_folder.hpp"
 
 namespace collet::plugins {
 namespace {
@@ -25,8 +25,8 @@ std::string check(const fs::path& file) {
 TEST(ElfCheck, WholeLibrary_Passes) { EXPECT_EQ(check(kSample), ""); }
 
 TEST(ElfCheck, TruncatedAnywhere_IsRefused) {
-  const TemporaryFolder folder;
-  const fs::path copy = folder.path() / "copy.so";
+  const collet::testing::TemporaryFolder folder;
+  const fs::path copy = folder / "copy.so";
   const auto size = fs::file_size(kSample);
   for (const auto kept : {size - 1, size / 2, size / 10, std::uintmax_t{100}, std::uintmax_t{64}}) {
     fs::copy_file(kSample, copy, fs::copy_options::overwrite_existing);
@@ -38,13 +38,13 @@ TEST(ElfCheck, TruncatedAnywhere_IsRefused) {
 }
 
 TEST(ElfCheck, OtherFiles_AreRefused) {
-  const TemporaryFolder folder;
-  const fs::path text = folder.path() / "text.so";
+  const collet::testing::TemporaryFolder folder;
+  const fs::path text = folder / "text.so";
   std::ofstream(text) << std::string(1000, 'x');
   EXPECT_EQ(check(text), "is no ELF file");
-  EXPECT_EQ(check(folder.path() / "none.so"), "cannot be read: Bad file descriptor");
+  EXPECT_EQ(check(folder / "none.so"), "cannot be read: Bad file descriptor");
 
-  const fs::path foreign = folder.path() / "foreign.so";
+  const fs::path foreign = folder / "foreign.so";
   fs::copy_file(kSample, foreign);
   std::fstream(foreign, std::ios::in | std::ios::out | std::ios::binary).seekp(18).put('\x01');  // e_machine
   EXPECT_EQ(check(foreign), "is built for another machine");

@@ -1,4 +1,5 @@
 #include "plugins/file_check.hpp"
+#include "collet/testing/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -7,8 +8,6 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-
-#include "plugins/testing/temporary_folder.hpp"
 
 namespace collet::plugins {
 namespace {
@@ -27,8 +26,8 @@ class FileCheck : public ::testing::Test {
   }
   static void allow(const fs::path& path, mode_t mode) { ASSERT_EQ(::chmod(path.c_str(), mode), 0); }
 
-  const TemporaryFolder folder_;
-  const fs::path above_ = folder_.path() / "above";
+  const collet::testing::TemporaryFolder folder_;
+  const fs::path above_ = folder_ / "above";
   const fs::path plugins_ = above_ / "plugins";
   const fs::path file_ = plugins_ / "a.so";
 };
@@ -46,8 +45,8 @@ TEST_F(FileCheck, LinkWithinTheFolder_Passes) {
 }
 
 TEST_F(FileCheck, LinkToTheFolder_Passes) {
-  fs::create_directory_symlink(plugins_, folder_.path() / "link");
-  EXPECT_EQ(check(folder_.path() / "link" / "a.so"), "");
+  fs::create_directory_symlink(plugins_, folder_ / "link");
+  EXPECT_EQ(check(folder_ / "link" / "a.so"), "");
 }
 
 TEST_F(FileCheck, LinkOutOfTheFolder_IsRefused) {
@@ -80,7 +79,7 @@ TEST_F(FileCheck, FolderAboveWritableByOthers_IsRefused) {
 }
 
 TEST_F(FileCheck, FolderOfALinkWritableByOthers_IsRefused) {
-  const fs::path loose = folder_.path() / "loose";
+  const fs::path loose = folder_ / "loose";
   fs::create_directory(loose);
   fs::create_directory_symlink(plugins_, loose / "link");
   allow(loose, 0777);  // others could turn the link elsewhere

@@ -1,4 +1,5 @@
 #include "secrets/key_ring.hpp"
+#include "collet/testing/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -16,13 +17,6 @@ namespace fs = std::filesystem;
 
 class KeyRingTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "collet-test-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder = name;
-  }
-  void TearDown() override { fs::remove_all(folder); }
-
   std::string text() const {
     std::ifstream in(folder / "secret.key");
     return {std::istreambuf_iterator<char>(in), {}};
@@ -32,7 +26,8 @@ class KeyRingTest : public ::testing::Test {
     std::ofstream(folder / "secret.key") << content;
     fs::permissions(folder / "secret.key", fs::perms::owner_read | fs::perms::owner_write);
   }
-  fs::path folder;
+  collet::testing::TemporaryFolder temporary;
+  fs::path folder = temporary.path();
 };
 
 TEST_F(KeyRingTest, FirstStart_MakesAFileThatOnlyWeRead) {

@@ -1,4 +1,5 @@
 #include "server/config.hpp"
+#include "collet/testing/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,12 +16,7 @@ using ::testing::Not;
 
 class ConfigTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "collet-config-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-    sources_.environment["HOME"] = "/home/ada";
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void SetUp() override { sources_.environment["HOME"] = "/home/ada"; }
 
   void file(const std::string& text) {
     path_ = (folder_ / "collet.json").string();
@@ -45,7 +41,7 @@ class ConfigTest : public ::testing::Test {
     return {};
   }
 
-  std::filesystem::path folder_;
+  collet::testing::TemporaryFolder folder_;
   std::string path_;
   ConfigSources sources_;
 };

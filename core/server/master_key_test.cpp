@@ -6,12 +6,12 @@
 #include <atomic>
 #include <stdexcept>
 
+#include "collet/testing/temporary_folder.hpp"
 #include "secrets/sealed_box.hpp"
 #include "settings/secret_store.hpp"
 #include "settings/settings_service.hpp"
 #include "storage/conversation_store.hpp"
 #include "storage/document_store.hpp"
-#include "storage/test_folder.hpp"
 
 namespace collet::server {
 namespace {
@@ -59,7 +59,7 @@ class MasterKeyTest : public ::testing::Test {
     };
     return made;
   }
-  testing::TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   std::atomic<bool> disk_fails = false;
   std::unique_ptr<storage::Database> database =
       std::move(storage::Database::open(folder.path(), options())).value();

@@ -1,12 +1,11 @@
 #include "server/new_plugin.hpp"
+#include "collet/testing/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <iterator>
-
-#include "storage/test_folder.hpp"
 
 namespace collet::server {
 namespace {
@@ -27,8 +26,8 @@ class NewPlugin : public ::testing::Test {
     std::ofstream(from_ / "tests" / ".template_name") << "TemplateName";
   }
 
-  collet::testing::TestFolder folder_;
-  const fs::path from_ = folder_.path() / "template", to_ = folder_.path() / "made";
+  collet::testing::TemporaryFolder folder_;
+  const fs::path from_ = folder_ / "template", to_ = folder_ / "made";
 };
 
 TEST_F(NewPlugin, NameIsPutInEverywhere) {

@@ -5,11 +5,11 @@
 #include <atomic>
 #include <stdexcept>
 
+#include "collet/testing/temporary_folder.hpp"
 #include "outbound/testing/scripted_peer.hpp"
 #include "secrets/key_ring.hpp"
 #include "storage/audit_store.hpp"
 #include "storage/database.hpp"
-#include "storage/test_folder.hpp"
 
 namespace collet::settings {
 namespace {
@@ -32,7 +32,7 @@ class SecretResolverTest : public ::testing::Test {
     return found ? *found : found.error().message;
   }
 
-  testing::TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   std::atomic<bool> disk_fails = false;
   std::unique_ptr<storage::Database> database =
       std::move(storage::Database::open(folder.path(), {.before_commit =

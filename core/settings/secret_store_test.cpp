@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "collet/testing/temporary_folder.hpp"
 #include "secrets/key_ring.hpp"
 #include "storage/database.hpp"
 
@@ -16,26 +17,19 @@ namespace {
 class SecretStoreTest : public ::testing::Test {
  protected:
   SecretStoreTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "collet-secrets-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-    database_ = *storage::Database::open(folder_);
-    ring_.emplace(*secrets::KeyRing::open(folder_, "a secret for this test"));
+    database_ = *storage::Database::open(folder_.path());
+    ring_.emplace(*secrets::KeyRing::open(folder_.path(), "a secret for this test"));
     box_.emplace(*ring_);
     store.emplace(*database_, *box_);
   }
-  ~SecretStoreTest() override {
-    store.reset();
-    database_.reset();
-    std::filesystem::remove_all(folder_);
-  }
   std::string all_files() const {
     std::ostringstream text;
-    for (const auto& file : std::filesystem::recursive_directory_iterator(folder_))
+    for (const auto& file : std::filesystem::recursive_directory_iterator(folder_.path()))
       if (file.is_regular_file()) text << std::ifstream(file.path(), std::ios::binary).rdbuf();
     return text.str();
   }
 
-  std::filesystem::path folder_;
+  collet::testing::TemporaryFolder folder_;
   std::unique_ptr<storage::Database> database_;
   std::optional<secrets::KeyRing> ring_;
   std::optional<secrets::SealedBox> box_;

@@ -6,8 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include "collet/testing/temporary_folder.hpp"
 #include "storage/database.hpp"
-#include "storage/test_folder.hpp"
 
 namespace collet::settings {
 namespace {
@@ -35,7 +35,7 @@ class SettingsServiceTest : public ::testing::Test {
     return false;
   }
 
-  testing::TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   std::unique_ptr<storage::Database> database = std::move(storage::Database::open(folder.path())).value();
   secrets::KeyRing ring = std::move(secrets::KeyRing::open(folder.path(), "s3cret")).value();
   std::unique_ptr<SettingsService> service = std::make_unique<SettingsService>(*database, ring);

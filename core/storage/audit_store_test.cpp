@@ -5,8 +5,8 @@
 
 #include <stdexcept>
 
+#include "collet/testing/temporary_folder.hpp"
 #include "storage/database.hpp"
-#include "storage/test_folder.hpp"
 
 namespace collet::storage {
 namespace {
@@ -25,7 +25,7 @@ class AuditStoreTest : public ::testing::Test {
     ASSERT_TRUE(audit.record_and_wait({"key 00000000", what, "GET /somewhere"}).ok());
   }
 
-  testing::TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   bool disk_fails = false;
   std::unique_ptr<Database> database =
       std::move(Database::open(folder.path(), {.before_commit =

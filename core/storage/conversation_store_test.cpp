@@ -6,9 +6,9 @@
 #include <set>
 
 #include "base/id.hpp"
+#include "collet/testing/temporary_folder.hpp"
 #include "storage/database.hpp"
 #include "storage/event_store.hpp"
-#include "storage/test_folder.hpp"
 
 namespace collet::storage {
 namespace {
@@ -21,7 +21,7 @@ class ConversationStoreTest : public ::testing::Test {
     EXPECT_TRUE(store.save(row).ok());
     return row.id;
   }
-  testing::TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   std::unique_ptr<Database> database = std::move(Database::open(folder.path())).value();
   ConversationStore store{*database};
 };

@@ -1,4 +1,5 @@
 #include "storage/database.hpp"
+#include "collet/testing/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -11,12 +12,10 @@
 #include <stdexcept>
 #include <thread>
 
-#include "storage/test_folder.hpp"
-
 namespace collet::storage {
 namespace {
 
-using testing::TestFolder;
+using collet::testing::TemporaryFolder;
 
 Result<void> put(Session& session, const std::string& name, const std::string& body) {
   session.execute("INSERT INTO documents (tenant, name, body) VALUES (:t, :n, :b)", {"default", name, body});
@@ -56,7 +55,7 @@ class HeldWriter {
 };
 
 TEST(Database_Open, NewFolder_IsClosedToOthers) {
-  TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   auto database = Database::open(folder / "state");
   ASSERT_TRUE(database.ok()) << database.error().message;
   struct stat info {};
@@ -67,7 +66,7 @@ TEST(Database_Open, NewFolder_IsClosedToOthers) {
 }
 
 TEST(Database_Open, SecondOpener_IsRefusedWithThePid) {
-  TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   auto first = Database::open(folder.path());
   ASSERT_TRUE(first.ok());
   auto second = Database::open(folder.path());
@@ -79,7 +78,7 @@ TEST(Database_Open, SecondOpener_IsRefusedWithThePid) {
 }
 
 TEST(Database_Open, NewerSchema_IsRefusedAndKept) {
-  TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   {
     auto database = Database::open(folder.path());
     ASSERT_TRUE(database.ok());
@@ -96,7 +95,7 @@ TEST(Database_Open, NewerSchema_IsRefusedAndKept) {
 }
 
 TEST(Database_Open, DamagedFile_IsAnErrorAndIsKept) {
-  TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   const std::string junk(8192, 'x');
   std::ofstream(folder / "collet.sqlite3") << junk;
   auto database = Database::open(folder.path());
@@ -106,7 +105,7 @@ TEST(Database_Open, DamagedFile_IsAnErrorAndIsKept) {
 }
 
 TEST(Database_Write, BadRowAmongGoodOnes_FailsAlone) {
-  TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   auto database = std::move(Database::open(folder.path())).value();
   ASSERT_TRUE(database->write_and_wait([](Session& s) { return put(s, "taken", "1"); }).ok());
   HeldWriter held(*database);
@@ -138,7 +137,7 @@ TEST(Database_Write, BadRowAmongGoodOnes_FailsAlone) {
 }
 
 TEST(Database_Write, ManyQueued_ShareCommits) {
-  TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   std::atomic<int> commits{0};
   auto database = std::move(Database::open(folder.path(), {.before_commit = [&] { ++commits; }})).value();
   HeldWriter held(*database);
@@ -157,7 +156,7 @@ TEST(Database_Write, ManyQueued_ShareCommits) {
 }
 
 TEST(Database_Write, FailedCommit_StoresNothingAndTellsAll) {
-  TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   std::atomic<bool> broken{false};
   auto database = std::move(Database::open(folder.path(), {.before_commit =
                                                                [&] {
@@ -176,7 +175,7 @@ TEST(Database_Write, FailedCommit_StoresNothingAndTellsAll) {
 }
 
 TEST(Database_Write, FullQueue_IsRefusedAtOnce) {
-  TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   auto database = std::move(Database::open(folder.path(), {.queue_jobs = 3, .queue_bytes = 1000})).value();
   HeldWriter held(*database);
   const auto nothing = [](Session&) -> Result<void> { return {}; };
@@ -203,7 +202,7 @@ TEST(Database_Write, FullQueue_IsRefusedAtOnce) {
 }
 
 TEST(Database_Write, JobThatThrows_IsAnErrorWithoutItsText) {
-  TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   auto database = std::move(Database::open(folder.path())).value();
   auto outcome =
       database->write_and_wait([](Session&) -> Result<void> { throw std::runtime_error("sk-secret"); });
@@ -212,7 +211,7 @@ TEST(Database_Write, JobThatThrows_IsAnErrorWithoutItsText) {
 }
 
 TEST(Database_Read, AllSessionsLent_TimesOut) {
-  TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   auto database = std::move(Database::open(folder.path(), {.read_sessions = 1,
                                                            .lease_timeout = std::chrono::milliseconds(20)}))
                       .value();
@@ -235,7 +234,7 @@ TEST(Database_Read, AllSessionsLent_TimesOut) {
 }
 
 TEST(Database_Read, StoppedEarlyOrThrown_SessionGoesOn) {
-  TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   auto database = std::move(Database::open(folder.path(), {.read_sessions = 1})).value();
   for (int i = 0; i < 10; ++i)
     ASSERT_TRUE(database->write_and_wait([i](Session& s) { return put(s, std::to_string(i), "x"); }).ok());
@@ -258,7 +257,7 @@ TEST(Database_Read, StoppedEarlyOrThrown_SessionGoesOn) {
 }
 
 TEST(Database_Read, SeesWhatWasAcknowledged) {
-  TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   auto database = std::move(Database::open(folder.path())).value();
   for (int i = 0; i < 200; ++i) {
     ASSERT_TRUE(database->write_and_wait([i](Session& s) { return put(s, std::to_string(i), "x"); }).ok());

@@ -5,15 +5,15 @@
 #include <thread>
 #include <vector>
 
+#include "collet/testing/temporary_folder.hpp"
 #include "storage/database.hpp"
-#include "storage/test_folder.hpp"
 
 namespace collet::storage {
 namespace {
 
 class DocumentStoreTest : public ::testing::Test {
  protected:
-  testing::TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   std::unique_ptr<Database> database = std::move(Database::open(folder.path())).value();
   DocumentStore store{*database};
 };

@@ -1,11 +1,10 @@
 #include "storage/plugin_store.hpp"
+#include "collet/testing/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <future>
-
-#include "storage/test_folder.hpp"
 
 namespace collet::storage {
 namespace {
@@ -29,7 +28,7 @@ class PluginStoreTest : public ::testing::Test {
     return found;
   }
 
-  testing::TestFolder folder;
+  collet::testing::TemporaryFolder folder;
   std::unique_ptr<PluginStore> store = open();
 };
 

@@ -6,8 +6,8 @@
 #include <future>
 #include <thread>
 
+#include "collet/testing/temporary_folder.hpp"
 #include "testing/fork_launcher.hpp"
-#include "testing/temporary_folder.hpp"
 
 namespace collet::bash {
 namespace {
@@ -48,7 +48,7 @@ class CommandRunnerTest : public ::testing::Test {
     return result.get_future().get();
   }
 
-  testing::TemporaryFolder folder_;
+  collet::testing::TemporaryFolder folder_;
   testing::ForkLauncher launcher_;
   std::shared_ptr<EventLoop> loop_;
   std::shared_ptr<CommandRunner> runner_;

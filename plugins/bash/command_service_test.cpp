@@ -7,9 +7,9 @@
 #include <thread>
 
 #include "collet/json.hpp"
+#include "collet/testing/temporary_folder.hpp"
 #include "testing/fork_launcher.hpp"
 #include "testing/memory_log.hpp"
-#include "testing/temporary_folder.hpp"
 
 namespace collet::bash {
 namespace {
@@ -48,7 +48,7 @@ class CommandServiceTest : public ::testing::Test {
     return found;
   }
 
-  testing::TemporaryFolder folder_;
+  collet::testing::TemporaryFolder folder_;
   testing::ForkLauncher launcher_;
   testing::MemoryLog log_;
   EventHistory history_{log_};

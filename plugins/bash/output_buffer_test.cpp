@@ -1,4 +1,5 @@
 #include "output_buffer.hpp"
+#include "collet/testing/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,8 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-
-#include "testing/temporary_folder.hpp"
 
 namespace collet::bash {
 namespace {
@@ -37,7 +36,7 @@ TEST(OutputBuffer_Take, makes_valid_utf8) {
 }
 
 TEST(OutputBuffer_Long, keeps_both_ends_and_the_whole_in_a_file) {
-  const testing::TemporaryFolder folder;
+  const collet::testing::TemporaryFolder folder;
   OutputBuffer buffer;
   buffer.save_to(folder.path() + "/kept");
   std::string all;
@@ -55,7 +54,7 @@ TEST(OutputBuffer_Long, keeps_both_ends_and_the_whole_in_a_file) {
 }
 
 TEST(OutputBuffer_Long, exactly_at_the_limit_nothing_is_cut) {
-  const testing::TemporaryFolder folder;
+  const collet::testing::TemporaryFolder folder;
   OutputBuffer buffer;
   buffer.save_to(folder.path());
   buffer.append(std::string(30'000, 'x'));
@@ -64,7 +63,7 @@ TEST(OutputBuffer_Long, exactly_at_the_limit_nothing_is_cut) {
 }
 
 TEST(OutputBuffer_Long, the_file_is_bounded_too) {
-  const testing::TemporaryFolder folder;
+  const collet::testing::TemporaryFolder folder;
   OutputBuffer buffer({100, 1000});
   buffer.save_to(folder.path());
   for (int i = 0; i < 1000; ++i) buffer.append(std::string(99, 'x') + "\n");

@@ -8,8 +8,8 @@
 #include <future>
 #include <thread>
 
+#include "collet/testing/temporary_folder.hpp"
 #include "testing/fork_launcher.hpp"
-#include "testing/temporary_folder.hpp"
 
 namespace collet::bash {
 namespace {
@@ -89,7 +89,7 @@ class TerminalTest : public ::testing::Test {
     while (launcher_.running() != processes) std::this_thread::yield();
   }
 
-  testing::TemporaryFolder folder_;
+  collet::testing::TemporaryFolder folder_;
   testing::ForkLauncher launcher_;
   std::shared_ptr<EventLoop> loop_;
   Terminal::Options options_;

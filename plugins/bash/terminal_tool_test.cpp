@@ -5,8 +5,8 @@
 #include <future>
 
 #include "collet/json.hpp"
+#include "collet/testing/temporary_folder.hpp"
 #include "testing/fork_launcher.hpp"
-#include "testing/temporary_folder.hpp"
 
 namespace collet::bash {
 namespace {
@@ -50,7 +50,7 @@ TEST(TerminalTool_Call, is_read_with_its_defaults) {
 }
 
 TEST(TerminalPool_Conversations, have_their_own_shells_that_end_with_them) {
-  const testing::TemporaryFolder folder;
+  const collet::testing::TemporaryFolder folder;
   testing::ForkLauncher launcher;
   const auto loop = std::make_shared<EventLoop>([](const std::string& error) { ADD_FAILURE() << error; });
   Terminal::Options options;

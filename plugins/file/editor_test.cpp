@@ -1,4 +1,5 @@
 #include "editor.hpp"
+#include "collet/testing/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,8 +7,6 @@
 
 #include <filesystem>
 #include <fstream>
-
-#include "temporary_folder.hpp"
 
 namespace collet::file {
 namespace {
@@ -39,7 +38,7 @@ class EditorTest : public ::testing::Test {
     return {"view", path(name), {}, {}, {}, {}, std::move(lines)};
   }
 
-  TemporaryFolder folder_;
+  collet::testing::TemporaryFolder folder_;
   Editor editor_;
 };
 

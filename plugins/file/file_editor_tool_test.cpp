@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "collet/json.hpp"
-#include "temporary_folder.hpp"
+#include "collet/testing/temporary_folder.hpp"
 
 namespace collet::file {
 namespace {
@@ -17,7 +17,7 @@ class FileEditorToolTest : public ::testing::Test {
     call.working_dir = folder_.path();
     return tool_.observe(call);
   }
-  TemporaryFolder folder_;
+  collet::testing::TemporaryFolder folder_;
   FileEditorTool tool_;
 };
 

@@ -1,4 +1,5 @@
 #include "file_io.hpp"
+#include "collet/testing/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -8,8 +9,6 @@
 #include <fstream>
 #include <string>
 
-#include "temporary_folder.hpp"
-
 namespace collet::file {
 namespace {
 
@@ -17,7 +16,7 @@ namespace fs = std::filesystem;
 
 class FileIo : public ::testing::Test {
  protected:
-  TemporaryFolder folder_;
+  collet::testing::TemporaryFolder folder_;
 };
 
 TEST_F(FileIo, replace_keeps_the_mode_and_leaves_nothing_behind) {

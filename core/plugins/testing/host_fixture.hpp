@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "agent/tool.hpp"
+#include "collet/testing/temporary_folder.hpp"
 #include "http/router.hpp"
 #include "llm/provider.hpp"
 #include "plugins/host.hpp"
-#include "plugins/testing/temporary_folder.hpp"
 #include "process/spawner.hpp"
 #include "secrets/masker.hpp"
 
@@ -102,7 +102,7 @@ class HostFixture : public ::testing::Test {
     PluginHost::Options options;
     options.config = config;
     options.own_directory = own_;
-    options.state_dir = folder_.path() / "state";
+    options.state_dir = folder_ / "state";
     std::filesystem::create_directories(options.state_dir);
     options.core_version = "9.9";
     options.start_patience = patience_;
@@ -153,9 +153,9 @@ class HostFixture : public ::testing::Test {
     return statuses_.front();
   }
 
-  TemporaryFolder folder_;
-  const std::filesystem::path own_ = folder_.path() / "own";
-  const std::filesystem::path others_ = folder_.path() / "others";
+  collet::testing::TemporaryFolder folder_;
+  const std::filesystem::path own_ = folder_ / "own";
+  const std::filesystem::path others_ = folder_ / "others";
   std::chrono::milliseconds patience_{20'000}, create_patience_{60'000}, stop_patience_{5'000},
       tool_grace_{20};
   std::unique_ptr<Spawner> spawner_;
