@@ -46,5 +46,8 @@ if(COLLET_SANITIZE MATCHES "thread")
   target_compile_definitions(collet_options INTERFACE
     BOOST_ASIO_DISABLE_STD_ATOMIC BOOST_AC_USE_STD_ATOMIC BOOST_ASIO_DISABLE_FENCED_BLOCK)
 endif()
+if(COLLET_FUZZ)
+  target_compile_options(collet_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 target_compile_definitions(collet_options INTERFACE
   RAPIDJSON_HAS_STDSTRING=1 BOOST_ASIO_NO_DEPRECATED BOOST_ERROR_CODE_HEADER_ONLY)

@@ -1,0 +1,82 @@
+// Request heads and bodies: how the bytes are cut into pieces makes no difference, and what passes is well
+// formed.
+#include "http/detail/request_reader.hpp"  // first: it puts <utility> before Boost
+
+#include <algorithm>
+#include <string>
+
+#include "check.hpp"
+
+namespace collet::fuzz {
+namespace {
+
+using http::Request;
+using http::detail::InputBuffer;
+using http::detail::RequestReader;
+
+constexpr std::size_t kHeadBytes = 2048, kBodyBytes = 4096;
+
+struct Outcome {
+  int status = 100;  // 100: more is needed; 200: complete
+  Request request;
+  std::size_t left = 0;  // bytes behind the request
+};
+
+Outcome read(std::string_view bytes, std::size_t step) {
+  RequestReader reader(kHeadBytes, kBodyBytes);
+  InputBuffer input;
+  Outcome outcome;
+  while (!bytes.empty()) {
+    input.append(bytes.substr(0, step));
+    bytes.remove_prefix(std::min(step, bytes.size()));
+    for (;;) {
+      const auto progress = reader.read(input);
+      if (progress == RequestReader::Progress::kHead) continue;
+      if (progress == RequestReader::Progress::kNeedMore) break;
+      const bool complete = progress == RequestReader::Progress::kComplete;
+      outcome.status = complete ? 200 : reader.status();
+      outcome.request = std::move(reader.request());
+      outcome.left = input.size() + bytes.size();
+      return outcome;
+    }
+  }
+  return outcome;
+}
+
+bool is_clean(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; });
+}
+
+void check_request(const Request& request) {
+  FUZZ_CHECK(!request.method.empty() && is_clean(request.method));
+  FUZZ_CHECK(!request.raw_path.empty() && is_clean(request.raw_path));
+  for (const auto& [name, value] : request.headers) {
+    FUZZ_CHECK(!name.empty() && is_clean(name) && is_clean(value));
+    FUZZ_CHECK(std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; }));
+  }
+  FUZZ_CHECK(request.body.size() <= kBodyBytes);
+}
+
+}  // namespace
+}  // namespace collet::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace collet::fuzz;
+  std::string_view input = as_text(data, size);
+  const std::size_t step = take_byte(input) % 32 + 1;
+  const Outcome whole = read(input, std::max<std::size_t>(input.size(), 1));
+  const Outcome pieces = read(input, step);
+  FUZZ_CHECK(whole.status == 100 || whole.status == 200 || (whole.status >= 400 && whole.status < 600));
+  if (whole.status == 200) {
+    FUZZ_CHECK(pieces.status == 200 && pieces.left == whole.left);
+    FUZZ_CHECK(pieces.request.method == whole.request.method &&
+               pieces.request.target == whole.request.target);
+    FUZZ_CHECK(pieces.request.headers == whole.request.headers && pieces.request.body == whole.request.body);
+    check_request(whole.request);
+  } else {
+    // Which mistake is found first may depend on the pieces; that there is one may not.
+    FUZZ_CHECK(pieces.status != 200);
+  }
+  return 0;
+}
