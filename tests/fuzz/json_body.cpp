@@ -4,6 +4,8 @@
 
 #include "agent/tool_arguments.hpp"
 #include "api/message_body.hpp"
+#include "api/models.hpp"
+#include "api/schema.hpp"
 #include "api/start_request.hpp"
 #include "api/validation.hpp"
 #include "check.hpp"
@@ -25,17 +27,23 @@ constexpr char kSchema[] =
 
 bool is_json(std::string_view text) { return http::is_utf8(text) && json::parse(text).has_value(); }
 
+// A body as a route gets it: checked, then read.
 void check_api(const json::Value& body, std::string_view text) {
-  if (body.IsObject()) {
+  for (const auto* model : api::named_models()) {
     api::Validation validation;
-    const auto request = api::read_start_request(body, validation);
-    if (validation.ok()) FUZZ_CHECK(is_json(json::dump(request.agent)));
+    api::check(*model, body, {"body"}, validation);
     if (!validation.ok()) FUZZ_CHECK(is_json(validation.response().body));
   }
-  api::Validation validation;
-  const auto message = api::read_message(body, {"body"}, validation);
-  FUZZ_CHECK(is_json(message.content));
-  if (!validation.ok()) FUZZ_CHECK(is_json(validation.response().body));
+  api::Validation start;
+  api::check(api::kStartConversationRequest, body, {"body"}, start);
+  if (start.ok()) {
+    const auto request = api::read_start_request(body, start);
+    FUZZ_CHECK(is_json(json::dump(request.agent)));
+    FUZZ_CHECK(is_json(request.secret_sources));
+  }
+  api::Validation message;
+  api::check(api::kSendMessageRequest, body, {"body"}, message);
+  if (message.ok()) FUZZ_CHECK(is_json(api::read_message(body).content));
   const auto from_socket = api::read_socket_message(text);
   if (from_socket.error_code.empty()) FUZZ_CHECK(is_json(from_socket.message.content));
 }
