@@ -144,18 +144,22 @@ constexpr Member kSettingsUpdate[] = {
     {"active_agent_profile_id", maybe(text())},
 };
 constexpr Schema kSettingsUpdateRequest = object("SettingsUpdateRequest", kSettingsUpdate);
-constexpr Schema kOpenHandsAgentSettings{
-    .form = Form::kMap, .name = "OpenHandsAgentSettings", .described_by = [](json::Writer& writer) {
-      settings::describe(*settings::agent_shape("openhands"), writer);
-    }};
+constexpr Schema kOpenHandsAgentSettings{.form = Form::kMap,
+                                         .name = "OpenHandsAgentSettings",
+                                         .items = &kAnything,
+                                         .described_by = [](json::Writer& writer) {
+                                           settings::describe(*settings::agent_shape("openhands"), writer);
+                                         }};
 constexpr Schema kAcpAgentSettings{
-    .form = Form::kMap, .name = "ACPAgentSettings", .described_by = [](json::Writer& writer) {
-      settings::describe(*settings::agent_shape("acp"), writer);
-    }};
+    .form = Form::kMap,
+    .name = "ACPAgentSettings",
+    .items = &kAnything,
+    .described_by = [](json::Writer& writer) { settings::describe(*settings::agent_shape("acp"), writer); }};
 constexpr Schema kConversationSettings{
-    .form = Form::kMap, .name = "ConversationSettings", .described_by = [](json::Writer& writer) {
-      settings::describe(settings::conversation_shape(), writer);
-    }};
+    .form = Form::kMap,
+    .name = "ConversationSettings",
+    .items = &kAnything,
+    .described_by = [](json::Writer& writer) { settings::describe(settings::conversation_shape(), writer); }};
 constexpr const Schema* kAgentSettingsForms[] = {&kOpenHandsAgentSettings, &kAcpAgentSettings};
 constexpr Member kSettings[] = {
     {"agent_settings", either(kAgentSettingsForms), true},

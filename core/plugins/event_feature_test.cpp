@@ -42,7 +42,7 @@ class PluginEvents : public HostFixture {
  protected:
   void SetUp() override {
     HostFixture::SetUp();
-    auto database = storage::Database::open(folder_.path() / "log", {});
+    auto database = storage::Database::open(folder_ / "log", {});
     ASSERT_TRUE(database.ok()) << database.error().message;
     database_ = std::move(*database);
     log_.emplace(*database_);
@@ -127,7 +127,7 @@ TEST_F(PluginEvents, Follow_EndsWithItsConversationAndWithThePlugin) {
   ASSERT_EQ(call("POST", "/api/follow/c", "", {{"after", "-1"}}).body, "following");
   host_->stop_all();
   host_.reset();
-  auto store = storage::PluginStore::open(folder_.path() / "state", "follower");
+  auto store = storage::PluginStore::open(folder_ / "state", "follower");
   ASSERT_TRUE(store.ok()) << store.error().message;
   EXPECT_THAT(*(*store)->get("seen"), HasSubstr("ended " + std::to_string(COLLET_UNAVAILABLE)));
 }

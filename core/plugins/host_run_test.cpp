@@ -49,7 +49,7 @@ TEST_F(PluginAtWork, Route_AnswersLaterWithHarmlessHeadersOnly) {
 
 TEST_F(PluginAtWork, Store_KeepsKeysAndLogs) {
   const auto response = call("POST", "/api/sample/store", "two");
-  const std::string dir = (folder_.path() / "state/plugins/sample").string();
+  const std::string dir = (folder_ / "state/plugins/sample").string();
   EXPECT_EQ(response.body,
             R"({"value":"two","gone":null,"erased":true,"keys":1,"last":3,"found":[3,{"n":3},1,{"n":1}],)"
             R"("before":1,"all":2,"dir":")" +
@@ -165,7 +165,7 @@ TEST_F(PluginAtWork, ClosedConversation_IsTold) {
   tools_.find("sample_reply")->close_conversation("the-conversation");
   host_->stop_all();
   host_.reset();
-  auto store = storage::PluginStore::open(folder_.path() / "state", "sample");
+  auto store = storage::PluginStore::open(folder_ / "state", "sample");
   ASSERT_TRUE(store.ok()) << store.error().message;
   EXPECT_EQ(*(*store)->get("stopped"), "yes");
   EXPECT_EQ(*(*store)->get("started"), "yes");
@@ -253,7 +253,7 @@ TEST_F(PluginStarting, FailingStart_Answers503AndIsNamed) {
 }
 
 TEST_F(PluginStarting, SlowStart_Answers503UntilItHasEnded) {
-  const std::string pipe = (folder_.path() / "pipe").string();
+  const std::string pipe = (folder_ / "pipe").string();
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   install("slow_start");
   patience_ = std::chrono::milliseconds(0);

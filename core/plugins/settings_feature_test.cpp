@@ -18,7 +18,7 @@ class PluginSettings : public HostFixture {
  protected:
   void SetUp() override {
     HostFixture::SetUp();
-    const auto state = folder_.path() / "server";
+    const auto state = folder_ / "server";
     database_ = std::move(storage::Database::open(state, {})).value();
     ring_.emplace(std::move(secrets::KeyRing::open(state, std::nullopt)).value());
     box_.emplace(*ring_);

@@ -35,7 +35,7 @@ class PluginSockets : public HostFixture {
     server_.reset();
   }
   std::string stored(const std::string& key) {
-    auto store = storage::PluginStore::open(folder_.path() / "state", "sockets");
+    auto store = storage::PluginStore::open(folder_ / "state", "sockets");
     EXPECT_TRUE(store.ok()) << store.error().message;
     const auto value = (*store)->get(key);
     return value ? *value : "";

@@ -18,6 +18,7 @@
 #include "agent/builtin_tools.hpp"
 #include "agent/tool.hpp"
 #include "base/log.hpp"
+#include "base/temporary_folder.hpp"
 #include "base/unique_fd.hpp"
 #include "http/router.hpp"
 #include "llm/provider.hpp"
@@ -32,26 +33,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-
-/// A folder that goes with this.
-class Scratch {
- public:
-  Scratch() {
-    std::error_code error;
-    std::string name = (fs::temp_directory_path(error) / "collet-plugins-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) path_ = name;
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 /// Serves the models of no plugin.
 class NoProvider final : public llm::Provider {
@@ -101,6 +82,7 @@ void confine() {
   options.own_directory = wanted.own_directory;
   options.state_dir = state;
   options.core_version = kVersion;
+  options.create_patience = wanted.patience / 4;  // so that the host can still say what hangs
   plugins::PluginHost host(std::move(options), **spawner);
   const auto loaded = host.load_all(router, tools, providers);
   give(out, loaded ? plugins::to_json(host.status()) : "!" + loaded.error().message);
@@ -127,7 +109,7 @@ std::string read_until(int fd, Clock::time_point until) {
 }
 
 Result<Outcome> load_in_child(const DryLoad& wanted, const std::string& config) {
-  const Scratch scratch;
+  const TemporaryFolder scratch;
   int ends[2];
   if (scratch.path().empty() || ::pipe2(ends, O_CLOEXEC) != 0)
     return unavailable("no process can be started to look at plugins: " +

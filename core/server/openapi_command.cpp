@@ -1,10 +1,9 @@
 #include "server/openapi_command.hpp"
 
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 
 #include "base/log.hpp"
+#include "base/temporary_folder.hpp"
 #include "process/spawner.hpp"
 #include "server/server.hpp"
 
@@ -16,27 +15,6 @@ int fail(const std::string& message) {
   return 1;
 }
 
-// The server that only describes itself keeps its state here.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::error_code ignored;
-    std::string path = (std::filesystem::temp_directory_path(ignored) / "collet-XXXXXX").string();
-    if (::mkdtemp(path.data()) != nullptr) path_ = path;
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  /// Empty: it could not be made.
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 }  // namespace
 
 int print_openapi(const std::map<std::string, std::string>& flags) {
@@ -45,7 +23,7 @@ int print_openapi(const std::map<std::string, std::string>& flags) {
   auto config = load_config({flags, process_environment()});
   if (!config) return fail(config.error().message);
   log::configure(log::Level::kWarning, config->log.json);
-  const TemporaryFolder folder;
+  const TemporaryFolder folder;  // where the server that only describes itself keeps its state
   if (folder.path().empty()) return fail("no temporary folder can be made");
   config->state = folder.path();
   Server server(*config, **spawner);

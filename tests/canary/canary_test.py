@@ -79,6 +79,7 @@ class Canary(Case):
             config={"log": {"level": "debug"},
                     "outbound": {"allow": ["127.0.0.1:%d" % cls.remote.server_address[1]]}}))
         cls.answers, cls.environments = [], []
+        cls.streamed = {"content": "", "reasoning_content": ""}  # what the pieces of all frames come to
         cls.http = RecordingHttp(cls.server.url, cls.key, cls.answers)
         cls.mock = cls.enter(MockLlm(), "stop")
 
@@ -90,7 +91,12 @@ class Canary(Case):
         def read():
             try:
                 while True:
-                    self.answers.append(("frame of " + conversation, socket.receive_text().encode()))
+                    frame = socket.receive_text()
+                    self.answers.append(("frame of " + conversation, frame.encode()))
+                    event = json.loads(frame)
+                    for part in ("content", "reasoning_content"):
+                        if event["kind"] == "StreamingDeltaEvent":
+                            self.streamed[part] += event.get(part) or ""
             except (OSError, EOFError, Exception):  # the server was killed, or the test is over
                 pass
 
@@ -273,6 +279,9 @@ class Canary(Case):
         self.assertIn(self.tokens["lookup-header"], self.remote.seen)
 
         self.assert_absent(self.answers)
+        for part, text in self.streamed.items():
+            self.assertIn("<secret-hidden>", text, "streamed " + part)
+            self.assert_absent([("streamed " + part, text.encode())])
         self.assert_absent(self.environments)
         self.assert_absent([("the log", self.server.log.encode())])
         self.assert_absent(self.written())

@@ -13,7 +13,7 @@ mutations=(
   'reasoning|core/conversation/run.cpp|masker->mask(response.reasoning)|masker->mask("") + response.reasoning'
   'arguments|core/conversation/run.cpp|masker->mask_json_text(call.arguments)|masker->mask("") + call.arguments'
   'deltas|core/conversation/run.cpp|text_.push(\*masker, text)|text_.finish(*masker) + std::string(text)'
-  'terminal|plugins/bash/terminal.cpp|output_.append(options_.mask(bytes, last))|output_.append(bytes)'
+  'terminal|plugins/bash/terminal.cpp|output_.append(options_.mask(bytes, last))|output_.append((static_cast<void>(last), bytes))'
 )
 
 rm -rf "$copy"
@@ -31,7 +31,10 @@ for mutation in "${mutations[@]}"; do
     echo "$name: its masking call is not in $file any more; mend this list." >&2
     exit 1
   fi
-  cmake --build "$build" >/dev/null
+  if ! cmake --build "$build" >"$copy/build.log"; then
+    cat "$copy/build.log" >&2
+    exit 1
+  fi
   if COLLET_BINARY=$build/bin/collet python3 "$root/tests/canary/canary_test.py" >"$copy/$name.log" 2>&1; then
     unnoticed+=("$name")
   elif ! grep -q "CANARY\|AssertionError: Lists differ" "$copy/$name.log"; then
