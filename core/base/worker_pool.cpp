@@ -18,6 +18,9 @@ namespace {
 using Task = std::function<void()>;
 
 struct Owner {
+  explicit Owner(std::string_view n) : name(n) {}
+
+  const std::string name;
   std::deque<Task> waiting;
   std::size_t running = 0;
   bool listed = false;  // in the ring of owners that a thread may serve now
@@ -69,6 +72,7 @@ struct WorkerPool::Impl {
       --owner.running;
       if (--running == 0) idle.notify_all();
       list(owner);
+      if (owner.running == 0 && owner.waiting.empty()) owners.erase(owners.find(owner.name));
     }
   }
 
@@ -76,7 +80,7 @@ struct WorkerPool::Impl {
   mutable std::mutex mutex;
   std::condition_variable wake, idle;
   std::size_t running = 0;                           // tasks of all owners
-  std::map<std::string, Owner, std::less<>> owners;  // never erased: the ring points into it
+  std::map<std::string, Owner, std::less<>> owners;  // those with tasks; the ring points into it
   std::deque<Owner*> ring;
   std::vector<std::thread> threads;
   bool stopped = false;
@@ -101,7 +105,7 @@ bool WorkerPool::post(std::string_view owner, Task task) {
   std::lock_guard lock(impl_->mutex);
   if (impl_->stopped) return false;
   auto found = impl_->owners.find(owner);
-  if (found == impl_->owners.end()) found = impl_->owners.try_emplace(std::string(owner)).first;
+  if (found == impl_->owners.end()) found = impl_->owners.try_emplace(std::string(owner), owner).first;
   if (found->second.waiting.size() >= impl_->options.queue_length) return false;
   found->second.waiting.push_back(std::move(task));
   impl_->list(found->second);

@@ -1,5 +1,5 @@
 // The few pieces that let coroutines wait for the rest of the program. Everything here belongs to one strand:
-// only Arrival::deliver may be called from elsewhere.
+// only Arrival::deliver and what Arrival::sender gives may be called from elsewhere.
 #pragma once
 #include <utility>  // Boost 1.74 forgets it under C++20
 
@@ -34,6 +34,13 @@ class Arrival : public std::enable_shared_from_this<Arrival<T>> {
       self->value_ = std::move(value);
       self->signal_.cancel();
     });
+  }
+  /// To be given away: delivers as long as somebody waits. It may be kept, and destroyed, when the strand is
+  /// gone.
+  auto sender() {
+    return [arrival = this->weak_from_this()](T value) {
+      if (const auto self = arrival.lock()) self->deliver(std::move(value));
+    };
   }
   /// On the strand.
   void cancel() {

@@ -9,7 +9,6 @@
 namespace collet::conversation {
 namespace {
 
-constexpr std::string_view kPoolOwner = "secrets";
 constexpr std::size_t kLongestVariable = 120'000;  // bytes; the system takes 128 KiB with the name
 constexpr std::size_t kShortestKey = 8;            // of an agent's keys: "test" and the like are no secrets
 
@@ -33,6 +32,22 @@ bool names(std::string_view text, std::string_view name) {
   }
 }
 
+// Of texts inside the value, not of the names of its members.
+bool names(const json::Value& value, std::string_view name) {
+  if (value.IsString()) return names(json::view(value), name);
+  if (value.IsArray())
+    return std::any_of(value.Begin(), value.End(), [&](const auto& item) { return names(item, name); });
+  return value.IsObject() && std::any_of(value.MemberBegin(), value.MemberEnd(),
+                                         [&](const auto& member) { return names(member.value, name); });
+}
+
+// The value of a source that holds it itself.
+std::optional<std::string_view> static_value(const json::Value& source) {
+  if (source.IsString()) return json::view(source);
+  if (json::string_or(source, "kind", "StaticSecret") != "StaticSecret") return std::nullopt;
+  return json::string_at(source, "value");
+}
+
 }  // namespace
 
 void ConversationSecrets::set(const std::string& sources_json, std::string created_through) {
@@ -44,7 +59,10 @@ void ConversationSecrets::set(const std::string& sources_json, std::string creat
   for (const auto& member : parsed->GetObject()) {
     auto source = std::make_shared<Source>();
     source->json.CopyFrom(member.value, source->json.GetAllocator());
-    source->is_static = json::string_or(member.value, "kind", "StaticSecret") == "StaticSecret";
+    if (const auto value = static_value(source->json)) {
+      learn(std::string(*value));
+      source->known = true;
+    }
     sources_.emplace(json::view(member.name), std::move(source));
   }
 }
@@ -93,7 +111,7 @@ Result<std::string> ConversationSecrets::read(const std::string& name) {
 }
 
 void ConversationSecrets::on_pool(std::function<void()> work, const std::function<void()>& refused) {
-  if (pool_.post(kPoolOwner, std::move(work))) return;
+  if (pool_.post(conversation_, std::move(work))) return;
   log::warning("conversation", conversation_ + ": its secrets are not read: too many are waiting to be");
   refused();
 }
@@ -110,19 +128,23 @@ void ConversationSecrets::refresh(const std::function<void()>& done) {
   if (unknown.empty()) return done();
   on_pool(
       [self = shared_from_this(), unknown, done] {
-        for (const auto& name : unknown) static_cast<void>(self->read(name));  // logs what fails
+        const auto until = std::chrono::steady_clock::now() + kReadingTime;
+        for (const auto& name : unknown) {
+          if (std::chrono::steady_clock::now() >= until) break;
+          static_cast<void>(self->read(name));  // logs what fails
+        }
         done();
       },
       done);
 }
 
-void ConversationSecrets::environment_for(std::string_view text,
+void ConversationSecrets::environment_for(std::string_view arguments,
                                           const std::function<void(Environment)>& done) {
   std::vector<std::string> wanted;
-  {
+  if (const auto document = json::parse(arguments)) {
     const std::lock_guard lock(mutex_);
     for (const auto& [name, source] : sources_)
-      if (is_variable_name(name) && names(text, name)) wanted.push_back(name);
+      if (is_variable_name(name) && names(*document, name)) wanted.push_back(name);
   }
   if (wanted.empty()) return done({});
   on_pool([self = shared_from_this(), wanted, done] { done(self->read_for_command(wanted)); },

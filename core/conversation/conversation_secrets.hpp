@@ -42,28 +42,31 @@ class ConversationSecrets : public std::enable_shared_from_this<ConversationSecr
  public:
   /// A source that could not be read is not asked again for hiding before this time is over.
   static constexpr std::chrono::seconds kRetryAfter{60};
+  /// After so long no further source is asked for hiding: slow servers must not hold up a run.
+  static constexpr std::chrono::seconds kReadingTime{30};
 
   /// `access` and `pool` outlive everything that is asked of this object.
   ConversationSecrets(std::string conversation, SecretAccess& access, WorkerPool& pool)
       : conversation_(std::move(conversation)), access_(access), pool_(pool) {}
 
-  /// Takes the place of the sources so far. Values that were known stay hidden.
+  /// Takes the place of the sources so far. Static values are known from now on; values that were known stay
+  /// hidden.
   void set(const std::string& sources_json, std::string created_through);
   /// Hides every secret of a document (an agent's keys) that is long enough not to be a common word.
   void hide_secrets_of(const std::string& document_json);
 
   /// Reads the values that are not known yet, so that they are hidden. `done` at once or from the pool.
   void refresh(const std::function<void()>& done);
-  /// The values for a command with this text: of the secrets whose names stand in it as whole words, in upper
-  /// or lower case, and can be names of variables. What cannot be read is left out and logged.
-  void environment_for(std::string_view text, const std::function<void(Environment)>& done);
+  /// The values for a tool's call with these arguments (JSON): of the secrets whose names stand in a text of
+  /// them as whole words, in upper or lower case, and can be names of variables. What cannot be read is left
+  /// out and logged.
+  void environment_for(std::string_view arguments, const std::function<void(Environment)>& done);
 
   std::shared_ptr<const secrets::Masker> masker() const;
 
  private:
   struct Source {
     json::Document json;
-    bool is_static = false;
     std::optional<std::chrono::steady_clock::time_point> failed;
     bool known = false;
   };

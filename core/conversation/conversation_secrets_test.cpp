@@ -20,6 +20,7 @@ class ScriptedAccess final : public SecretAccess {
   Result<std::string> value_of(const json::Value& source, const std::string&,
                                const std::string& created_through) override {
     ++reads;
+    if (source.IsString()) return std::string(json::view(source));
     if (json::string_or(source, "kind") == "StaticSecret") return json::string_or(source, "value");
     const auto found = answers.find(json::string_or(source, "url") + "@" + created_through);
     return found == answers.end() ? Result<std::string>(unavailable("no answer")) : found->second;
@@ -40,11 +41,16 @@ class ConversationSecretsTest : public ::testing::Test {
  protected:
   ConversationSecretsTest() { EXPECT_TRUE(pool_.start()); }
 
-  Environment environment_for(const std::string& text) {
+  Environment environment_for_call(const std::string& arguments) {
     std::promise<Environment> promise;
-    secrets_->environment_for(text,
+    secrets_->environment_for(arguments,
                               [&](Environment environment) { promise.set_value(std::move(environment)); });
     return promise.get_future().get();
+  }
+  Environment environment_for(const std::string& command) {
+    json::Writer arguments;
+    arguments.object().member("command", command).member("is_input", false).end();
+    return environment_for_call(arguments.take());
   }
   void refresh() {
     std::promise<void> promise;
@@ -70,6 +76,16 @@ TEST_F(ConversationSecretsTest, GivesACommandWhatItNamesAsAWord) {
   EXPECT_THAT(access_.used, ElementsAre("c1 TOKEN", "c1 TOKEN"));
 }
 
+TEST_F(ConversationSecretsTest, FindsNamesInTheTextsOfACallOnly) {
+  secrets_->set(R"({"COMMAND":"value-1","IS_INPUT":"value-2","AWS_KEY":"value-3","AWS_SECRET":"value-4"})",
+                "");
+  EXPECT_THAT(environment_for("ls"), IsEmpty());
+  EXPECT_THAT(environment_for("for v in \\\nAWS_KEY\tAWS_SECRET; do printenv $v; done"),
+              ElementsAre(Pair("AWS_KEY", "value-3"), Pair("AWS_SECRET", "value-4")));
+  EXPECT_THAT(environment_for_call(R"({"steps":[{"run":"echo $AWS_KEY"}]})"),
+              ElementsAre(Pair("AWS_KEY", "value-3")));
+}
+
 TEST_F(ConversationSecretsTest, LooksUpThroughTheHostOfTheCreation) {
   access_.answers["/x@host:1"] = "looked-up";
   secrets_->set(kSources, "host:1");
@@ -93,10 +109,10 @@ TEST_F(ConversationSecretsTest, ACommandGoesWithoutWhatCanBeNoVariable) {
   EXPECT_THAT(environment_for("A B C"), IsEmpty());
 }
 
-TEST_F(ConversationSecretsTest, HidesAllValuesOnceTheyAreRead) {
+TEST_F(ConversationSecretsTest, HidesStaticValuesAtOnceAndAllOnceTheyAreRead) {
   access_.answers["/x@host"] = "looked-up";
   secrets_->set(kSources, "host");
-  EXPECT_EQ(mask("value-1"), "value-1");
+  EXPECT_EQ(mask("value-1 value-2 looked-up"), "<secret-hidden> <secret-hidden> looked-up");
   refresh();
   EXPECT_EQ(mask("value-1 value-2 looked-up"), "<secret-hidden> <secret-hidden> <secret-hidden>");
 }
@@ -104,9 +120,9 @@ TEST_F(ConversationSecretsTest, HidesAllValuesOnceTheyAreRead) {
 TEST_F(ConversationSecretsTest, ReadsOnceForHidingAndWaitsAfterAFailure) {
   secrets_->set(kSources, "host");
   refresh();
-  EXPECT_EQ(access_.reads, 3);
+  EXPECT_EQ(access_.reads, 1);  // the lookup
   refresh();
-  EXPECT_EQ(access_.reads, 3);
+  EXPECT_EQ(access_.reads, 1);
 }
 
 TEST_F(ConversationSecretsTest, GoesOnHidingWhatHasBeenReplaced) {

@@ -95,9 +95,7 @@ asio::awaitable<Result<void>> Journal::commit(Batch batch) {
   auto committed = std::make_shared<Arrival<Result<std::vector<events::Event>>>>(strand_);
   auto row = to_row(batch.state(), usage_);
   row.model_calls = usage_.take_new_calls();
-  log_.append(
-      id(), std::move(drafts), std::move(row),
-      [committed](Result<std::vector<events::Event>> result) { committed->deliver(std::move(result)); });
+  log_.append(id(), std::move(drafts), std::move(row), committed->sender());
   const auto result = co_await committed->wait();
   if (!result->ok()) co_return result->error();
   state_ = std::move(batch.state());
@@ -117,8 +115,12 @@ std::string Journal::full_state_frame() const {
 
 void Journal::broadcast_full_state() { broadcast(full_state_frame()); }
 
-void Journal::broadcast(std::string frame) {
-  log_.broadcast(id(), std::make_shared<const std::string>(std::move(frame)));
+void Journal::broadcast(std::string frame) { broadcaster()(std::move(frame)); }
+
+std::function<void(std::string)> Journal::broadcaster() const {
+  return [&log = log_, id = id()](std::string frame) {
+    log.broadcast(id, std::make_shared<const std::string>(std::move(frame)));
+  };
 }
 
 }  // namespace collet::conversation

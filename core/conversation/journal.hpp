@@ -63,6 +63,8 @@ class Journal {
   /// Sends the whole state to everybody who is subscribed.
   void broadcast_full_state();
   void broadcast(std::string frame);
+  /// The same for any thread; it may outlive this object, not the log.
+  std::function<void(std::string frame)> broadcaster() const;
   std::string full_state_frame() const;
 
   /// The log refuses: the run can't go on. What clients see must not stay "running"; the next start repairs

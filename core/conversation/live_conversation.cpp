@@ -44,7 +44,7 @@ Result<void> LiveConversation::equip() {
   const Setup& setup = *journal_.state().setup;
   secrets_->set(setup.secret_sources, setup.created_through);
   secrets_->hide_secrets_of(setup.agent);
-  equipment_.secrets = secrets_.get();
+  equipment_.secrets = secrets_;
   const auto agent = json::parse(setup.agent);
   const json::Value* llm = agent ? json::find(*agent, "llm") : nullptr;
   if (llm == nullptr) return internal("conversation " + id_ + ": its agent document is damaged");
@@ -251,6 +251,7 @@ asio::awaitable<Result<void>> LiveConversation::do_update_secrets(std::string so
   if (!result) co_return result;
   const Setup& setup = *journal_.state().setup;
   secrets_->set(setup.secret_sources, setup.created_through);
+  secrets_->refresh([] {});  // a run may be going on
   journal_.broadcast_full_state();
   co_return result;
 }
@@ -292,7 +293,7 @@ void LiveConversation::start_run() {
 
 asio::awaitable<void> LiveConversation::run_to_end(std::shared_ptr<Run> run) {
   auto slot = std::make_shared<Arrival<bool>>(strand_);
-  around_.slots.acquire([slot] { slot->deliver(true); });
+  around_.slots.acquire([send = slot->sender()] { send(true); });
   co_await slot->wait();
   co_await run->execute();
   around_.slots.release();
@@ -324,8 +325,7 @@ asio::awaitable<void> LiveConversation::make_title(std::string content,
   llm::Config config = equipment_.llm;
   config.stream = false;
   const auto call =
-      equipment_.provider->start(config, {title_messages(content), "[]", id_}, {},
-                                 [answer](llm::Outcome outcome) { answer->deliver(std::move(outcome)); });
+      equipment_.provider->start(config, {title_messages(content), "[]", id_}, {}, answer->sender());
   const auto outcome = co_await answer->wait();
   if (!outcome || closed_) co_return;
   if (outcome->response)

@@ -59,32 +59,32 @@ std::string repaired_arguments(const std::string& error) {
 }
 
 // What a stream of the model shows, with secrets hidden. Belongs to the provider's thread, then to the
-// strand.
+// strand; the thread may still be in it when a cancelled run and its conversation are gone.
 class MaskedDeltas {
  public:
-  MaskedDeltas(Journal& journal, const ConversationSecrets& secrets) : journal_(journal), secrets_(secrets) {}
+  MaskedDeltas(std::function<void(std::string)> broadcast, std::shared_ptr<const ConversationSecrets> secrets)
+      : broadcast_(std::move(broadcast)), secrets_(std::move(secrets)) {}
 
   void push(std::string_view text, std::string_view reasoning) {
-    const auto masker = secrets_.masker();
+    const auto masker = secrets_->masker();
     // The answer follows its reasoning: what is held back of that comes first.
     std::string thought = reasoning_.push(*masker, reasoning);
     if (!text.empty()) thought += reasoning_.finish(*masker);
     show(text_.push(*masker, text), thought);
   }
   void finish() {
-    const auto masker = secrets_.masker();
+    const auto masker = secrets_->masker();
     const std::string thought = reasoning_.finish(*masker);
     show(text_.finish(*masker), thought);
   }
 
  private:
   void show(const std::string& text, const std::string& reasoning) {
-    if (!text.empty() || !reasoning.empty())
-      journal_.broadcast(agent::streaming_delta_frame(text, reasoning));
+    if (!text.empty() || !reasoning.empty()) broadcast_(agent::streaming_delta_frame(text, reasoning));
   }
 
-  Journal& journal_;
-  const ConversationSecrets& secrets_;
+  const std::function<void(std::string)> broadcast_;
+  const std::shared_ptr<const ConversationSecrets> secrets_;
   secrets::MaskStream text_, reasoning_;
 };
 
@@ -145,7 +145,7 @@ asio::awaitable<void> Run::read_secrets() {
   if (stopped_) co_return;
   auto read = std::make_shared<Arrival<bool>>(strand_);
   cancels_.push_back([read] { read->cancel(); });
-  equipment_.secrets->refresh([read] { read->deliver(true); });
+  equipment_.secrets->refresh([send = read->sender()] { send(true); });
   co_await read->wait();
   cancels_.clear();
 }
@@ -180,13 +180,13 @@ asio::awaitable<std::optional<llm::Outcome>> Run::ask_model() {
   journal_.usage().begin_call(equipment_.llm.usage_id, equipment_.llm.model);
   auto answered = std::make_shared<Arrival<llm::Outcome>>(strand_);
   llm::Provider::Delta delta;
-  const auto masked = std::make_shared<MaskedDeltas>(journal_, *equipment_.secrets);
+  const auto masked = std::make_shared<MaskedDeltas>(journal_.broadcaster(), equipment_.secrets);
   if (equipment_.llm.stream)
     delta = [masked](std::string_view text, std::string_view reasoning) { masked->push(text, reasoning); };
   cancels_.push_back([answered] { answered->cancel(); });
   const auto call = equipment_.provider->start(
       equipment_.llm, {journal_.view().messages(), equipment_.tools_for_model, journal_.id()},
-      std::move(delta), [answered](llm::Outcome outcome) { answered->deliver(std::move(outcome)); });
+      std::move(delta), answered->sender());
   auto outcome = co_await answered->wait();
   cancels_.clear();
   if (equipment_.llm.stream && outcome) masked->finish();
@@ -313,7 +313,7 @@ asio::awaitable<std::optional<agent::ToolOutcome>> Run::call_tool(agent::OpenAct
   const auto call =
       entry->tool->start({journal_.id(), open.call_id, arguments, journal_.state().setup->working_dir,
                           equipment_.save_dir, std::move(environment)},
-                         [done](agent::ToolOutcome outcome) { done->deliver(std::move(outcome)); });
+                         done->sender());
   auto outcome = co_await done->wait();
   if (!outcome) co_return std::nullopt;
   const auto masker = equipment_.secrets->masker();
@@ -332,8 +332,7 @@ std::string Run::arguments_of(const agent::OpenAction& open, const agent::Toolbo
 asio::awaitable<std::optional<Environment>> Run::environment_for(std::string arguments) {
   auto found = std::make_shared<Arrival<Environment>>(strand_);
   cancels_.push_back([found] { found->cancel(); });
-  equipment_.secrets->environment_for(
-      arguments, [found](Environment environment) { found->deliver(std::move(environment)); });
+  equipment_.secrets->environment_for(arguments, found->sender());
   co_return co_await found->wait();
 }
 

@@ -28,7 +28,7 @@ struct Equipment {
   std::string save_dir;  ///< for long outputs of tools
   std::size_t tool_concurrency = 1;
   llm::Provider* provider = nullptr;
-  ConversationSecrets* secrets = nullptr;
+  std::shared_ptr<ConversationSecrets> secrets;
 };
 
 class Run : public std::enable_shared_from_this<Run> {

@@ -13,9 +13,9 @@
 namespace collet::conversation {
 namespace {
 
-// Lookups may wait for the network.
-constexpr std::size_t kSecretReaders = 4;
-constexpr std::size_t kSecretQueue = 4096;
+// Lookups may wait for the network; each conversation has one of these at most.
+constexpr std::size_t kSecretReaders = 8;
+constexpr std::size_t kSecretQueue = 1024;
 
 // Waits for a callback; `ask` gets the function that it must call.
 Result<void> wait_for(const std::function<void(Conversation::Done)>& ask) {
@@ -34,8 +34,7 @@ struct ConversationService::Impl {
         store(d.database),
         slots(options.max_concurrent_runs),
         work(asio::make_work_guard(io)),
-        secret_readers(
-            {.threads = kSecretReaders, .queue_length = kSecretQueue, .per_owner = kSecretReaders}),
+        secret_readers({.threads = kSecretReaders, .queue_length = kSecretQueue, .per_owner = 1}),
         around{io, d.log, d.providers, d.tools, slots, d.box, d.secrets, secret_readers} {}
 
   std::string folder_of(const std::string& id) const {

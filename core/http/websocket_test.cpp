@@ -279,6 +279,31 @@ TEST_F(WebSocketTest, SilentPeer_IsPingedThenDropped) {
   EXPECT_EQ(seen_.close_code(), 1006);  // no pong came
 }
 
+TEST_F(WebSocketTest, HeldInput_IsNotTakenForASilentPeer) {
+  options_.sockets.idle_time = milliseconds(100);
+  std::promise<std::shared_ptr<WebSocket>> holding;
+  socket("/slow", [&](const std::shared_ptr<WebSocket>& opened, const Request&) {
+    opened->on_message([opened](std::string_view text) {
+      if (text == "hold") opened->hold_input();
+      opened->send(frame("took " + std::string(text)));
+    });
+    holding.set_value(opened);
+  });
+  start();
+  SocketClient held(port_, "/slow");
+  held.send_text("hold");
+  EXPECT_EQ(held.receive()->payload, "took hold");
+  for (int silent = 0; silent < 3; ++silent) {
+    SocketClient client(port_, "/sockets/x");
+    while (client.receive()) continue;  // until it is dropped
+  }
+  held.send_text("next");
+  const auto opened = holding.get_future().get();
+  opened->take_input();
+  EXPECT_EQ(held.receive()->payload, "took next");
+  opened->close(1000, "");
+}
+
 TEST_F(WebSocketTest, FirstMessage_OpensTheRoute) {
   gate_.ask_first = true;
   start();

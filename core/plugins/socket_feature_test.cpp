@@ -98,6 +98,7 @@ TEST_F(PluginSockets, SlowReader_IsFullThenDrained) {
   SocketClient client(port_, "/sockets/room/x");
   EXPECT_EQ(client.receive()->payload, "welcome to x none");
   client.send_text("fill");  // more than the kernel's buffers take
+  while (call("GET", "/api/room/full").body != "true") std::this_thread::yield();
   int big = 0;
   std::string text;
   for (auto message = client.receive(); message && text.empty(); message = client.receive()) {

@@ -13,18 +13,40 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-// A shell drops the line end behind a value, a terminal turns the ones within into CR LF.
+std::string with_line_ends(std::string_view text, std::string_view line_end) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\r' && text.substr(i + 1).starts_with('\n')) continue;
+    if (text[i] == '\n')
+      out += line_end;
+    else
+      out += text[i];
+  }
+  return out;
+}
+
+// A shell drops the line end behind a value; terminals and files have the ones within as LF or as CR LF.
 void add_forms(std::set<std::string, std::less<>>& forms, std::string_view value) {
   if (value.size() >= Masker::kShortest) forms.emplace(value);
   const auto core = trimmed(value);
   if (core.size() >= Masker::kShortest) forms.emplace(core);
   if (core.find('\n') == std::string_view::npos) return;
+  forms.insert({with_line_ends(core, "\n"), with_line_ends(core, "\r\n")});
   for (std::size_t at = 0; at < core.size();) {
     const auto end = std::min(core.find('\n', at), core.size());
     const auto line = trimmed(core.substr(at, end - at));
     if (line.size() >= Masker::kShortestLine) forms.emplace(line);
     at = end + 1;
   }
+}
+
+// A word as formats have them: letters, perhaps small ones only, and _.
+bool is_short_word(const json::Value& value, bool capitals) {
+  if (!value.IsString() || value.GetStringLength() > Masker::kLongestWord) return false;
+  const auto word = json::view(value);
+  return std::all_of(word.begin(), word.end(), [capitals](char c) {
+    return (c >= 'a' && c <= 'z') || c == '_' || (capitals && c >= 'A' && c <= 'Z');
+  });
 }
 
 std::size_t index(char c) { return static_cast<unsigned char>(c); }
@@ -69,15 +91,25 @@ bool Masker::mask_json(json::Value& value, json::Allocator& allocator) const {
     const std::string masked = mask(json::view(value));
     found = masked != json::view(value);
     if (found) value = json::text(masked, allocator);
+  } else if (value.IsNumber()) {
+    const std::string digits = json::dump(value);
+    found = digits.size() >= kShortestNumber && match(digits, 0) == digits.size();
+    if (found) value = json::text(kHidden, allocator);
   } else if (value.IsArray()) {
     for (auto& item : value.GetArray()) found = mask_json(item, allocator) || found;
   } else if (value.IsObject()) {
-    for (auto& member : value.GetObject()) {
-      found = mask_json(member.name, allocator) || found;
-      found = mask_json(member.value, allocator) || found;
-    }
+    for (auto& member : value.GetObject()) found = mask_member(member.name, member.value, allocator) || found;
   }
   return found;
+}
+
+bool Masker::mask_member(json::Value& name, json::Value& value, json::Allocator& allocator) const {
+  if (!is_short_word(name, false)) {
+    const bool found = mask_json(name, allocator);
+    return mask_json(value, allocator) || found;
+  }
+  const bool says_form = json::view(name) == "kind" || json::view(name) == "type";
+  return !(says_form && is_short_word(value, true)) && mask_json(value, allocator);
 }
 
 std::string Masker::mask_json_text(std::string_view text) const {

@@ -31,6 +31,13 @@ class Masker {
   bool empty() const { return patterns_.empty(); }
   /// The text with all values hidden.
   std::string mask(std::string_view text) const;
+  /// Names of members that may be the format's own (small letters and _, kLongestWord at most) are left
+  /// alone, as are such words under "kind" and "type": a value like "command" would spoil every call
+  /// otherwise.
+  static constexpr std::size_t kLongestWord = 24;
+  /// Numbers of this many digits or more are hidden when they are a value as a whole.
+  static constexpr std::size_t kShortestNumber = 8;
+
   /// The same in every text of a JSON value, names included: a value may be escaped in the JSON's own text.
   /// Whether there was one.
   bool mask_json(json::Value& value, json::Allocator& allocator) const;
@@ -40,6 +47,7 @@ class Masker {
 
  private:
   friend class MaskStream;
+  bool mask_member(json::Value& name, json::Value& value, json::Allocator& allocator) const;
   /// Bytes of the longest value that begins at `at`; 0: none does.
   std::size_t match(std::string_view text, std::size_t at) const;
   /// Whether what follows `at` may be the beginning of a value that is longer than the rest of the text.

@@ -37,6 +37,29 @@ TEST(Masker, HidesAValueWithoutItsLineEndAndLineByLine) {
   EXPECT_EQ(masker.mask("MIIEvQIBADANBgkqhki\r\nshort\r\n"), "<secret-hidden>\r\nshort\r\n");
 }
 
+TEST(Masker, HidesAValueWhateverItsLineEnds) {
+  EXPECT_EQ(Masker({"user\r\npass1234"}).mask("user\npass1234 user\r\npass1234"),
+            "<secret-hidden> <secret-hidden>");
+  EXPECT_EQ(Masker({"user\npass1234"}).mask("user\npass1234 user\r\npass1234"),
+            "<secret-hidden> <secret-hidden>");
+}
+
+TEST(Masker, LeavesTheFormOfJsonAlone) {
+  const Masker masker({"command", "text", "Event"});
+  EXPECT_EQ(
+      masker.mask_json_text(
+          R"({"command":"a command","content":[{"type":"text","text":"text"}],"kind":"Event"})"),
+      R"({"command":"a <secret-hidden>","content":[{"type":"text","text":"<secret-hidden>"}],"kind":"Event"})");
+  EXPECT_EQ(Masker({"tok-1"}).mask_json_text(R"({"tok-1":1,"kind":"tok-1"})"),
+            R"({"<secret-hidden>":1,"kind":"<secret-hidden>"})");
+}
+
+TEST(Masker, HidesLongNumbersOfJson) {
+  const Masker masker({"12345678", "4711"});
+  EXPECT_EQ(masker.mask_json_text(R"({"pin":12345678,"pid":4711,"n":123456789})"),
+            R"({"pin":"<secret-hidden>","pid":4711,"n":123456789})");
+}
+
 TEST(Masker, HidesInPiecesOfEverySizeAsInTheWhole) {
   const Masker masker({"abcd", "abcdefgh", "ghijk", "aaaa"});
   const std::string text = "xabcdefghijk abcabcd aaaaaaa abc ghij abcdefg";

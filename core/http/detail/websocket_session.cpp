@@ -65,11 +65,7 @@ WebSocketSession::~WebSocketSession() { core_->sockets.remove(this); }
 
 void WebSocketSession::configure() {
   const SocketLimits& limits = core_->options.sockets;
-  websocket::stream_base::timeout timeout{};
-  timeout.handshake_timeout = limits.handshake_time;
-  timeout.idle_timeout = limits.idle_time;
-  timeout.keep_alive_pings = true;
-  stream_.set_option(timeout);
+  limit_idle_time(true);
   if (limits.deflate) {
     // Small windows and no kept context: 18 kB for each idle socket instead of several hundred.
     websocket::permessage_deflate deflate;
@@ -84,6 +80,16 @@ void WebSocketSession::configure() {
   }
   stream_.read_message_max(limits.message_bytes);
   stream_.auto_fragment(false);
+}
+
+// Pongs are seen only by a read: while input is held the peer cannot be told from a dead one.
+void WebSocketSession::limit_idle_time(bool limited) {
+  const SocketLimits& limits = core_->options.sockets;
+  websocket::stream_base::timeout timeout{};
+  timeout.handshake_timeout = limits.handshake_time;
+  timeout.idle_timeout = limited ? limits.idle_time : websocket::stream_base::none();
+  timeout.keep_alive_pings = true;
+  stream_.set_option(timeout);
 }
 
 template <class Call>
@@ -110,7 +116,7 @@ void WebSocketSession::accept() {
     } else {
       self->open();
     }
-    if (!self->held_) self->read();
+    self->read_on();
   });
 }
 
@@ -129,6 +135,13 @@ void WebSocketSession::open() {
 
 // --- Input -------------------------------------------------------------------------------------------
 
+// Unless the close handshake reads by itself, or the route holds the input.
+void WebSocketSession::read_on() {
+  if (close_sent_) return;
+  limit_idle_time(!held_);
+  if (!held_) read();
+}
+
 void WebSocketSession::read() {
   reading_ = true;
   stream_.async_read(input_, [self = shared_from_this()](Error error, std::size_t) {
@@ -137,14 +150,14 @@ void WebSocketSession::read() {
     self->received();
     self->input_.consume(self->input_.size());
     if (self->input_.capacity() > kKeptInput) self->input_ = {};
-    if (!self->close_sent_ && !self->held_) self->read();  // else async_close does the reading
+    self->read_on();
   });
 }
 
 void WebSocketSession::take_input() {
   asio::post(stream_.get_executor(), [self = shared_from_this()] {
     self->held_ = false;
-    if (!self->reading_ && !self->close_sent_ && !self->finished_) self->read();
+    if (!self->reading_ && !self->finished_) self->read_on();
   });
 }
 

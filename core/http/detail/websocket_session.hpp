@@ -84,9 +84,11 @@ class WebSocketSession final : public WebSocket, public std::enable_shared_from_
 
   // On the strand.
   void configure();
+  void limit_idle_time(bool limited);
   void accept();
   void wait_for_first_message();
   void open();
+  void read_on();
   void read();
   void received();
   void write();

@@ -1,4 +1,5 @@
 // Rooms over WebSockets; the tests talk to them through a real server.
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -53,6 +54,7 @@ class Room final : public collet::SocketEndpoint {
       std::erase(members_, session);
     }
   }
+  bool is_full() const { return is_full_; }
   std::size_t members() {
     const std::lock_guard lock(mutex_);
     return members_.size();
@@ -64,6 +66,7 @@ class Room final : public collet::SocketEndpoint {
     const std::string big(100'000, 'x');
     int sent = 0;
     while (sessions.send(session, big) == collet::Sent::kQueued) ++sent;
+    is_full_ = true;
     const auto budget = sessions.budget(session);
     host_.store().put("filled", std::to_string(sent));
     host_.store().put("queued", budget.queued <= budget.limit && budget.queued > 0 ? "bounded" : "unbounded");
@@ -78,6 +81,7 @@ class Room final : public collet::SocketEndpoint {
   }
 
   collet::Host& host_;
+  std::atomic<bool> is_full_ = false;
   std::mutex mutex_;
   std::vector<SessionId> members_;
 };
@@ -88,6 +92,9 @@ class Rooms final : public collet::Plugin {
     auto room = std::make_unique<Room>(setup.host());
     setup.get("/api/room/members", [room = room.get()](const collet::Request&) {
       return collet::Response::json(std::to_string(room->members()));
+    });
+    setup.get("/api/room/full", [room = room.get()](const collet::Request&) {
+      return collet::Response::json(room->is_full() ? "true" : "false");
     });
     setup.socket(
         "/sockets/room/{name}", std::move(room),
