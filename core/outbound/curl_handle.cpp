@@ -137,6 +137,7 @@ curl_socket_t CurlHandle::on_open(void* self, curlsocktype, curl_sockaddr* addre
   } catch (...) {  // must not travel through C frames
     return CURL_SOCKET_BAD;
   }
+  handle.let_through_ = true;
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -147,7 +148,8 @@ TransferEnd CurlHandle::end(CURLcode code) {
   end.status = static_cast<int>(status);
   end.headers = std::move(headers_);
   end.error = too_large_ ? TransferError::kTooLarge : meaning(code);
-  if (!refused_.empty() && end.error == TransferError::kConnection) end.error = TransferError::kRefused;
+  if (!refused_.empty() && !let_through_ && end.error == TransferError::kConnection)
+    end.error = TransferError::kRefused;
   if (end.error == TransferError::kTooLarge) {
     end.message = "the answer is longer than " + std::to_string(max_body_) + " bytes";
   } else if (end.error == TransferError::kRefused) {
