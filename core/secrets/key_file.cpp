@@ -1,6 +1,5 @@
 #include "secrets/key_file.hpp"
 
-#include <botan/hash.h>
 #include <botan/hex.h>
 #include <botan/system_rng.h>
 #include <fcntl.h>
@@ -13,6 +12,7 @@
 
 #include "base/id.hpp"
 #include "base/unique_fd.hpp"
+#include "secrets/sha256.hpp"
 
 namespace collet::secrets {
 
@@ -34,9 +34,7 @@ Error damaged(const fs::path& path) {
 }
 
 std::string checksum(const Key& key) {
-  auto hash = Botan::HashFunction::create_or_throw("SHA-256");
-  hash->update(key.data(), Key::kSize);
-  return Botan::hex_encode(hash->final(), false).substr(0, kSumDigits);
+  return sha256_of({reinterpret_cast<const char*>(key.data()), Key::kSize}).substr(0, kSumDigits);
 }
 
 std::string line_of(const Key& key) {
