@@ -6,6 +6,7 @@
 #include <iostream>
 #include <optional>
 
+#include "server/command_failure.hpp"
 #include "server/config.hpp"
 #include "server/master_key.hpp"
 
@@ -15,11 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLeastCharacters = 8;
-
-int fail(const std::string& message) {
-  std::fprintf(stderr, "collet: %s\n", message.c_str());
-  return 1;
-}
 
 Result<std::string> first_line(const std::string& file) {
   std::string line;
