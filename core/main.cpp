@@ -8,11 +8,13 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "auth/session_keys.hpp"
@@ -21,6 +23,7 @@
 #include "plugins/inspect.hpp"
 #include "process/spawner.hpp"
 #include "server/audit_command.hpp"
+#include "server/command_failure.hpp"
 #include "server/config.hpp"
 #include "server/new_plugin.hpp"
 #include "server/openapi_command.hpp"
@@ -32,11 +35,6 @@
 namespace {
 
 using namespace collet;
-
-int fail(const std::string& message) {
-  std::fprintf(stderr, "collet: %s\n", message.c_str());
-  return 1;
-}
 
 // Other programs of our user shall not read our memory, where keys are. Leak checkers have to.
 void hide_memory() {
@@ -103,20 +101,20 @@ void say_hello(const server::Server& running, const server::Config& config) {
 int serve(const std::map<std::string, std::string>& flags) {
   // First of all, while there is one thread and nothing is open: the process that starts children.
   auto spawner = process::Spawner::launch();
-  if (!spawner) return fail(spawner.error().message);
+  if (!spawner) return server::fail(spawner.error().message);
   hide_memory();
   std::signal(SIGPIPE, SIG_IGN);
   const sigset_t signals = stop_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   const auto config = server::load_config({flags, server::process_environment()});
-  if (!config) return fail(config.error().message);
+  if (!config) return server::fail(config.error().message);
   log::configure(config->log.level, config->log.json);
   http::raise_open_file_limit();
 
   server::Server server(*config, **spawner);
   if (const auto started = server.start(); !started) {
-    fail(started.error().message);
+    server::fail(started.error().message);
     if (!server.stop()) std::_Exit(1);
     return 1;
   }
@@ -133,7 +131,7 @@ int serve(const std::map<std::string, std::string>& flags) {
 
 int keygen() {
   const auto key = auth::generate_key();
-  if (!key) return fail(key.error().message);
+  if (!key) return server::fail(key.error().message);
   std::printf("%s\n", key->c_str());
   return 0;
 }
@@ -148,81 +146,116 @@ std::vector<std::string> with_default_command(int argc, char** argv) {
   return {arguments.rbegin(), arguments.rend()};  // CLI11 takes them reversed
 }
 
+// What the command line says.
+struct CommandLine {
+  std::map<std::string, std::string> flags;  // by the key of the configuration that they set
+  std::vector<std::string> files;
+  bool as_json = false;
+  std::string plugin, directory, new_key;
+  server::AuditOptions audit;
+  std::function<int()> run;  // the command that was given
+};
+
+CLI::App* add_command(CLI::App* parent, const char* name, const char* help, CommandLine& line,
+                      std::function<int()> run) {
+  CLI::App* command = parent->add_subcommand(name, help);
+  command->callback([&line, run = std::move(run)] { line.run = run; });
+  return command;
+}
+
+void add_flag(CLI::App* command, CommandLine& line, const char* name, const char* key, const char* help) {
+  command
+      ->add_option_function<std::string>(
+          name, [&line, key](const std::string& value) { line.flags[key] = value; }, help)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+void add_config(CLI::App* command, CommandLine& line) {
+  add_flag(command, line, "--config", "config", "JSON file with the configuration (docs/operations.md)");
+}
+void add_state(CLI::App* command, CommandLine& line) {
+  add_flag(command, line, "--state", "state", "Folder that holds everything the server keeps");
+}
+void add_plugin_folders(CLI::App* command, CommandLine& line) {
+  add_flag(command, line, "--plugins", "plugins.directories",
+           "More folders with plugins, separated by commas");
+}
+void add_common(CLI::App* command, CommandLine& line) {
+  add_config(command, line);
+  add_state(command, line);
+  add_plugin_folders(command, line);
+}
+
+void add_server_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* serving = add_command(&app, "serve", "Run the server (the default command)", line,
+                                  [&line] { return serve(line.flags); });
+  add_common(serving, line);
+  add_flag(serving, line, "--host", "host", "Address to listen on (127.0.0.1)");
+  add_flag(serving, line, "--port", "port", "Port to listen on (8000; 0: any free one)");
+  add_flag(serving, line, "--database", "database",
+           "Where data is kept; only sqlite, in the state folder, so far");
+  add_flag(serving, line, "--log-level", "log.level", "debug, info, warning or error (info)");
+
+  CLI::App* documenting = add_command(&app, "openapi", "Print the API's OpenAPI document", line,
+                                      [&line] { return server::print_openapi(line.flags); });
+  add_config(documenting, line);
+  add_plugin_folders(documenting, line);
+  add_command(&app, "keygen", "Print a new session key", line, keygen);
+}
+
+void add_plugin_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* plugins = app.add_subcommand("plugins", "Look at plugins, make new ones");
+  plugins->require_subcommand(1);
+  CLI::App* listing = add_command(plugins, "list", "What would be loaded, and why not", line,
+                                  [&line] { return server::list_plugins(line.flags, line.as_json); });
+  add_common(listing, line);
+  CLI::App* checking = add_command(plugins, "check", "Check plugin files", line, [&line] {
+    return server::check_plugins(line.flags, line.files, line.as_json);
+  });
+  checking->add_option("files", line.files, "Plugin files (*.so)")->required();
+  add_common(checking, line);
+  for (CLI::App* command : {listing, checking}) command->add_flag("--json", line.as_json, "Print JSON");
+  CLI::App* making = add_command(plugins, "new", "Make a plugin project from the template", line,
+                                 [&line] { return server::new_plugin(line.plugin, line.directory); });
+  making->add_option("name", line.plugin, "The plugin's name: a-z, 0-9, '-', '_'")->required();
+  making->add_option("--directory", line.directory, "The folder to make (./NAME)");
+}
+
+void add_secret_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* auditing = add_command(&app, "audit", "Show who read which secret in clear", line,
+                                   [&line] { return server::print_audit(line.flags, line.audit); });
+  add_config(auditing, line);
+  add_state(auditing, line);
+  auditing->add_flag("--json", line.audit.json, "One JSON object per line");
+  auditing->add_option("--since", line.audit.since, "A time (2026-11-22T14:30), or an age (30m, 12h, 7d)");
+  auditing->add_option("--limit", line.audit.limit, "Only the newest so many (100)")
+      ->check(CLI::PositiveNumber);
+
+  CLI::App* secrets = app.add_subcommand("secrets", "Look after the secret key");
+  secrets->require_subcommand(1);
+  CLI::App* rotating =
+      add_command(secrets, "rotate", "Seal everything with another secret key; the server must not run", line,
+                  [&line] { return server::rotate_secrets(line.flags, line.new_key); });
+  add_config(rotating, line);
+  add_state(rotating, line);
+  rotating->add_option("--new-key", line.new_key,
+                       "File whose first line is the new OH_SECRET_KEY, - for standard input (without: a new "
+                       "key file)");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"Collet, a plugin-hosting agent server", "collet"};
   app.set_version_flag("--version", std::string(server::kVersion));
   app.require_subcommand(1);
-
-  std::map<std::string, std::string> flags;
-  const auto flag = [&flags](CLI::App* command, const char* name, const char* key, const char* help) {
-    command
-        ->add_option_function<std::string>(
-            name, [&flags, key](const std::string& value) { flags[key] = value; }, help)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  };
-  const auto common = [&flag](CLI::App* command) {
-    flag(command, "--config", "config", "JSON file with the configuration (docs/operations.md)");
-    flag(command, "--state", "state", "Folder that holds everything the server keeps");
-    flag(command, "--plugins", "plugins.directories", "More folders with plugins, separated by commas");
-  };
-  CLI::App* serving = app.add_subcommand("serve", "Run the server (the default command)");
-  common(serving);
-  flag(serving, "--host", "host", "Address to listen on (127.0.0.1)");
-  flag(serving, "--port", "port", "Port to listen on (8000; 0: any free one)");
-  flag(serving, "--database", "database", "Where data is kept; only sqlite, in the state folder, so far");
-  flag(serving, "--log-level", "log.level", "debug, info, warning or error (info)");
-
-  CLI::App* documenting = app.add_subcommand("openapi", "Print the API's OpenAPI document");
-  flag(documenting, "--config", "config", "JSON file with the configuration (docs/operations.md)");
-  flag(documenting, "--plugins", "plugins.directories", "More folders with plugins, separated by commas");
-  CLI::App* making_key = app.add_subcommand("keygen", "Print a new session key");
-  CLI::App* plugins = app.add_subcommand("plugins", "Look at plugins, make new ones");
-  plugins->require_subcommand(1);
-  CLI::App* listing = plugins->add_subcommand("list", "What would be loaded, and why not");
-  common(listing);
-  CLI::App* checking = plugins->add_subcommand("check", "Check plugin files");
-  std::vector<std::string> files;
-  checking->add_option("files", files, "Plugin files (*.so)")->required();
-  common(checking);
-  bool as_json = false;
-  for (CLI::App* command : {listing, checking}) command->add_flag("--json", as_json, "Print JSON");
-  CLI::App* making_plugin = plugins->add_subcommand("new", "Make a plugin project from the template");
-  std::string new_name, new_directory;
-  making_plugin->add_option("name", new_name, "The plugin's name: a-z, 0-9, '-', '_'")->required();
-  making_plugin->add_option("--directory", new_directory, "The folder to make (./NAME)");
-
-  CLI::App* auditing = app.add_subcommand("audit", "Show who read which secret in clear");
-  flag(auditing, "--config", "config", "JSON file with the configuration (docs/operations.md)");
-  flag(auditing, "--state", "state", "Folder that holds everything the server keeps");
-  server::AuditOptions audit;
-  auditing->add_flag("--json", audit.json, "One JSON object per line");
-  auditing->add_option("--since", audit.since, "A time (2026-11-22T14:30), or an age (30m, 12h, 7d)");
-  auditing->add_option("--limit", audit.limit, "Only the newest so many (100)")->check(CLI::PositiveNumber);
-
-  CLI::App* secrets = app.add_subcommand("secrets", "Look after the secret key");
-  secrets->require_subcommand(1);
-  CLI::App* rotating =
-      secrets->add_subcommand("rotate", "Seal everything with another secret key; the server must not run");
-  flag(rotating, "--config", "config", "JSON file with the configuration (docs/operations.md)");
-  flag(rotating, "--state", "state", "Folder that holds everything the server keeps");
-  std::string new_key;
-  rotating->add_option("--new-key", new_key,
-                       "File whose first line is the new OH_SECRET_KEY, - for standard input (without: a new "
-                       "key file)");
-
+  CommandLine line;
+  add_server_commands(app, line);
+  add_plugin_commands(app, line);
+  add_secret_commands(app, line);
   try {
     app.parse(with_default_command(argc, argv));
   } catch (const CLI::ParseError& error) {
     return app.exit(error);
   }
-  if (serving->parsed()) return serve(flags);
-  if (documenting->parsed()) return server::print_openapi(flags);
-  if (making_key->parsed()) return keygen();
-  if (rotating->parsed()) return server::rotate_secrets(flags, new_key);
-  if (auditing->parsed()) return server::print_audit(flags, audit);
-  if (listing->parsed()) return server::list_plugins(flags, as_json);
-  if (making_plugin->parsed()) return server::new_plugin(new_name, new_directory);
-  return server::check_plugins(flags, files, as_json);
+  return line.run();
 }

@@ -1,5 +1,7 @@
 #include "api/secret_sources.hpp"
 
+#include "outbound/url.hpp"
+
 namespace collet::api {
 namespace {
 
@@ -14,17 +16,27 @@ bool is_static(const json::Value& source) {
          (source.IsObject() && json::string_or(source, "kind", "StaticSecret") == "StaticSecret");
 }
 
-// Null counts as not given.
 void check_text(const json::Value& object, std::string_view key, const Places& where,
                 Validation& validation) {
   const json::Value* value = json::find(object, key);
-  if (value != nullptr && !value->IsNull() && !value->IsString())
+  if (value != nullptr && !value->IsString())
     validation.add("string_type", inside(where, key), "Input should be a valid string", value);
 }
 
+// A path on this server, or what the client for other servers calls. A password in it would be shown.
+bool is_lookup_url(std::string_view text) {
+  if (text.starts_with('/')) return !text.starts_with("//");
+  const auto url = outbound::parse_url(text);
+  return url && !url->has_user;
+}
+
 void check_lookup(const json::Value& source, const Places& where, Validation& validation) {
-  if (json::find(source, "url") == nullptr) validation.missing(inside(where, "url"), &source);
+  const json::Value* url = json::find(source, "url");
+  if (url == nullptr) validation.missing(inside(where, "url"), &source);
   check_text(source, "url", where, validation);
+  if (url != nullptr && url->IsString() && !is_lookup_url(json::view(*url)))
+    validation.add("value_error", inside(where, "url"),
+                   "Value error, expected a path, or an http or https URL without user and password", url);
   const json::Value* headers = json::find(source, "headers");
   if (headers == nullptr || headers->IsNull()) return;
   const Places there = inside(where, "headers");
@@ -38,7 +50,11 @@ void check_lookup(const json::Value& source, const Places& where, Validation& va
 
 void check_secret_source(const json::Value& source, const Places& where, Validation& validation) {
   if (source.IsString()) return;
-  if (is_static(source)) return check_text(source, "value", where, validation);
+  if (is_static(source)) {
+    const json::Value* value = json::find(source, "value");  // null: none
+    if (value == nullptr || value->IsNull()) return;
+    return check_text(source, "value", where, validation);
+  }
   if (source.IsObject() && json::string_or(source, "kind") == "LookupSecret")
     return check_lookup(source, where, validation);
   validation.add("value_error", where,

@@ -37,5 +37,23 @@ TEST(SecretSources, NamesTheMistakeWithoutShowingTheValue) {
               HasSubstr(R"("loc":["body","secrets","X","headers","K"])"));
 }
 
+TEST(SecretSources, Lookup_RefusesWhatCanNeverBeAsked) {
+  const auto lookup = [](std::string_view url, std::string_view headers = "null") {
+    return read(R"({"X":{"kind":"LookupSecret","url":)" + std::string(url) + R"(,"headers":)" +
+                std::string(headers) + "}}");
+  };
+  for (const std::string_view url :
+       {"null", R"("")", R"("hunter2")", R"("//vault/x")", R"("ftp://vault/x")", R"("http://")",
+        R"("http://user:hunter2@vault/x")", R"("https://hunter2@vault/x")", R"("http://vault/a b")"}) {
+    EXPECT_THAT(lookup(url), HasSubstr(R"("loc":["body","secrets","X","url"])")) << url;
+    EXPECT_THAT(lookup(url), ::testing::Not(HasSubstr("hunter2")));
+  }
+  for (const std::string_view url : {R"("/api/settings/secrets/A")", R"("http://127.0.0.1:9/x")",
+                                     R"("https://vault.example/v1/a?b=c@d")", R"("http://[fd00::1]:8200/")"})
+    EXPECT_THAT(lookup(url), HasSubstr(R"("kind":"LookupSecret"})")) << url;
+  EXPECT_THAT(lookup(R"("/x")", R"({"K":null})"), HasSubstr(R"("loc":["body","secrets","X","headers","K"])"));
+  EXPECT_THAT(lookup(R"("/x")", R"(["K"])"), HasSubstr(R"("loc":["body","secrets","X","headers"])"));
+}
+
 }  // namespace
 }  // namespace collet::api

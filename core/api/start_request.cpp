@@ -153,6 +153,7 @@ void check_agent(const json::Value& agent, const Places& where, Validation& vali
 
 void check_agent_settings(const json::Value& settings, const Places& where, Validation& validation) {
   check_llm_of(settings, where, validation);
+  check_context(settings, below(where, "agent_context"), validation);
 }
 
 void check_workspace(const json::Value& workspace, const Places& where, Validation& validation) {

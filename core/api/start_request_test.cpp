@@ -57,6 +57,37 @@ TEST(StartRequest, Bad_EachMistakeIsNamed) {
         << one.member << ": " << errors_with(one.member, one.value);
 }
 
+TEST(StartRequest, SecretsOfTheAgentContext_AreCheckedWhereverTheyStand) {
+  for (const std::string_view secrets :
+       {R"(["hunter2"])", R"({"A":["hunter2"]})", R"({"A":{"kind":"Vault","token":"hunter2"}})"})
+    for (const std::string_view member : {"agent", "agent_settings"}) {
+      const std::string errors = errors_with(
+          member, R"({"llm":{"model":"m"},"agent_context":{"secrets":)" + std::string(secrets) + "}}");
+      EXPECT_NE(errors.find(R"(["body",")" + std::string(member) + R"(","agent_context","secrets")"),
+                std::string::npos)
+          << member << secrets << errors;
+      EXPECT_EQ(errors.find("hunter2"), std::string::npos);
+    }
+}
+
+TEST(StartRequest, SecretsOfAnyForm_AreNotRepeatedWhereSomethingIsMissing) {
+  for (const std::string_view secrets :
+       {R"(["hunter2"])", R"("hunter2")", R"({"A":{"kind":"Vault","token":"hunter2"}})"}) {
+    const auto body = json::parse(R"({"secrets":)" + std::string(secrets) + "}");
+    const std::string errors = problems_of(*body).response().body;
+    EXPECT_NE(errors.find("missing"), std::string::npos);
+    EXPECT_EQ(errors.find("hunter2"), std::string::npos) << errors;
+  }
+}
+
+TEST(StartRequest, BodyThatIsNoObject_IsNotRepeated) {
+  for (const std::string_view body : {R"("hunter2")", R"(["hunter2"])"}) {
+    const std::string errors = problems_of(*json::parse(body)).response().body;
+    EXPECT_NE(errors.find("<redacted>"), std::string::npos) << errors;
+    EXPECT_EQ(errors.find("hunter2"), std::string::npos);
+  }
+}
+
 TEST(StartRequest, Echo_HidesKeys) {
   const Validation validation =
       problems_of(*json::parse(R"({"agent":{"llm":{"model":"m","api_key":"sk-leak"}}})"));

@@ -10,13 +10,13 @@
 namespace collet::api {
 namespace {
 
-// `is_value`: what is wrong is the value of a secret.
-std::string echo(const json::Value* input, bool is_value) {
+// `is_secret`: what is wrong may be a secret, and has no names that would tell.
+std::string echo(const json::Value* input, bool is_secret) {
   if (input == nullptr) return "null";
   json::Document copy;
   copy.CopyFrom(*input, copy.GetAllocator());
-  if (is_value)
-    secrets::redact_texts(copy, copy.GetAllocator());
+  if (is_secret)
+    secrets::redact_all(copy, copy.GetAllocator());
   else
     secrets::redact_echo(copy, copy.GetAllocator());
   return json::dump(copy);
@@ -30,6 +30,17 @@ bool shows_a_secret(std::string_view type, const Places& where) {
     const auto* name = std::get_if<std::string_view>(&place);
     return name != nullptr && secrets::is_secret_name(*name);
   });
+}
+
+// The value of a secret: {"name": …, "value": …}.
+bool is_value(std::string_view type, const Places& where) {
+  const auto* last = where.empty() ? nullptr : std::get_if<std::string_view>(&where.back());
+  return type != "missing" && last != nullptr && *last == "value";
+}
+
+// Where an object was expected, and something else came.
+bool is_whole_body(const Places& where, const json::Value* input) {
+  return where.size() == 1 && input != nullptr && !input->IsObject();
 }
 
 std::string listed(std::string_view choices) {
@@ -67,11 +78,10 @@ void Validation::add(std::string_view type, const Places& where, std::string_vie
     else
       w.value(std::get<int>(place));
   }
-  const auto* last = where.empty() ? nullptr : std::get_if<std::string_view>(&where.back());
-  const bool is_value = type != "missing" && last != nullptr && *last == "value";
+  const bool is_secret = is_value(type, where) || is_whole_body(where, input);
   w.end()
       .member("msg", message)
-      .raw_member("input", shows_a_secret(type, where) ? "\"<redacted>\"" : echo(input, is_value))
+      .raw_member("input", shows_a_secret(type, where) ? "\"<redacted>\"" : echo(input, is_secret))
       .end();
   errors_ += (errors_.empty() ? "" : ",") + w.take();
 }

@@ -7,6 +7,7 @@
 
 #include "auth/peer_user.hpp"
 #include "base/log.hpp"
+#include "base/loopback.hpp"
 #include "secrets/audit.hpp"
 
 namespace collet::auth {
@@ -24,11 +25,9 @@ bool is_health_check(const http::Request& head) {
   return harmless && std::find(kHealthPaths.begin(), kHealthPaths.end(), head.raw_path) != kHealthPaths.end();
 }
 
-bool is_loopback(const std::string& address) { return address.rfind("127.", 0) == 0 || address == "::1"; }
-
 // Root may do all that our user may, so keeping it out would protect nothing.
 bool may_use_us(const http::Peer& peer) {
-  if (!is_loopback(peer.remote.address)) return false;
+  if (!is_loopback_host(peer.remote.address)) return false;
   const auto user = peer_user(peer);
   return user && (*user == ::geteuid() || *user == 0);
 }

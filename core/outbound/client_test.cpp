@@ -105,6 +105,20 @@ TEST(OutboundClient, ReboundName_IsRefusedByTheAddressItConnectsTo) {
   EXPECT_FALSE(get(listed, peer.url()).ok()) << "the name is listed, not its address";
 }
 
+TEST(OutboundClient, NameWithARefusedAddress_ThatBreaksOff_IsUnavailable) {
+  const ScriptedPeer peer([](const std::string&, const PeerConnection&) {});
+  const std::string port = std::to_string(peer.port());
+  for (const std::string addresses : {"127.0.0.2,127.0.0.1", "127.0.0.1,127.0.0.2"}) {
+    auto options = allowing({"127.0.0.1"});
+    options.names = {"mixed.example:" + port + ":" + addresses};
+    Client client(std::move(options));
+    const auto got = get(client, "http://mixed.example:" + port + "/");
+    ASSERT_FALSE(got.ok());
+    EXPECT_EQ(got.error().kind, Error::Kind::kUnavailable) << addresses << ": " << got.error().message;
+  }
+  EXPECT_EQ(peer.requests().size(), 2U);
+}
+
 TEST(OutboundClient, OnlyListed_RefusesTheRest) {
   const ScriptedPeer peer(always(answer(200, "ok")));
   const std::string port = std::to_string(peer.port());

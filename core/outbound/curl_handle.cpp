@@ -8,6 +8,9 @@
 #include <cmath>
 #include <string>
 
+#include "base/loopback.hpp"
+#include "outbound/url.hpp"
+
 namespace collet::outbound {
 namespace {
 
@@ -26,12 +29,9 @@ std::string_view trimmed(std::string_view text) {
 }
 
 // A proxy from the environment is for the outside: this machine's own servers are called directly.
-bool is_loopback(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return false;
-  const auto host = url.substr(scheme + 3);
-  return host.starts_with("127.") || host.starts_with("localhost:") || host.starts_with("localhost/") ||
-         host.starts_with("[::1]");
+bool is_on_this_machine(std::string_view text) {
+  const auto url = parse_url(text);
+  return url && is_loopback_host(url->host);
 }
 
 TransferError meaning(CURLcode code) {
@@ -98,7 +98,7 @@ bool CurlHandle::prepare_method() {
 }
 
 bool CurlHandle::prepare_guard() {
-  if (!transfer_.may_connect) return !is_loopback(transfer_.url) || set(CURLOPT_PROXY, "");
+  if (!transfer_.may_connect) return !is_on_this_machine(transfer_.url) || set(CURLOPT_PROXY, "");
   // Each socket is made by us, for the very address that was judged.
   return set(CURLOPT_PROXY, "") && set(CURLOPT_OPENSOCKETFUNCTION, &CurlHandle::on_open) &&
          set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
@@ -137,6 +137,7 @@ curl_socket_t CurlHandle::on_open(void* self, curlsocktype, curl_sockaddr* addre
   } catch (...) {  // must not travel through C frames
     return CURL_SOCKET_BAD;
   }
+  handle.let_through_ = true;
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -147,7 +148,8 @@ TransferEnd CurlHandle::end(CURLcode code) {
   end.status = static_cast<int>(status);
   end.headers = std::move(headers_);
   end.error = too_large_ ? TransferError::kTooLarge : meaning(code);
-  if (!refused_.empty() && end.error == TransferError::kConnection) end.error = TransferError::kRefused;
+  if (!refused_.empty() && !let_through_ && end.error == TransferError::kConnection)
+    end.error = TransferError::kRefused;
   if (end.error == TransferError::kTooLarge) {
     end.message = "the answer is longer than " + std::to_string(max_body_) + " bytes";
   } else if (end.error == TransferError::kRefused) {

@@ -66,7 +66,8 @@ class CurlHandle {
   std::size_t body_bytes_ = 0;
   std::size_t header_bytes_ = 0;
   bool too_large_ = false;
-  std::string refused_;  // the last address that may_connect refused
+  std::string refused_;       // the last address that may_connect refused
+  bool let_through_ = false;  // another address
   HeaderList headers_;
   std::unique_ptr<CURL, EasyCleanup> easy_;  // last: its end must come before that of what it points to
 };

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <future>
 #include <thread>
+
+#include "outbound/testing/scripted_peer.hpp"
 
 namespace collet::outbound {
 namespace {
@@ -66,6 +69,31 @@ TEST(CurlMulti, UnreachableOrBadAddress_EndsWithAnError) {
   EXPECT_FALSE(end.message.empty());
   EXPECT_EQ(scheme.get_future().get().error, TransferError::kBadUrl);
   EXPECT_EQ(malformed.get_future().get().error, TransferError::kBadUrl);
+}
+
+TEST(CurlMulti, ProxyOfTheEnvironment_IsNotUsedForLoopbackOnly) {
+  const auto say = [](const char* text) {
+    return [text](const std::string&, const testing::PeerConnection& connection) {
+      connection.send(testing::answer(200, text));
+    };
+  };
+  const testing::ScriptedPeer peer(say("direct"));
+  const testing::ScriptedPeer proxy(say("by proxy"));
+  const std::string port = ":" + std::to_string(peer.port());
+  ::setenv("http_proxy", proxy.url("").c_str(), 1);  // NOLINT(concurrency-mt-unsafe): no other thread yet
+  {
+    CurlMulti::Options options;
+    options.names = {"127.evil.example" + port + ":127.0.0.1"};
+    CurlMulti multi(std::move(options));
+    for (const std::string host : {"127.0.0.1", "localhost", "127.evil.example"}) {
+      std::promise<TransferEnd> ended;
+      multi.start(post_to("http://" + host + port), into(ended));
+      EXPECT_EQ(ended.get_future().get().error, TransferError::kNone) << host;
+    }
+  }
+  ::unsetenv("http_proxy");  // NOLINT(concurrency-mt-unsafe)
+  EXPECT_EQ(peer.requests().size(), 2U);
+  EXPECT_EQ(proxy.requests().size(), 1U);
 }
 
 TEST(CurlMulti, ThrowingCallback_HarmsNobodyElse) {

@@ -1,10 +1,9 @@
 #include "secrets/audit.hpp"
 
-#include <botan/hash.h>
-#include <botan/hex.h>
-
 #include <future>
 #include <memory>
+
+#include "secrets/sha256.hpp"
 
 namespace collet::secrets {
 
@@ -16,10 +15,6 @@ Result<void> Audit::record_and_wait(const Read& read) {
   return waiting.get();
 }
 
-std::string fingerprint(std::string_view key) {
-  auto hash = Botan::HashFunction::create_or_throw("SHA-256");
-  hash->update(reinterpret_cast<const std::uint8_t*>(key.data()), key.size());
-  return Botan::hex_encode(hash->final(), false).substr(0, 8);
-}
+std::string fingerprint(std::string_view key) { return sha256_of(key).substr(0, 8); }
 
 }  // namespace collet::secrets

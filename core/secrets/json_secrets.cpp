@@ -72,6 +72,10 @@ void walk(json::Value& value, const json::Value* other, const Visit& visit) {
   }
 }
 
+void hide(json::Value& value, json::Allocator& allocator) {
+  if (!value.IsNull()) value = json::text("<redacted>", allocator);
+}
+
 using Addresses = std::set<const json::Value*>;
 
 void collect_paths(const json::Value& value, const std::string& path, const Addresses& wanted,
@@ -153,21 +157,32 @@ void redact_secrets(json::Value& document, json::Allocator& allocator, Redaction
   });
 }
 
-void redact_texts(json::Value& value, json::Allocator& allocator) {
-  if (value.IsString()) value = json::text("<redacted>", allocator);
-  if (value.IsArray())
-    for (auto& item : value.GetArray()) redact_texts(item, allocator);
-  if (value.IsObject())
-    for (auto& member : value.GetObject()) redact_texts(member.value, allocator);
+void redact_all(json::Value& value, json::Allocator& allocator) {
+  if (value.IsArray()) {
+    for (auto& item : value.GetArray()) redact_all(item, allocator);
+  } else if (value.IsObject()) {
+    for (auto& member : value.GetObject()) redact_all(member.value, allocator);
+  } else {
+    hide(value, allocator);
+  }
 }
 
+// Under a secret's name there may be anything, so nothing is looked for in it. Of maps the names stay.
 void redact_echo(json::Value& document, json::Allocator& allocator) {
-  walk(document, nullptr, [&](const Place& place) {
-    if (!place.value.IsNull()) place.value = json::text("<redacted>", allocator);
-  });
+  if (document.IsArray())
+    for (auto& item : document.GetArray()) redact_echo(item, allocator);
   if (!document.IsObject()) return;
-  // A secret by itself: {"name": …, "value": …}.
-  if (json::Value* value = json::find(document, "value"); value != nullptr) redact_texts(*value, allocator);
+  for (auto& member : document.GetObject()) {
+    const auto name = json::view(member.name);
+    if (is_one_of(kNames, name) || (is_one_of(kMaps, name) && !member.value.IsObject()))
+      hide(member.value, allocator);
+    else if (is_one_of(kMaps, name))
+      for (auto& secret : member.value.GetObject()) hide(secret.value, allocator);
+    else if (name == "value")  // of a secret: {"name": …, "value": …}
+      redact_all(member.value, allocator);
+    else
+      redact_echo(member.value, allocator);
+  }
 }
 
 void keep_redacted(json::Value& patch, const json::Value& current, json::Allocator& allocator) {

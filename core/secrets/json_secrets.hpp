@@ -42,11 +42,11 @@ enum class Redaction {
              ///< get stars
 };
 void redact_secrets(json::Value& document, json::Allocator& allocator, Redaction how = Redaction::kStars);
-/// For request bodies that an error echoes: what stands under a secret's name, of whatever type, becomes
-/// "<redacted>".
+/// For request bodies that an error echoes: what stands under a secret's name, of whatever type and form,
+/// becomes "<redacted>", and so does all of a member `value`.
 void redact_echo(json::Value& document, json::Allocator& allocator);
-/// Every text in the value becomes "<redacted>".
-void redact_texts(json::Value& value, json::Allocator& allocator);
+/// Every text, number and truth value in it becomes "<redacted>".
+void redact_all(json::Value& value, json::Allocator& allocator);
 
 /// Where `patch` has the stars that redact_secrets shows, puts the secret that `current` has in the same
 /// place, so that a document sent back as it was shown changes nothing. Without one there the member becomes

@@ -106,6 +106,26 @@ TEST(JsonSecrets_Echo, HidesValuesOfAnyType) {
       R"({"llm":{"api_key":"<redacted>","model":"m"},"secrets":{"A":"<redacted>","B":null},"api_key":"<redacted>"})");
 }
 
+TEST(JsonSecrets_Echo, HidesSecretsOfAnyForm) {
+  for (const std::string_view bad :
+       {R"({"secrets":["hunter2"]})", R"({"secrets":"hunter2"})", R"({"a":[{"secrets":[{"b":"hunter2"}]}]})",
+        R"({"secrets":{"A":{"kind":"Vault","token":"hunter2"}}})", R"({"secrets":{"A":{"hunter2":1}}})",
+        R"({"mcpServers":{"x":{"env":["hunter2"],"headers":"hunter2"}}})", R"({"password":["hunter2"]})",
+        R"({"name":"A","value":{"b":["hunter2"]}})", R"([{"value":"hunter2"}])"}) {
+    auto document = json::parse(bad);
+    redact_echo(*document, document->GetAllocator());
+    EXPECT_EQ(json::dump(*document).find("hunter2"), std::string::npos) << bad;
+  }
+}
+
+TEST(JsonSecrets_Echo, LeavesTheRest) {
+  constexpr std::string_view kPlain =
+      R"({"agent":{"tools":[{"name":"x"}]},"max_iterations":5,"secrets":null})";
+  auto document = json::parse(kPlain);
+  redact_echo(*document, document->GetAllocator());
+  EXPECT_EQ(json::dump(*document), kPlain);
+}
+
 TEST(JsonSecrets_KeepRedacted, PutsBackWhatIsThere) {
   auto current = json::parse(kDocument);
   auto patch = json::parse(

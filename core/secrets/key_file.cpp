@@ -1,6 +1,5 @@
 #include "secrets/key_file.hpp"
 
-#include <botan/hash.h>
 #include <botan/hex.h>
 #include <botan/system_rng.h>
 #include <fcntl.h>
@@ -13,6 +12,7 @@
 
 #include "base/id.hpp"
 #include "base/unique_fd.hpp"
+#include "secrets/sha256.hpp"
 
 namespace collet::secrets {
 
@@ -34,9 +34,7 @@ Error damaged(const fs::path& path) {
 }
 
 std::string checksum(const Key& key) {
-  auto hash = Botan::HashFunction::create_or_throw("SHA-256");
-  hash->update(key.data(), Key::kSize);
-  return Botan::hex_encode(hash->final(), false).substr(0, kSumDigits);
+  return sha256_of({reinterpret_cast<const char*>(key.data()), Key::kSize}).substr(0, kSumDigits);
 }
 
 std::string line_of(const Key& key) {
@@ -72,13 +70,17 @@ Result<Key> read(const fs::path& path) {
   return parse(line, path);
 }
 
+// On failure nothing is left behind.
 Result<void> write_synced(const fs::path& path, const std::string& text) {
   const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (!file.valid()) return failed("make", path);
-  if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-      ::fsync(file.get()) != 0)
-    return failed("write", path);
-  return {};
+  errno = ENOSPC;  // a short write sets none
+  if (::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+      ::fsync(file.get()) == 0)
+    return {};
+  const Error error = failed("write", path);
+  ::unlink(path.c_str());
+  return error;
 }
 
 Result<void> sync_folder(const fs::path& folder) {
@@ -89,16 +91,57 @@ Result<void> sync_folder(const fs::path& folder) {
 
 fs::path next_path(const fs::path& folder) { return folder / "secret.key.next"; }
 
-/// Makes the file under another name first; linking fails when somebody else was faster, and never replaces.
-Result<void> make(const fs::path& path) {
+fs::path with_suffix(const fs::path& path, const std::string& suffix) { return path.string() + "." + suffix; }
+
+Key random_key() {
   Key key;
   Botan::system_rng().randomize(key.data(), Key::kSize);
-  const fs::path draft = path.string() + "." + new_uuid();
+  return key;
+}
+
+/// Makes the file under another name first; linking fails when somebody else was faster, and never replaces.
+Result<void> make(const fs::path& path) {
+  const Key key = random_key();
+  const fs::path draft = with_suffix(path, new_uuid());
   auto outcome = write_synced(draft, line_of(key));
   if (outcome && ::link(draft.c_str(), path.c_str()) != 0 && errno != EEXIST) outcome = failed("make", path);
   ::unlink(draft.c_str());
   if (!outcome) return outcome;
   return sync_folder(path.parent_path());
+}
+
+Result<bool> is_there(const fs::path& path) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) == 0) return true;
+  if (errno != ENOENT) return failed("look at the key file", path);
+  return false;
+}
+
+Result<std::optional<Key>> read_if_any(const fs::path& path) {
+  const auto found = is_there(path);
+  if (!found) return found.error();
+  if (!*found) return std::optional<Key>();
+  auto key = read(path);
+  if (!key) return key.error();
+  return std::optional<Key>(std::move(*key));
+}
+
+// What can't be read is never the same: it may hold anything.
+bool holds_the_same_key(const fs::path& one, const fs::path& other) {
+  const auto a = read(one);
+  const auto b = read(other);
+  return a && b && a->bytes() == b->bytes();
+}
+
+/// Gives the file a second name, `kept`, or one that begins like it where another file has that name.
+Result<fs::path> keep(const fs::path& path, fs::path kept) {
+  if (::link(path.c_str(), kept.c_str()) == 0) return kept;
+  if (errno == EEXIST) {
+    if (holds_the_same_key(path, kept)) return kept;  // broken off after this step
+    kept = with_suffix(kept, new_uuid());
+    if (::link(path.c_str(), kept.c_str()) == 0) return kept;
+  }
+  return failed("keep the old key file as", kept);
 }
 
 }  // namespace
@@ -108,40 +151,44 @@ Result<Key> read_or_make_key_file(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) return unavailable("secrets: cannot make " + folder.string() + ": " + error.message());
-  struct stat info {};
-  if (::lstat(path.c_str(), &info) != 0) {
-    if (errno != ENOENT) return failed("look at the key file", path);
+  const auto found = is_there(path);
+  if (!found) return found.error();
+  if (!*found)
     if (auto made = make(path); !made) return made.error();
-  }
   return read(path);
 }
 
+Result<std::optional<Key>> read_key_file(const fs::path& folder) {
+  return read_if_any(folder / "secret.key");
+}
+
 Result<Key> make_next_key_file(const fs::path& folder) {
-  if (auto dropped = drop_next_key_file(folder); !dropped) return dropped.error();
-  Key key;
-  Botan::system_rng().randomize(key.data(), Key::kSize);
-  if (auto written = write_synced(next_path(folder), line_of(key)); !written) return written.error();
+  Key key = random_key();
+  const auto path = next_path(folder);
+  const fs::path draft = with_suffix(path, new_uuid());
+  if (auto written = write_synced(draft, line_of(key)); !written) return written.error();
+  if (::rename(draft.c_str(), path.c_str()) != 0) {
+    const Error error = failed("make", path);
+    ::unlink(draft.c_str());
+    return error;
+  }
   if (auto synced = sync_folder(folder); !synced) return synced.error();
   return key;
 }
 
 Result<std::optional<Key>> read_next_key_file(const fs::path& folder) {
-  struct stat info {};
-  if (::lstat(next_path(folder).c_str(), &info) != 0)
-    return errno == ENOENT ? Result<std::optional<Key>>(std::nullopt)
-                           : failed("look at the key file", next_path(folder));
-  auto key = read(next_path(folder));
-  if (!key) return key.error();
-  return std::optional<Key>(std::move(*key));
+  return read_if_any(next_path(folder));
 }
 
-Result<void> adopt_next_key_file(const fs::path& folder, const std::string& old_id) {
+Result<fs::path> adopt_next_key_file(const fs::path& folder, const std::string& old_id) {
   const auto path = folder / "secret.key";
-  const fs::path kept = path.string() + "." + old_id;
-  if (::link(path.c_str(), kept.c_str()) != 0 && errno != ENOENT && errno != EEXIST)
-    return failed("keep the old key file as", kept);
+  const auto found = is_there(path);
+  if (!found) return found.error();
+  auto kept = *found ? keep(path, with_suffix(path, old_id)) : Result<fs::path>(fs::path());
+  if (!kept) return kept;
   if (::rename(next_path(folder).c_str(), path.c_str()) != 0) return failed("replace", path);
-  return sync_folder(folder);
+  if (auto synced = sync_folder(folder); !synced) return synced.error();
+  return kept;
 }
 
 Result<void> drop_next_key_file(const fs::path& folder) {

@@ -14,15 +14,22 @@ namespace collet::secrets {
 /// replaced.
 Result<Key> read_or_make_key_file(const std::filesystem::path& folder);
 
+/// Nothing: there is none. Never makes one.
+Result<std::optional<Key>> read_key_file(const std::filesystem::path& folder);
+
 // A change of the key first makes the next key file, <folder>/secret.key.next, and adopts it once the
 // database is sealed with it.
 
-/// Makes the next key file, in place of one that was left behind; on disk when this returns.
+/// Makes the next key file, whole or not at all, in place of one that was left behind; on disk when this
+/// returns.
 Result<Key> make_next_key_file(const std::filesystem::path& folder);
 /// Nothing: there is none.
 Result<std::optional<Key>> read_next_key_file(const std::filesystem::path& folder);
-/// Makes it the key file. The old one is kept as secret.key.<old_id>.
-Result<void> adopt_next_key_file(const std::filesystem::path& folder, const std::string& old_id);
+/// Makes it the key file. The old one, if any, is kept as secret.key.<old_id>, with more after that where
+/// another key's file has the name; returns where, or an empty path. Nothing that was kept is replaced.
+Result<std::filesystem::path> adopt_next_key_file(const std::filesystem::path& folder,
+                                                  const std::string& old_id);
+/// Whatever it holds; also when there is none.
 Result<void> drop_next_key_file(const std::filesystem::path& folder);
 
 }  // namespace collet::secrets

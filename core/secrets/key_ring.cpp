@@ -57,22 +57,33 @@ Result<KeyRing> KeyRing::make_next(const std::filesystem::path& state_dir) {
   return KeyRing(std::move(*key), std::nullopt);
 }
 
-Result<void> KeyRing::adopt_next(const std::filesystem::path& state_dir, const std::string& old_id) {
-  return adopt_next_key_file(state_dir, old_id);
+Result<std::filesystem::path> KeyRing::adopt_next(const std::filesystem::path& state_dir) {
+  // The old key may be another: a key file from before the environment had one stays as it was.
+  auto old = read_key_file(state_dir);
+  const bool known = old && *old;
+  return adopt_next_key_file(state_dir, known ? KeyRing(std::move(**old), std::nullopt).id() : "unknown");
 }
 
-Result<void> KeyRing::settle_next(const std::filesystem::path& state_dir, const std::string& recorded_id) {
+Result<void> KeyRing::settle_next(const std::filesystem::path& state_dir,
+                                  const std::optional<std::string>& environment_secret,
+                                  const std::string& recorded_id) {
+  if (recorded_id.empty() || is_in_force(state_dir, environment_secret, recorded_id))
+    return drop_next_key_file(state_dir);
   auto next = read_next_key_file(state_dir);
   if (!next) return next.error();
   if (!*next) return {};
   if (KeyRing(std::move(**next), std::nullopt).id() != recorded_id) return drop_next_key_file(state_dir);
-  std::string old_id = "none";
-  if (std::filesystem::exists(state_dir / "secret.key")) {
-    auto old = read_or_make_key_file(state_dir);
-    if (!old) return old.error();
-    old_id = KeyRing(std::move(*old), std::nullopt).id();
-  }
-  return adopt_next_key_file(state_dir, old_id);
+  if (auto adopted = adopt_next(state_dir); !adopted) return adopted.error();
+  return {};
+}
+
+// Whether the database is sealed with a key that is there without the next key file.
+bool KeyRing::is_in_force(const std::filesystem::path& state_dir,
+                          const std::optional<std::string>& environment_secret, const std::string& id) {
+  if (environment_secret && !environment_secret->empty())
+    if (const auto ring = open(state_dir, environment_secret); ring && ring->id() == id) return true;
+  auto key = read_key_file(state_dir);
+  return key && *key && KeyRing(std::move(**key), std::nullopt).id() == id;
 }
 
 Key KeyRing::derive(std::string_view purpose) const { return hkdf(master_.data(), Key::kSize, purpose); }

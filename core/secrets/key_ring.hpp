@@ -19,12 +19,15 @@ class KeyRing {
   static Result<KeyRing> open(const std::filesystem::path& state_dir,
                               const std::optional<std::string>& environment_secret);
 
-  /// The three steps of a change to a new key file; see key_file.hpp. `recorded_id`: of the key that the
-  /// database is sealed with; may be empty. Settling adopts a next key file that the database is sealed with
-  /// already, and drops any other.
+  /// The three steps of a change to a new key file; see key_file.hpp. Adopting keeps the old key file under
+  /// its key's id, and returns where. `recorded_id`: of the key that the database is sealed with; may be
+  /// empty. Settling adopts a next key file that the database is sealed with already, and drops any other;
+  /// it is not even looked at when the environment's secret or the key file is the recorded key.
   static Result<KeyRing> make_next(const std::filesystem::path& state_dir);
-  static Result<void> adopt_next(const std::filesystem::path& state_dir, const std::string& old_id);
-  static Result<void> settle_next(const std::filesystem::path& state_dir, const std::string& recorded_id);
+  static Result<std::filesystem::path> adopt_next(const std::filesystem::path& state_dir);
+  static Result<void> settle_next(const std::filesystem::path& state_dir,
+                                  const std::optional<std::string>& environment_secret,
+                                  const std::string& recorded_id);
 
   /// A key for one purpose, derived from the master key (HKDF-SHA-256).
   Key derive(std::string_view purpose) const;
@@ -39,6 +42,8 @@ class KeyRing {
 
  private:
   KeyRing(Key master, std::optional<Key> fernet);
+  static bool is_in_force(const std::filesystem::path& state_dir,
+                          const std::optional<std::string>& environment_secret, const std::string& id);
   Key master_;
   Key fernet_;
   std::string id_;

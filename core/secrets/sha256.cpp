@@ -11,6 +11,12 @@
 
 namespace collet::secrets {
 
+std::string sha256_of(std::string_view bytes) {
+  const auto hash = Botan::HashFunction::create_or_throw("SHA-256");
+  hash->update(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  return Botan::hex_encode(hash->final(), false);
+}
+
 Result<std::string> sha256_of_file(int descriptor) {
   const auto hash = Botan::HashFunction::create("SHA-256");
   if (!hash) return internal("there is no SHA-256");

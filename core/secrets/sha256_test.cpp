@@ -25,6 +25,11 @@ TEST(Sha256, OfAFile) {
   std::fclose(file);
 }
 
+TEST(Sha256, Text_HasTheDigestOfItsBytes) {
+  EXPECT_EQ(sha256_of("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha256_of(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
 TEST(Sha256, NoFile_IsAnError) { EXPECT_FALSE(sha256_of_file(-1).ok()); }
 
 }  // namespace

@@ -6,16 +6,12 @@
 
 #include "base/time.hpp"
 #include "collet/json.hpp"
+#include "server/command_failure.hpp"
 #include "server/config.hpp"
 #include "storage/audit_store.hpp"
 
 namespace collet::server {
 namespace {
-
-int fail(const std::string& message) {
-  std::fprintf(stderr, "collet: %s\n", message.c_str());
-  return 1;
-}
 
 // "30m", "12h", "7d".
 std::optional<Micros> age(std::string_view text) {

@@ -146,8 +146,8 @@ ConfigKey router(const std::string& name) {
 
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 32;
 
-std::vector<ConfigKey> make_keys() {
-  std::vector<ConfigKey> keys{
+std::vector<ConfigKey> server_keys() {
+  return {
       text(
           "host", [](auto& c) -> auto& { return c.host; }),
       number(
@@ -173,6 +173,11 @@ std::vector<ConfigKey> make_keys() {
            {"error", log::Level::kError}},
           [](auto& c) -> auto& { return c.log.level; }),
       flag("log.json", [](auto& c) -> auto& { return c.log.json; }, {"LOG_JSON"}),
+  };
+}
+
+std::vector<ConfigKey> limit_keys() {
+  return {
       number(
           "limits.head_bytes", 1024, 1 << 20, [](auto& c) -> auto& { return c.limits.head_bytes; }),
       number(
@@ -202,6 +207,11 @@ std::vector<ConfigKey> make_keys() {
           "limits.worker_threads", 1, 1024, [](auto& c) -> auto& { return c.limits.worker_threads; }),
       number(
           "limits.queue_length", 1, 1'000'000, [](auto& c) -> auto& { return c.limits.queue_length; }),
+  };
+}
+
+std::vector<ConfigKey> feature_keys() {
+  return {
       number("conversations.max_concurrent_runs", 1, 1'000'000,
              [](auto& c) -> auto& { return c.conversations.max_concurrent_runs; },
              {"OH_MAX_CONCURRENT_RUNS"}),
@@ -222,6 +232,12 @@ std::vector<ConfigKey> make_keys() {
       list(
           "plugins.directories", [](auto& c) -> auto& { return c.plugin_directories; }),
   };
+}
+
+std::vector<ConfigKey> make_keys() {
+  std::vector<ConfigKey> keys;
+  for (auto& group : {server_keys(), limit_keys(), feature_keys()})
+    keys.insert(keys.end(), group.begin(), group.end());
   for (auto& key : keys) {
     if (key.name == "database") key.set = set_database;
     if (key.name == "public_url") key.set = set_public_url;

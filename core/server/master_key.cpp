@@ -73,12 +73,13 @@ Result<secrets::KeyRing> open_master_key(const std::filesystem::path& state, con
                                          storage::Database& database) {
   const auto recorded = recorded_id(database);
   if (!recorded) return recorded.error();
-  if (auto settled = secrets::KeyRing::settle_next(state, *recorded); !settled) return settled.error();
-  if (secret.empty() && !recorded->empty() && !std::filesystem::exists(state / "secret.key"))
+  const auto given = secret.empty() ? std::nullopt : std::optional(secret);
+  if (auto settled = secrets::KeyRing::settle_next(state, given, *recorded); !settled) return settled.error();
+  if (!given && !recorded->empty() && !std::filesystem::exists(state / "secret.key"))
     return unavailable("secrets: the key file " + (state / "secret.key").string() +
                        " is missing and OH_SECRET_KEY is not set, but the database is sealed (key " +
                        *recorded + "). Put the key back; nothing was changed");
-  auto ring = secrets::KeyRing::open(state, secret.empty() ? std::nullopt : std::optional(secret));
+  auto ring = secrets::KeyRing::open(state, given);
   if (!ring) return ring.error();
   if (!recorded->empty()) {
     if (*recorded != ring->id()) return wrong_key(state, *recorded, ring->id());

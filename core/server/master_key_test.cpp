@@ -121,5 +121,24 @@ TEST_F(MasterKeyTest, CrashBeforeTheCommit_LeavesTheOldKey) {
   expect_all(open("").value());
 }
 
+TEST_F(MasterKeyTest, TruncatedNextKeyFile_DoesNotStopTheStart) {
+  const auto before = open("the secret").value();
+  fill(before);
+  folder.write("secret.key.next", "collet-key:v1:12");
+  expect_all(open("the secret").value());
+  EXPECT_FALSE(std::filesystem::exists(folder / "secret.key.next"));
+}
+
+TEST_F(MasterKeyTest, StaleKeyFile_IsKeptUnderItsOwnId) {
+  const auto stale = secrets::KeyRing::open(folder.path(), std::nullopt)->id();
+  const auto before = open("the secret").value();
+  fill(before);
+  const auto next = secrets::KeyRing::make_next(folder.path()).value();
+  ASSERT_TRUE(reseal(*database, before, next).ok());
+  expect_all(open("").value());
+  EXPECT_TRUE(std::filesystem::exists(folder / ("secret.key." + stale)));
+  EXPECT_FALSE(std::filesystem::exists(folder / ("secret.key." + before.id())));
+}
+
 }  // namespace
 }  // namespace collet::server

@@ -5,17 +5,11 @@
 #include "base/log.hpp"
 #include "base/temporary_folder.hpp"
 #include "process/spawner.hpp"
+#include "server/command_failure.hpp"
 #include "server/server.hpp"
 
 namespace collet::server {
-namespace {
-
-int fail(const std::string& message) {
-  std::fprintf(stderr, "collet: %s\n", message.c_str());
-  return 1;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 int print_openapi(const std::map<std::string, std::string>& flags) {
   auto spawner = process::Spawner::launch();

@@ -6,6 +6,7 @@
 
 #include "collet/json.hpp"
 #include "plugins/inspect.hpp"
+#include "server/command_failure.hpp"
 #include "server/config.hpp"
 #include "server/dry_load.hpp"
 
@@ -13,11 +14,6 @@ namespace collet::server {
 namespace {
 
 namespace fs = std::filesystem;
-
-int fail(const std::string& message) {
-  std::fprintf(stderr, "collet: %s\n", message.c_str());
-  return 1;
-}
 
 std::string joined(const json::Value& plugin, std::string_view key) {
   std::string all;

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <optional>
 
+#include "server/command_failure.hpp"
 #include "server/config.hpp"
 #include "server/master_key.hpp"
 
@@ -15,11 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLeastCharacters = 8;
-
-int fail(const std::string& message) {
-  std::fprintf(stderr, "collet: %s\n", message.c_str());
-  return 1;
-}
 
 Result<std::string> first_line(const std::string& file) {
   std::string line;
@@ -62,12 +58,12 @@ Result<std::string> rotate(const Config& config, const std::string& new_key) {
     said += std::to_string(count->damaged) + " texts look sealed but did not open; they stay as they are\n";
   if (!new_key.empty()) return said + "start the server with the new OH_SECRET_KEY from now on\n";
   // The database has the new key's id by now: if this fails, the next start does it.
-  if (auto adopted = secrets::KeyRing::adopt_next(state, old_ring->id()); !adopted) return adopted.error();
+  const auto kept = secrets::KeyRing::adopt_next(state);
+  if (!kept) return kept.error();
   if (!config.secret_key.empty())
     return said + "start the server without OH_SECRET_KEY from now on: the key is in " +
            (state / "secret.key").string() + "\n";
-  return said +
-         "the old key is kept for old backups: " + (state / ("secret.key." + old_ring->id())).string() + "\n";
+  return said + "the old key is kept for old backups: " + kept->string() + "\n";
 }
 
 }  // namespace

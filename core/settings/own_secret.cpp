@@ -1,6 +1,6 @@
 #include "settings/own_secret.hpp"
 
-#include "outbound/address.hpp"
+#include "base/loopback.hpp"
 #include "outbound/url.hpp"
 #include "settings/secret_store.hpp"
 
@@ -15,12 +15,6 @@ std::optional<std::string> name_in(std::string_view path) {
   return SecretStore::is_name(name) ? std::optional<std::string>(name) : std::nullopt;
 }
 
-bool is_loopback(std::string_view host) {
-  if (host == "localhost" || host == "::1") return true;
-  const auto address = outbound::parse_address(host);  // 127.0.0.1.example is a name
-  return address && !address->six && address->bytes[0] == 127;
-}
-
 // A server that listens on loopback, or everywhere, is reached under each name of this machine's loopback.
 bool is_listen_address(const outbound::Url& url, const OwnAddresses& own) {
   if (own.port == 0 || url.port != own.port || url.scheme != "http") return false;
@@ -28,7 +22,8 @@ bool is_listen_address(const outbound::Url& url, const OwnAddresses& own) {
       own.host.find(':') == std::string::npos || own.host[0] == '[' ? own.host : "[" + own.host + "]");
   if (!listen) return false;
   const bool everywhere = listen->host == "0.0.0.0" || listen->host == "::";
-  return url.host == listen->host || (is_loopback(url.host) && (everywhere || is_loopback(listen->host)));
+  return url.host == listen->host ||
+         (is_loopback_host(url.host) && (everywhere || is_loopback_host(listen->host)));
 }
 
 bool is_host(const outbound::Url& url, std::string_view host) {

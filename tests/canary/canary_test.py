@@ -152,6 +152,11 @@ class Canary(Case):
     def make_mistakes(self, conversation):
         """Wrong requests that hold a secret: each answer says what is wrong without repeating it."""
         token = self.tokens["refused"]
+
+        def from_settings(sources):
+            return {"agent_settings": {"llm": {"model": "openai/mock"}, "agent_context": {"secrets": sources}},
+                    "workspace": {"kind": "LocalWorkspace", "working_dir": str(self.folder)}}
+
         for method, path, body in (
                 ("PATCH", "/api/settings", {"agent_settings_diff": {"llm": {"api_key": token, "num_retries": "no"}}}),
                 ("PATCH", "/api/settings", {"agent_settings_diff": {"llm": {"api_key": {"deep": token}}}}),
@@ -159,6 +164,13 @@ class Canary(Case):
                 ("PUT", "/api/settings/secrets", {"name": "not a name", "value": token}),
                 ("PUT", "/api/settings/secrets", {"name": "A", "value": [token]}),
                 ("PUT", "/api/settings/secrets", {"value": token}),
+                ("PUT", "/api/settings/secrets", token.join('""').encode()),
+                ("PUT", "/api/settings/secrets", [token]),
+                ("POST", "/api/conversations", {"secrets": [token]}),
+                ("POST", "/api/conversations", {"secrets": token}),
+                ("POST", "/api/conversations", {"secrets": {"A": {"kind": "Vault", "token": token}}}),
+                ("POST", "/api/conversations", from_settings({"A": [token]})),
+                ("POST", "/api/conversations", from_settings({"A": {"kind": "Vault", "token": token}})),
                 ("POST", "/api/conversations", {"secrets": {"A": token}, "agent": {"llm": {"api_key": token}}}),
                 ("POST", "/api/conversations", {**self.body(), "secrets": {"A": {"kind": "Unknown", "value": token}}}),
                 ("POST", "/api/conversations", {**self.body(), "secrets": {"A": [token]}}),
