@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "llm/provider.hpp"
+#include "outbound/url.hpp"
 
 namespace collet::llm {
 namespace {
@@ -123,6 +124,9 @@ Result<Config> Config::from_json(const json::Value& llm) {
   read.headers("extra_headers", config.extra_headers);
   read.object("litellm_extra_body", config.extra_body);
   if (read.error()) return *read.error();
+  if (const auto url = outbound::parse_url(config.base_url); url && url->has_user)
+    return invalid(
+        "llm.base_url is shown to everybody: it must have no user or password in it, use llm.api_key");
   if (config.base_url.empty() && config.model.starts_with("ollama")) config.base_url = ollama_base_url;
   return config;
 }

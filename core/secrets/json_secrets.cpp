@@ -41,9 +41,31 @@ using Visit = std::function<void(const Place&)>;
 
 void walk(json::Value& value, const json::Value* other, const Visit& visit);
 
+// Where a secret stands in a form that we don't know, each of its texts may be it.
+void walk_texts(json::Value& value, const Visit& visit) {
+  if (value.IsString()) {
+    visit({value, nullptr, true});
+  } else if (value.IsArray()) {
+    for (auto& item : value.GetArray()) walk_texts(item, visit);
+  } else if (value.IsObject()) {
+    for (auto& member : value.GetObject())
+      if (member.name != "kind" && member.name != "description") walk_texts(member.value, visit);
+  }
+}
+
+bool is_source(const json::Value& value) {
+  return value.IsObject() &&
+         (holds_value(value) || json::find(value, "value") != nullptr ||
+          json::string_at(value, "kind") == "LookupSecret" || json::find(value, "url") != nullptr);
+}
+
 void walk_map(json::Value& map, const json::Value* other, const Visit& visit) {
   for (auto& member : map.GetObject()) {
     const auto* beside = other == nullptr ? nullptr : json::find(*other, json::view(member.name));
+    if (member.value.IsArray() || (member.value.IsObject() && !is_source(member.value))) {
+      walk_texts(member.value, visit);
+      continue;
+    }
     if (!member.value.IsObject()) {
       visit({member.value, beside, true});
       continue;
@@ -66,6 +88,8 @@ void walk(json::Value& value, const json::Value* other, const Visit& visit) {
       visit({member.value, beside, false});
     } else if (is_one_of(kMaps, name) && member.value.IsObject()) {
       walk_map(member.value, beside, visit);
+    } else if (is_one_of(kMaps, name) && member.value.IsArray()) {
+      walk_texts(member.value, visit);
     } else {
       walk(member.value, beside, visit);
     }
@@ -167,10 +191,19 @@ void redact_all(json::Value& value, json::Allocator& allocator) {
   }
 }
 
+// https://user:password@host/
+bool has_user(std::string_view text) {
+  const auto scheme = text.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const auto authority = text.substr(scheme + 3);
+  return authority.substr(0, authority.find_first_of("/?#")).find('@') != std::string_view::npos;
+}
+
 // Under a secret's name there may be anything, so nothing is looked for in it. Of maps the names stay.
 void redact_echo(json::Value& document, json::Allocator& allocator) {
   if (document.IsArray())
     for (auto& item : document.GetArray()) redact_echo(item, allocator);
+  if (document.IsString() && has_user(json::view(document))) hide(document, allocator);
   if (!document.IsObject()) return;
   for (auto& member : document.GetObject()) {
     const auto name = json::view(member.name);

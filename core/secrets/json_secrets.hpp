@@ -43,7 +43,7 @@ enum class Redaction {
 };
 void redact_secrets(json::Value& document, json::Allocator& allocator, Redaction how = Redaction::kStars);
 /// For request bodies that an error echoes: what stands under a secret's name, of whatever type and form,
-/// becomes "<redacted>", and so does all of a member `value`.
+/// becomes "<redacted>", and so do all of a member `value` and a URL with a user in it.
 void redact_echo(json::Value& document, json::Allocator& allocator);
 /// Every text, number and truth value in it becomes "<redacted>".
 void redact_all(json::Value& value, json::Allocator& allocator);

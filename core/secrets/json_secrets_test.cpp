@@ -25,6 +25,15 @@ TEST(JsonSecrets_ForEach, FindsThemAllAndNothingElse) {
   EXPECT_EQ(found, "k1 k2 k3 k4 k5 k6 k7 k8 k9 ");
 }
 
+TEST(JsonSecrets_ForEach, FindsEveryTextOfAFormThatIsNotKnown) {
+  auto document =
+      json::parse(R"({"env":["k1",{"A":"k2"}],"secrets":{"A":["k3"],)"
+                  R"("B":{"kind":"Vault","token":"k4","description":"d","more":{"deep":["k5"]}}}})");
+  std::string found;
+  for_each_secret(*document, [&](json::Value& secret) { found += std::string(json::view(secret)) + " "; });
+  EXPECT_EQ(found, "k1 k2 k3 k4 k5 ");
+}
+
 TEST(JsonSecrets_Paths, NameWhatForEachFinds) {
   const auto document = json::parse(kDocument);
   EXPECT_THAT(secret_paths(*document),
@@ -116,6 +125,14 @@ TEST(JsonSecrets_Echo, HidesSecretsOfAnyForm) {
     redact_echo(*document, document->GetAllocator());
     EXPECT_EQ(json::dump(*document).find("hunter2"), std::string::npos) << bad;
   }
+}
+
+TEST(JsonSecrets_Echo, HidesUrlsWithAUser) {
+  auto document =
+      json::parse(R"({"base_url":"http://u:p@host/v1","url":"http://host/a@b","list":["ssh://u@h"]})");
+  redact_echo(*document, document->GetAllocator());
+  EXPECT_EQ(json::dump(*document),
+            R"({"base_url":"<redacted>","url":"http://host/a@b","list":["<redacted>"]})");
 }
 
 TEST(JsonSecrets_Echo, LeavesTheRest) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/time.hpp"
+#include "outbound/url.hpp"
 
 namespace collet::settings {
 
@@ -11,6 +12,11 @@ namespace {
 
 bool within(const Field& field, double number) {
   return std::isfinite(number) && number >= field.least && number <= field.most;
+}
+
+bool has_user(std::string_view text) {
+  const auto url = outbound::parse_url(text);
+  return url && url->has_user;
 }
 
 bool take_integer(const Field& field, const json::Value& in, json::Value& out) {
@@ -79,6 +85,8 @@ bool take(const Field& field, const json::Value& in, json::Value& out, json::All
     case Type::kSecret:
       if (in.IsString() && in.GetStringLength() == 0) return out.SetNull(), true;
       return take_copy(in.IsString(), in, out, allocator);
+    case Type::kUrl:
+      return take_copy(in.IsString() && !has_user(json::view(in)), in, out, allocator);
     case Type::kBool:
       return take_copy(in.IsBool(), in, out, allocator);
     case Type::kInteger:

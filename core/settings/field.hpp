@@ -11,6 +11,7 @@ namespace collet::settings {
 enum class Type {
   kString,
   kSecret,  ///< a string; an empty one is null
+  kUrl,     ///< a string, shown to everybody: one with a user or password in it is refused
   kBool,
   kInteger,
   kNumber,     ///< always written as a fraction

@@ -51,6 +51,7 @@ void write_type(const Field& field, json::Writer& writer) {
   switch (field.type) {
     case Type::kString:
     case Type::kSecret:
+    case Type::kUrl:
     case Type::kNow:
       writer.member("type", "string");
       break;

@@ -28,6 +28,7 @@ constexpr Field text(std::string_view name, std::string_view initial) {
   return {.name = name, .initial = initial};
 }
 constexpr Field text(std::string_view name) { return maybe(text(name, "null")); }
+constexpr Field url(std::string_view name) { return maybe({.name = name, .type = kUrl}); }
 constexpr Field secret(std::string_view name) { return maybe({.name = name, .type = kSecret}); }
 constexpr Field yes_no(std::string_view name, std::string_view initial) {
   return {.name = name, .type = kBool, .initial = initial};
@@ -49,7 +50,7 @@ constexpr Field kLlmFields[] = {
     text("provider_connection_id"),
     choice("auth_type", "|api_key|subscription|", R"("api_key")"),
     maybe(choice("subscription_vendor", "|openai|", "null")),
-    text("base_url"),
+    url("base_url"),
     text("api_version"),
     secret("aws_access_key_id"),
     secret("aws_secret_access_key"),
@@ -78,7 +79,7 @@ constexpr Field kLlmFields[] = {
     maybe(of_type("extra_headers", kStringMap, "null")),
     maybe(at_least(0, number("input_cost_per_token"))),
     maybe(at_least(0, number("output_cost_per_token"))),
-    text("ollama_base_url"),
+    url("ollama_base_url"),
     yes_no("stream", "false"),
     yes_no("drop_params", "true"),
     yes_no("modify_params", "true"),

@@ -134,6 +134,7 @@ class Canary(Case):
             "STATIC_TOKEN": token["static"], "REMOTE_TOKEN": remote,
             "STORED_TOKEN": {"kind": "LookupSecret", "url": "/api/settings/secrets/STORED_TOKEN",
                              "headers": {"X-Session-API-Key": self.key}}})
+        body["autotitle"] = True
         body["agent"]["agent_context"] = {"secrets": {"CONTEXT_TOKEN": token["context"]}}
         body["agent"]["mcp_config"] = {"mcpServers": {"tools": {"command": "true", "env": {"K": token["agent-mcp"]}}}}
         return body
@@ -199,7 +200,7 @@ class Canary(Case):
             command("sleep 0.%s" % UNNAMED),
             finish("Done with %s." % token["static"]),
         ]
-        self.mock.model("works", *turns, chunk_chars=5)
+        self.mock.model("works", *turns, chunk_chars=5, no_tools={"text": "On %s" % token["static"]})
         self.say(conversation, "Work.")
         seen = set()
 
@@ -209,6 +210,7 @@ class Canary(Case):
 
         wait_until("the work to be done", settled, 60)
         self.assertEqual(self.document(conversation)["execution_status"], "finished")
+        self.assertEqual(self.document(conversation)["title"], "On <secret-hidden>")
         self.assertEqual(seen, {"with", "without"}, "of a command that names a secret, and of one that names none")
         self.assertIn(token["static"], (self.folder / "own").read_text())
 
@@ -241,7 +243,11 @@ class Canary(Case):
             self.fail_with(name, timeout=5)
         self.mock.model("breaks", {"text": "half of " + token, "malformed": "stream"})
         self.fail_with("breaks")
-        self.fail_with("nobody", base_url="http://%s@127.0.0.1:9/v1" % self.tokens["refused"].replace("-", ""))
+        self.mock.model("repeats", {"http_status": 400, "error_body": {"error": {"message": "no %s" % self.tokens["static"]}}})
+        self.fail_with("repeats")
+        with_password = "http://:%s@127.0.0.1:9/v1" % self.tokens["refused"]
+        self.assert_status(self.http.post("/api/conversations", self.body_with_secrets("m", base_url=with_password)), 422)
+        self.assert_status(self.http.patch("/api/settings", {"agent_settings_diff": {"llm": {"base_url": with_password}}}), 422)
 
     def fail_with(self, model, **changes):
         answer = self.http.post("/api/conversations", self.body_with_secrets("openai/" + model, **changes))
