@@ -1,5 +1,6 @@
 #include "plugins/guest.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -61,6 +62,14 @@ Result<void> Guest::visit(const std::string& what, std::chrono::milliseconds pat
   }
   if (!thrown->empty()) return invalid("its " + what + " threw: " + *thrown);
   return {};
+}
+
+void Guest::post_cancel(std::function<void()> cancel) {
+  const bool queued = household.cancels.post(name, [this, cancel = std::move(cancel)] {
+    if (const auto pass = gate.enter()) cancel();
+  });
+  if (!queued && state() == State::kStarted)
+    log::warning(part, "a call could not be cancelled: too many cancels wait");
 }
 
 Result<void> Guest::create(const Loading& loading, std::string own_config) {
@@ -129,6 +138,19 @@ bool Guest::wait_for_start() {
   return false;
 }
 
+// All that are in the plugin, also behind the shut gate. False: some cancel has not returned in time.
+bool Guest::cancel_calls(std::chrono::steady_clock::time_point until) {
+  using std::chrono::milliseconds;
+  if (tool_runs.size() + model_runs.size() == 0) return true;
+  const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
+  const auto cancelled = visit("cancel", std::max(left, milliseconds(0)), [this] {
+    cancel_tool_calls(*this);
+    cancel_model_calls(*this);
+  });
+  if (!cancelled) log::error(part, cancelled.error().message);
+  return cancelled.ok();
+}
+
 void Guest::stop() {
   const auto patience = household.stop_patience;
   settled_ = wait_for_start() && settled_;
@@ -140,8 +162,7 @@ void Guest::stop() {
   }
   state_ = State::kStopped;
   const auto until = std::chrono::steady_clock::now() + patience;
-  cancel_tool_calls(*this);
-  cancel_model_calls(*this);
+  const bool cancelled = cancel_calls(until);
   close_sessions(*this);
   end_follows(*this, COLLET_UNAVAILABLE);
   cancel_http_calls(*this);
@@ -149,8 +170,7 @@ void Guest::stop() {
                     http_calls.wait_none(until);  // while the gate is open
   // Those that were just being started are cancelled behind the gate.
   gate.shut();
-  cancel_tool_calls(*this);
-  cancel_model_calls(*this);
+  if (cancelled) cancel_calls(until);
   const bool empty = gate.wait_empty(until) && told && replies.wait_none(until) &&
                      tool_runs.wait_none(until) && model_runs.wait_none(until);
   if (!empty) log::warning(part, "calls have not ended in time");

@@ -2,6 +2,8 @@
 // nothing else does.
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "plugins/testing/host_fixture.hpp"
 
 namespace collet::plugins {
@@ -37,6 +39,25 @@ class Misbehaving : public HostFixture {
                      promise->set_value(std::move(outcome));  // throws when it comes twice
                    });
     return promise->get_future();
+  }
+
+  // A model call of its that is in the plugin, or waits for a thread.
+  std::unique_ptr<llm::Call> begin_model() {
+    llm::Config config;
+    config.model = "misbehaving/any";
+    llm::Request request;
+    request.messages = "[]";
+    return providers_->for_model(config.model).start(config, std::move(request), {}, [](llm::Outcome) {});
+  }
+  template <class Check>
+  static bool soon(Check check) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!check())
+      if (std::chrono::steady_clock::now() > until)
+        return false;
+      else
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return true;
   }
 
   const std::chrono::milliseconds kShort{100};
@@ -157,6 +178,42 @@ TEST_F(Misbehaving, ToolWhoseCancelHangs_FailsAtItsDeadline) {
   start_with("cancel", "hang", R"(,"tool_seconds":0.05)");
   EXPECT_THAT(begin_tool().get().error, HasSubstr("did not answer within 0.05 s"));
   expect_the_other_works();
+}
+
+TEST_F(Misbehaving, HangingCancel_HoldsUpNobodyWhoWantsIt) {
+  stop_patience_ = kShort;
+  start_with("cancel", "hang");
+  auto outcome = begin_tool();
+  ASSERT_TRUE(soon([&] { return status("misbehaving").running.size() == 1; }));
+  std::promise<void> dropped;
+  std::thread([&, running = std::move(running_)]() mutable {
+    running.reset();
+    dropped.set_value();
+  }).detach();
+  ASSERT_EQ(dropped.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  expect_the_other_works();
+  EXPECT_FALSE(host_->stop_all());
+}
+
+TEST_F(Misbehaving, HangingCancel_DoesNotHoldUpTheStop) {
+  stop_patience_ = kShort;
+  start_with("cancel", "hang");
+  auto outcome = begin_tool();
+  ASSERT_TRUE(soon([&] { return status("misbehaving").running.size() == 1; }));
+  std::promise<bool> settled;
+  std::thread([&] { settled.set_value(host_->stop_all()); }).detach();
+  auto stopped = settled.get_future();
+  ASSERT_EQ(stopped.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  EXPECT_FALSE(stopped.get());
+}
+
+TEST_F(Misbehaving, CallsOnAllThreads_AreStillCancelledAtTheirDeadline) {
+  tool_grace_ = std::chrono::seconds(20);
+  start_with("calls", "block", R"(,"tool_seconds":0.2)");
+  std::vector<std::unique_ptr<llm::Call>> models;
+  for (int i = 0; i < 8; ++i) models.push_back(begin_model());  // on all threads that one queue may have
+  ASSERT_TRUE(soon([&] { return status("misbehaving").model_calls.running == 7; }));
+  EXPECT_EQ(begin_tool().get().observation, R"({"cancelled":true})");  // on the last one
 }
 
 }  // namespace
