@@ -106,12 +106,17 @@ const void* Guest::find_feature(const char* id) {
   return nullptr;
 }
 
-void Guest::begin_start(std::function<void()> ended) {
+void Guest::begin_start(const std::function<void()>& ended) {
   state_ = State::kStarting;
-  starter_ = std::make_unique<Errand>([this, ended = std::move(ended)] {
-    run_start();
+  try {
+    starter_ = std::make_unique<Errand>([this, ended] {
+      run_start();
+      ended();
+    });
+  } catch (const std::system_error& e) {
+    fail(State::kFailed, std::string("there is no thread for its start: ") + e.what());
     ended();
-  });
+  }
 }
 
 void Guest::run_start() {
@@ -171,13 +176,17 @@ void Guest::stop() {
   // Those that were just being started are cancelled behind the gate.
   gate.shut();
   if (cancelled) cancel_calls(until);
-  const bool empty = gate.wait_empty(until) && told && replies.wait_none(until) &&
-                     tool_runs.wait_none(until) && model_runs.wait_none(until);
-  if (!empty) log::warning(part, "calls have not ended in time");
-  settled_ = empty && settled_;
-  const auto stopped =
-      visit("stop", patience, [made = instance, entry_stop = entry_->stop] { entry_stop(made); });
-  if (!stopped) log::error(part, stopped.error().message);
+  settled_ = gate.wait_empty(until) && settled_;
+  const bool inside = !settled_;
+  const bool answered =
+      told && replies.wait_none(until) && tool_runs.wait_none(until) && model_runs.wait_none(until);
+  if (inside || !answered) log::warning(part, "calls have not ended in time");
+  settled_ = answered && settled_;
+  if (inside) {
+    log::warning(part, "calls are still inside it; it is not stopped");  // they use what its stop would free
+  } else {
+    leave("stop", [made = instance, entry_stop = entry_->stop] { entry_stop(made); });
+  }
   give_up_what_is_owed();
   processes.release_all();
   settled_ = processes.wait_none(std::chrono::steady_clock::now() + patience) && settled_;
@@ -186,11 +195,17 @@ void Guest::stop() {
 bool Guest::destroy() {
   if (!settled_) log::warning(part, "calls are still inside it; it is not destroyed");
   if (!settled_ || instance == nullptr) return settled_;
-  const auto destroyed = visit(
-      "destroy", household.stop_patience,
-      [made = std::exchange(instance, nullptr), entry_destroy = entry_->destroy] { entry_destroy(made); });
-  if (!destroyed) log::error(part, destroyed.error().message);
+  leave("destroy",
+        [made = std::exchange(instance, nullptr), entry_destroy = entry_->destroy] { entry_destroy(made); });
   return settled_;
+}
+
+void Guest::leave(const std::string& what, std::function<void()> work) {
+  const auto left = visit(what, household.stop_patience, std::move(work));
+  if (left) return;
+  log::error(part, left.error().message);
+  // Also where there was no thread for it: the plugin works on, and may use everything.
+  if (left.error().kind == Error::Kind::kUnavailable) settled_ = false;
 }
 
 void Guest::give_up_what_is_owed() {

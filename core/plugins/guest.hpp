@@ -79,10 +79,11 @@ class Guest {
 
   /// Makes the instance. `config`: the plugin's own keys, checked already.
   Result<void> create(const Loading& loading, std::string config);
-  /// Begins the plugin's start on a thread of its own; `ended` is called on it afterwards.
-  void begin_start(std::function<void()> ended);
+  /// Begins the plugin's start on a thread of its own; `ended` is called on it afterwards. Where there is no
+  /// thread to be had, the start has failed, and `ended` is called on this one.
+  void begin_start(const std::function<void()>& ended);
   /// Cancels calls, waits for them, stops, ends processes; waits for a start that is still running. None of
-  /// it for longer than the household's patience.
+  /// it for longer than the household's patience. A plugin with calls still inside is not stopped.
   void stop();
   /// Destroys the instance. False: something is still inside the plugin, and this must never be freed.
   bool destroy();
@@ -141,6 +142,8 @@ class Guest {
   const void* find_feature(const char* id);
   void run_start();
   bool wait_for_start();
+  /// Runs the plugin's stop or destroy; unless it was run to its end, the guest is not settled any more.
+  void leave(const std::string& what, std::function<void()> work);
   bool cancel_calls(std::chrono::steady_clock::time_point until);
   void give_up_what_is_owed();
 

@@ -1,6 +1,7 @@
 // A plugin that throws over the boundary, or never returns, at every place: what becomes of it, and that
 // nothing else does.
 #include <gmock/gmock.h>
+#include <pthread.h>
 
 #include <thread>
 
@@ -10,6 +11,28 @@ namespace collet::plugins {
 namespace {
 
 using ::testing::HasSubstr;
+
+// While it lives, no thread can be had: none has room for such a stack.
+class NoThreads {
+ public:
+  NoThreads() {
+    ::pthread_getattr_default_np(&before_);
+    pthread_attr_t huge;
+    ::pthread_getattr_default_np(&huge);
+    EXPECT_EQ(::pthread_attr_setstacksize(&huge, std::size_t{1} << 47), 0);
+    EXPECT_EQ(::pthread_setattr_default_np(&huge), 0);
+    ::pthread_attr_destroy(&huge);
+  }
+  ~NoThreads() {
+    ::pthread_setattr_default_np(&before_);
+    ::pthread_attr_destroy(&before_);
+  }
+  NoThreads(const NoThreads&) = delete;
+  NoThreads& operator=(const NoThreads&) = delete;
+
+ private:
+  pthread_attr_t before_;
+};
 
 class Misbehaving : public HostFixture {
  protected:
@@ -21,7 +44,8 @@ class Misbehaving : public HostFixture {
   void leave_it_alone() { std::filesystem::remove(own_ / "sample.so"); }
   // What load_all says of a plugin that misbehaves there.
   std::string load_with(const std::string& where, const std::string& how, const std::string& more = {}) {
-    return load(R"({"misbehaving":{"where":")" + where + R"(","how":")" + how + "\"" + more + "}}");
+    return load(R"({"misbehaving":{"where":")" + where + R"(","how":")" + how + R"(","mark":")" +
+                mark_.string() + "\"" + more + "}}");
   }
   void start_with(const std::string& where, const std::string& how, const std::string& more = {}) {
     ASSERT_EQ(load_with(where, how, more), "");
@@ -49,6 +73,8 @@ class Misbehaving : public HostFixture {
     request.messages = "[]";
     return providers_->for_model(config.model).start(config, std::move(request), {}, [](llm::Outcome) {});
   }
+  // Whether its stop was entered.
+  bool was_stopped() const { return std::filesystem::exists(mark_); }
   template <class Check>
   static bool soon(Check check) {
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
@@ -61,6 +87,7 @@ class Misbehaving : public HostFixture {
   }
 
   const std::chrono::milliseconds kShort{100};
+  const std::filesystem::path mark_ = folder_ / "stopped";
   std::unique_ptr<agent::RunningCall> running_;
 };
 
@@ -205,6 +232,47 @@ TEST_F(Misbehaving, HangingCancel_DoesNotHoldUpTheStop) {
   auto stopped = settled.get_future();
   ASSERT_EQ(stopped.wait_for(std::chrono::seconds(20)), std::future_status::ready);
   EXPECT_FALSE(stopped.get());
+}
+
+TEST_F(Misbehaving, CallStillInside_IsNotStoppedUnderneath) {
+  leave_it_alone();
+  stop_patience_ = kShort;
+  start_with("tool", "hang");
+  auto outcome = begin_tool();
+  ASSERT_TRUE(soon([&] { return status("misbehaving").running.size() == 1; }));
+  EXPECT_FALSE(host_->stop_all());
+  EXPECT_FALSE(was_stopped());
+  host_.reset();
+}
+
+TEST_F(Misbehaving, CallStillOwedButNotInside_IsStopped) {
+  leave_it_alone();
+  stop_patience_ = kShort;
+  start_with("nowhere", "hang");
+  auto outcome = begin_tool();
+  ASSERT_TRUE(soon([&] { return status("misbehaving").running.size() == 1; }));
+  EXPECT_FALSE(host_->stop_all());
+  EXPECT_TRUE(was_stopped());
+}
+
+TEST_F(Misbehaving, WithoutThreads_StartFails) {
+  ASSERT_EQ(load_with("nowhere", "hang"), "");
+  {
+    const NoThreads now;
+    host_->start_all();
+  }
+  EXPECT_EQ(status("misbehaving").state, State::kFailed);
+  EXPECT_THAT(status("misbehaving").error, HasSubstr("there is no thread for its start: "));
+  EXPECT_EQ(call("GET", "/api/misbehaving").status, 503);
+  EXPECT_TRUE(host_->stop_all());
+}
+
+TEST_F(Misbehaving, WithoutThreads_StopIsNoStop) {
+  leave_it_alone();
+  start_with("nowhere", "hang");
+  const NoThreads now;
+  EXPECT_FALSE(host_->stop_all());
+  EXPECT_FALSE(was_stopped());
 }
 
 TEST_F(Misbehaving, CallsOnAllThreads_AreStillCancelledAtTheirDeadline) {

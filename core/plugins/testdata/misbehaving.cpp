@@ -1,6 +1,7 @@
 // A plugin made without the SDK's nets. The config says where it throws over the boundary or never returns:
 // {"where":"create", "how":"throw"}; "how":"hang" is for ever. Its route makes the tool answer after all,
 // twice. With "where":"calls" the tool and the model block until one of them is cancelled.
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <condition_variable>
@@ -35,6 +36,16 @@ void at(const char* where) {
   if (!is_at(where)) return;
   if (config.find("\"how\":\"throw\"") != std::string::npos) throw Own{};
   for (;;) ::pause();
+}
+
+// The file that the config names, so that a test sees that the plugin was stopped.
+void leave_mark() {
+  const std::string key = "\"mark\":\"";
+  const auto at = config.find(key);
+  if (at == std::string::npos) return;
+  const auto begin = at + key.size();
+  const std::string file = config.substr(begin, config.find('"', begin) - begin);
+  if (const int made = ::open(file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600); made >= 0) ::close(made);
 }
 
 void block() {
@@ -122,7 +133,10 @@ collet_status start(collet_plugin*, collet_sink) {
   at("start");
   return COLLET_OK;
 }
-void stop(collet_plugin*) { at("stop"); }
+void stop(collet_plugin*) {
+  leave_mark();
+  at("stop");
+}
 
 }  // namespace
 
@@ -137,7 +151,8 @@ const collet_entry collet_plugin_entry = {
     "1",
     "Throws, or never returns",
     "",
-    R"({"type":"object","properties":{"where":{"type":"string"},"how":{"enum":["throw","hang","block"]}}})",
+    R"({"type":"object","properties":{"where":{"type":"string"},"mark":{"type":"string"},
+        "how":{"enum":["throw","hang","block"]}}})",
     &create,
     &destroy,
     &feature,

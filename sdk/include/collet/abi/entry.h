@@ -51,7 +51,9 @@ typedef struct collet_entry {
    * Errors: any status but COLLET_OK: the plugin stays not started; `error` gets one line for people. */
   collet_status (*start)(collet_plugin* plugin, collet_sink error);
   /* Ends work: after it has returned, the plugin calls the host only from `destroy`. Calls under way have been cancelled
-   * and waited for, up to the server's limit. Thread: the host's, one such call at a time. State: started. Errors: none. */
+   * and waited for, up to the server's limit. Called only when no call is inside the plugin: where one has not returned
+   * by then, neither this nor `destroy` is called, and the process ends as it is. Calls that have returned may still owe
+   * their reply or finish. Thread: the host's, one such call at a time. State: started. Errors: none. */
   void (*stop)(collet_plugin* plugin);
 } collet_entry;
 
