@@ -192,12 +192,11 @@ void Guest::stop() {
   settled_ = processes.wait_none(std::chrono::steady_clock::now() + patience) && settled_;
 }
 
-bool Guest::destroy() {
-  if (!settled_) log::warning(part, "calls are still inside it; it is not destroyed");
-  if (!settled_ || instance == nullptr) return settled_;
+void Guest::destroy() {
+  if (instance == nullptr) return;
+  if (!settled_) return log::warning(part, "calls are still inside it; it is not destroyed");
   leave("destroy",
         [made = std::exchange(instance, nullptr), entry_destroy = entry_->destroy] { entry_destroy(made); });
-  return settled_;
 }
 
 void Guest::leave(const std::string& what, std::function<void()> work) {

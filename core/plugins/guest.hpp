@@ -85,8 +85,8 @@ class Guest {
   /// Cancels calls, waits for them, stops, ends processes; waits for a start that is still running. None of
   /// it for longer than the household's patience. A plugin with calls still inside is not stopped.
   void stop();
-  /// Destroys the instance. False: something is still inside the plugin, and this must never be freed.
-  bool destroy();
+  /// Destroys the instance, unless something is still inside the plugin: this must never be freed then.
+  void destroy();
   /// Whether nothing of ours is inside the plugin.
   bool settled() const { return settled_; }
 

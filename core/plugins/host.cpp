@@ -159,12 +159,8 @@ PluginHost::PluginHost(Options options, process::Spawner& spawner)
     : impl_(std::make_unique<Impl>(std::move(options), spawner)) {}
 
 PluginHost::~PluginHost() {
-  bool settled = stop_all();
-  auto& guests = impl_->guests;
-  std::for_each(guests.rbegin(), guests.rend(),
-                [&](const auto& guest) { settled = guest->destroy() && settled; });
-  if (settled)
-    while (!guests.empty()) guests.pop_back();
+  if (stop_all())
+    while (!impl_->guests.empty()) impl_->guests.pop_back();
   else
     Impl::keep_for_ever(std::move(impl_));
 }
@@ -258,6 +254,7 @@ bool PluginHost::stop_all() {
   impl_->household.cancels.close();
   impl_->household.callbacks.close();
   impl_->household.completions.close();
+  std::for_each(guests.rbegin(), guests.rend(), [](const auto& guest) { guest->destroy(); });
   if (!settled()) return false;
   impl_->household.calls.stop();
   impl_->household.cancels.stop();
