@@ -31,7 +31,8 @@ typedef struct collet_entry {
   const char* description;
   const char* build_tag; /* compiler and SDK, for people */
   /* JSON schema (type object) of the plugin's section in the server's config; "" or null: it has no keys of its own.
-   * The host checks type, properties, required and additionalProperties (default here: false), to any depth. */
+   * The host checks type, enum, minimum, maximum, items, properties, required and additionalProperties (default here:
+   * false), to any depth. */
   const char* config_schema;
 
   /* Makes the plugin's instance. `config`: its section, a JSON object, checked against config_schema. Registers
