@@ -308,7 +308,8 @@ void Terminal::end_shell() {
   shell_ = Shell::kNone;
   try {
     if (options_.mask) options_.mask({}, true);  // what it holds back goes with the shell
-  } catch (const std::exception&) {              // the host has taken it back, and with it what it held
+  } catch (const std::exception&) {
+    // The host has taken the mask back, and with it what it held.
   }
   // Perhaps one of its own events brought us here.
   if (session_) loop_->post([ended = std::move(session_)]() mutable { ended.reset(); });
