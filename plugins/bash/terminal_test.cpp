@@ -3,12 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <future>
-#include <memory>
-#include <stdexcept>
 #include <thread>
 
 #include "collet/testing/temporary_folder.hpp"
@@ -59,13 +56,6 @@ class TerminalTest : public ::testing::Test {
   }
   TerminalResult run_with(Pairs variables, const std::string& command) {
     return submit_with(std::move(variables), command, {}).get();
-  }
-  // What the host does once it has taken the mask back: it refuses.
-  static Terminal::Mask gone_after(const std::shared_ptr<std::atomic<bool>>& gone) {
-    return [gone](std::string_view piece, bool) {
-      if (*gone) throw std::runtime_error("there is no such mask");
-      return std::string(piece);
-    };
   }
   // What the host does, for one value: each becomes "#".
   static Terminal::Mask hiding(const std::string& value) {
@@ -401,15 +391,6 @@ TEST_F(TerminalTest, HoldsBackTheBeginningOfAValueUntilTheCommandGoesOn) {
   EXPECT_EQ(run("printf 'a SECRET-'; read; printf VALUE; read; printf 'SECRET'", 0.3).text, "a");
   EXPECT_THAT(input("go on").text, EndsWith("#"));
   EXPECT_THAT(input("go on").text, EndsWith("SECRET"));
-}
-
-TEST_F(TerminalTest, MaskTakenBack_DoesNotKeepItFromEnding) {
-  const auto gone = std::make_shared<std::atomic<bool>>(false);
-  options_.mask = gone_after(gone);
-  EXPECT_THAT(run("echo out").text, HasSubstr("out"));
-  *gone = true;
-  loop_->run([this] { terminal_.reset(); });
-  EXPECT_EQ(terminal_, nullptr);
 }
 
 }  // namespace

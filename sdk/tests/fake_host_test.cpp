@@ -265,23 +265,6 @@ TEST_F(FakeHostTest, ToolThatTakesNoEnvironmentGetsNone) {
             text_observation("end"));
 }
 
-TEST_F(FakeHostTest, WrongInputIsRefusedAsByTheServer) {
-  const collet_host* host = &host_.table();
-  const auto& sessions = *static_cast<const collet_sessions*>(host->feature(host, COLLET_FEATURE_SESSIONS));
-  const auto session = host_.sessions().open();
-  for (const int code : {999, 1004, 1005, 1006, 1015, 2999, 5000})
-    EXPECT_EQ(sessions.close(host, session, code, {}), COLLET_INVALID) << code;
-  EXPECT_EQ(sessions.close(host, session, 1000, collet::detail::to_str("\xff")), COLLET_INVALID);
-  for (const char* text : {"\xff", "\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80"}) {
-    EXPECT_EQ(sessions.send(host, session, 0, collet::detail::to_str(text)), COLLET_INVALID);
-    EXPECT_EQ(sessions.send(host, session, 1, collet::detail::to_str(text)), COLLET_OK);
-  }
-  EXPECT_EQ(sessions.send(host, session, 0, collet::detail::to_str("K\u00f6ln \U0001F600")), COLLET_OK);
-  const auto& store = *static_cast<const collet_store*>(host->feature(host, COLLET_FEATURE_STORE));
-  std::int64_t erased = 0;
-  EXPECT_EQ(store.log_erase_all(host, 77, &erased, {}), COLLET_INVALID);
-}
-
 TEST_F(FakeHostTest, ToolIsCancelled) {
   Started plugin(host_);
   auto call = plugin.start_tool("wait", "{}");
