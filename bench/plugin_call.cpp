@@ -1,9 +1,10 @@
 // A plugin's route against a handler of the core, both doing nothing, in one run: the call alone, and over
 // HTTP.
 //
-//   scripts/build release --tests && cmake -B build/release -DCOLLET_BENCH=ON && ninja -C build/release
-//   plugin_call_bench build/release/bin/plugin_call_bench --benchmark_repetitions=9
-//   --benchmark_report_aggregates_only=true
+//   scripts/install-packages build test bench
+//   cmake --preset release -DCOLLET_TESTS=ON -DCOLLET_BENCH=ON
+//   cmake --build build/release --target plugin_call_bench
+//   build/release/bin/plugin_call_bench --benchmark_repetitions=9 --benchmark_report_aggregates_only=true
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -17,6 +18,7 @@
 #include "http/router.hpp"
 #include "http/testing/open_gate.hpp"
 #include "http/testing/raw_client.hpp"
+#include "llm/no_provider.hpp"
 #include "llm/provider.hpp"
 #include "plugins/host.hpp"
 #include "process/spawner.hpp"
@@ -25,11 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace collet;
-
-class NoProvider final : public llm::Provider {
- public:
-  std::unique_ptr<llm::Call> start(const llm::Config&, llm::Request, Delta, Done) override { return nullptr; }
-};
 
 void check(bool good, const std::string& what) {
   if (good) return;
@@ -80,7 +77,7 @@ class Stage {
 
  private:
   fs::path folder_;
-  NoProvider no_provider_;
+  llm::NoProvider no_provider_;
   agent::ToolRegistry tools_;
   llm::Providers providers_{no_provider_};
   std::optional<plugins::PluginHost> host_;

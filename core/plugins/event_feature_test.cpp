@@ -125,7 +125,7 @@ TEST_F(PluginEvents, Follow_EndsWithItsConversationAndWithThePlugin) {
   host_->conversation_removed("c");
   wait_for("1 ended " + std::to_string(COLLET_NOT_FOUND) + " ");
   ASSERT_EQ(call("POST", "/api/follow/c", "", {{"after", "-1"}}).body, "following");
-  host_->stop_all();
+  EXPECT_TRUE(host_->stop_all());
   host_.reset();
   auto store = storage::PluginStore::open(folder_ / "state", "follower");
   ASSERT_TRUE(store.ok()) << store.error().message;

@@ -19,8 +19,18 @@ struct CheckedFile {
 };
 
 /// Opens the file once. It must lie in the folder it was named in (no link out of it); it, its folder and all
-/// folders above must belong to one of the three and not be writable by others. Folders above may be sticky
-/// (/tmp): others can't replace our entries there. kInvalid says what is wrong.
+/// folders above must belong to one of the three and not be writable by others: neither by everybody nor by a
+/// group, unless that is the owner's private one, nor by those that an access list names. Folders above may
+/// be sticky (/tmp): others can't replace our entries there. kInvalid says what is wrong.
 Result<CheckedFile> open_checked(const std::filesystem::path& file);
+
+/// Whether the group is the one of this user alone: it has the user's number, is not root's, and its list of
+/// members names nobody else. Others whose first group it is are not looked for: that would take the list of
+/// all users.
+bool is_private_group(gid_t group, uid_t owner);
+
+/// Whether the file was not written to between the two. A writer can set the time of its last change back
+/// (mtim), but not the one of its entry's (ctim).
+bool is_unchanged(const struct stat& before, const struct stat& after);
 
 }  // namespace collet::plugins

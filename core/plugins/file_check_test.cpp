@@ -1,12 +1,18 @@
 #include "plugins/file_check.hpp"
 #include "collet/testing/temporary_folder.hpp"
 
+#include <fcntl.h>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 
 namespace collet::plugins {
@@ -92,6 +98,61 @@ TEST_F(FileCheck, WritableByAGroup_IsRefused) {
   ASSERT_EQ(::chown(file_.c_str(), 0, 12345), 0);
   allow(file_, 0664);
   EXPECT_EQ(check(file_), "it is writable by its group (gid 12345)");
+}
+
+TEST_F(FileCheck, WritableByRootsGroup_IsRefused) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root has such files";
+  allow(file_, 0664);  // in images for any user number, that user is in group 0
+  EXPECT_EQ(check(file_), "it is writable by its group (gid 0)");
+  allow(file_, 0644);
+  allow(plugins_, 0775);
+  EXPECT_EQ(check(file_), "its folder " + plugins_.string() + " is writable by its group (gid 0)");
+}
+
+TEST_F(FileCheck, GroupWithOtherMembers_IsNotPrivate) {
+  EXPECT_FALSE(is_private_group(0, 0));
+  EXPECT_FALSE(is_private_group(54321, 54322));
+  EXPECT_TRUE(is_private_group(54321, 54321));  // a number without a name
+  std::optional<gid_t> shared;
+  ::setgrent();
+  while (const struct group* entry = ::getgrent())
+    if (entry->gr_gid != 0 && *entry->gr_mem != nullptr) shared = entry->gr_gid;
+  ::endgrent();
+  if (!shared) GTEST_SKIP() << "no group here has members";
+  EXPECT_FALSE(is_private_group(*shared, *shared));
+}
+
+TEST_F(FileCheck, WritableByAnAccessList_IsRefused) {
+  // Version 2; {tag, permissions, number}: the owner rw-, user 12345 rw-, group r--, mask rw-, others r--.
+  struct Entry {
+    std::uint16_t tag, permissions;
+    std::uint32_t number;
+  };
+  struct List {
+    std::uint32_t version;
+    std::array<Entry, 5> entries;
+  };
+  const std::uint32_t none = 0xFFFFFFFF;
+  const List list{2, {{{1, 6, none}, {2, 6, 12345}, {4, 4, none}, {16, 6, none}, {32, 4, none}}}};
+  if (::setxattr(file_.c_str(), "system.posix_acl_access", &list, sizeof list, 0) != 0)
+    GTEST_SKIP() << "no access lists in this file system";
+  EXPECT_EQ(check(file_), "it is writable by those that its access list names");
+  allow(file_, 0644);  // takes the right to write from all whom it names
+  EXPECT_EQ(check(file_), "");
+}
+
+TEST_F(FileCheck, WriterThatSetsTheTimeBack_IsSeen) {
+  struct stat before = {}, after = {};
+  ASSERT_EQ(::stat(file_.c_str(), &before), 0);
+  EXPECT_TRUE(is_unchanged(before, before));
+  do {  // until the clock of the file system has gone on
+    std::ofstream(file_) << "y";
+    const timespec times[2] = {before.st_atim, before.st_mtim};
+    ASSERT_EQ(::utimensat(AT_FDCWD, file_.c_str(), times, 0), 0);
+    ASSERT_EQ(::stat(file_.c_str(), &after), 0);
+  } while (after.st_ctim.tv_sec == before.st_ctim.tv_sec && after.st_ctim.tv_nsec == before.st_ctim.tv_nsec);
+  EXPECT_EQ(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
+  EXPECT_FALSE(is_unchanged(before, after));
 }
 
 TEST_F(FileCheck, ForeignOwner_IsRefused) {

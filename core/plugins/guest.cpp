@@ -1,5 +1,6 @@
 #include "plugins/guest.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -63,6 +64,14 @@ Result<void> Guest::visit(const std::string& what, std::chrono::milliseconds pat
   return {};
 }
 
+void Guest::post_cancel(std::function<void()> cancel) {
+  const bool queued = household.cancels.post(name, [this, cancel = std::move(cancel)] {
+    if (const auto pass = gate.enter()) cancel();
+  });
+  if (!queued && state() == State::kStarted)
+    log::warning(part, "a call could not be cancelled: too many cancels wait");
+}
+
 Result<void> Guest::create(const Loading& loading, std::string own_config) {
   entry_ = loading.entry;
   identity = loading.identity;
@@ -97,12 +106,17 @@ const void* Guest::find_feature(const char* id) {
   return nullptr;
 }
 
-void Guest::begin_start(std::function<void()> ended) {
+void Guest::begin_start(const std::function<void()>& ended) {
   state_ = State::kStarting;
-  starter_ = std::make_unique<Errand>([this, ended = std::move(ended)] {
-    run_start();
+  try {
+    starter_ = std::make_unique<Errand>([this, ended] {
+      run_start();
+      ended();
+    });
+  } catch (const std::system_error& e) {
+    fail(State::kFailed, std::string("there is no thread for its start: ") + e.what());
     ended();
-  });
+  }
 }
 
 void Guest::run_start() {
@@ -129,6 +143,19 @@ bool Guest::wait_for_start() {
   return false;
 }
 
+// All that are in the plugin, also behind the shut gate. False: some cancel has not returned in time.
+bool Guest::cancel_calls(std::chrono::steady_clock::time_point until) {
+  using std::chrono::milliseconds;
+  if (tool_runs.size() + model_runs.size() == 0) return true;
+  const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
+  const auto cancelled = visit("cancel", std::max(left, milliseconds(0)), [this] {
+    cancel_tool_calls(*this);
+    cancel_model_calls(*this);
+  });
+  if (!cancelled) log::error(part, cancelled.error().message);
+  return cancelled.ok();
+}
+
 void Guest::stop() {
   const auto patience = household.stop_patience;
   settled_ = wait_for_start() && settled_;
@@ -140,8 +167,7 @@ void Guest::stop() {
   }
   state_ = State::kStopped;
   const auto until = std::chrono::steady_clock::now() + patience;
-  cancel_tool_calls(*this);
-  cancel_model_calls(*this);
+  const bool cancelled = cancel_calls(until);
   close_sessions(*this);
   end_follows(*this, COLLET_UNAVAILABLE);
   cancel_http_calls(*this);
@@ -149,28 +175,36 @@ void Guest::stop() {
                     http_calls.wait_none(until);  // while the gate is open
   // Those that were just being started are cancelled behind the gate.
   gate.shut();
-  cancel_tool_calls(*this);
-  cancel_model_calls(*this);
-  const bool empty = gate.wait_empty(until) && told && replies.wait_none(until) &&
-                     tool_runs.wait_none(until) && model_runs.wait_none(until);
-  if (!empty) log::warning(part, "calls have not ended in time");
-  settled_ = empty && settled_;
-  const auto stopped =
-      visit("stop", patience, [made = instance, entry_stop = entry_->stop] { entry_stop(made); });
-  if (!stopped) log::error(part, stopped.error().message);
+  if (cancelled) cancel_calls(until);
+  settled_ = gate.wait_empty(until) && settled_;
+  const bool inside = !settled_;
+  const bool answered =
+      told && replies.wait_none(until) && tool_runs.wait_none(until) && model_runs.wait_none(until);
+  if (inside || !answered) log::warning(part, "calls have not ended in time");
+  settled_ = answered && settled_;
+  if (inside) {
+    log::warning(part, "calls are still inside it; it is not stopped");  // they use what its stop would free
+  } else {
+    leave("stop", [made = instance, entry_stop = entry_->stop] { entry_stop(made); });
+  }
   give_up_what_is_owed();
   processes.release_all();
   settled_ = processes.wait_none(std::chrono::steady_clock::now() + patience) && settled_;
 }
 
-bool Guest::destroy() {
-  if (!settled_) log::warning(part, "calls are still inside it; it is not destroyed");
-  if (!settled_ || instance == nullptr) return settled_;
-  const auto destroyed = visit(
-      "destroy", household.stop_patience,
-      [made = std::exchange(instance, nullptr), entry_destroy = entry_->destroy] { entry_destroy(made); });
-  if (!destroyed) log::error(part, destroyed.error().message);
-  return settled_;
+void Guest::destroy() {
+  if (instance == nullptr) return;
+  if (!settled_) return log::warning(part, "calls are still inside it; it is not destroyed");
+  leave("destroy",
+        [made = std::exchange(instance, nullptr), entry_destroy = entry_->destroy] { entry_destroy(made); });
+}
+
+void Guest::leave(const std::string& what, std::function<void()> work) {
+  const auto left = visit(what, household.stop_patience, std::move(work));
+  if (left) return;
+  log::error(part, left.error().message);
+  // Also where there was no thread for it: the plugin works on, and may use everything.
+  if (left.error().kind == Error::Kind::kUnavailable) settled_ = false;
 }
 
 void Guest::give_up_what_is_owed() {

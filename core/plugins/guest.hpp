@@ -53,7 +53,8 @@ class HttpCall;
 struct Household {
   process::Spawner& spawner;
   std::filesystem::path state_dir;
-  WorkerPool calls;        ///< tool and model calls, a queue per plugin and kind
+  WorkerPool calls;    ///< tool and model calls, a queue per plugin and kind
+  WorkerPool cancels;  ///< of those calls; one at a time per plugin, so that one which hangs holds one thread
   WorkerPool completions;  ///< ends of what plugins may wait for; so they never wait behind what waits
   WorkerPool callbacks;    ///< what plugins are told of, a queue per plugin and kind
   std::size_t most_open;   ///< sessions of one plugin's sockets, and follows; their queues are as long
@@ -78,13 +79,14 @@ class Guest {
 
   /// Makes the instance. `config`: the plugin's own keys, checked already.
   Result<void> create(const Loading& loading, std::string config);
-  /// Begins the plugin's start on a thread of its own; `ended` is called on it afterwards.
-  void begin_start(std::function<void()> ended);
+  /// Begins the plugin's start on a thread of its own; `ended` is called on it afterwards. Where there is no
+  /// thread to be had, the start has failed, and `ended` is called on this one.
+  void begin_start(const std::function<void()>& ended);
   /// Cancels calls, waits for them, stops, ends processes; waits for a start that is still running. None of
-  /// it for longer than the household's patience.
+  /// it for longer than the household's patience. A plugin with calls still inside is not stopped.
   void stop();
-  /// Destroys the instance. False: something is still inside the plugin, and this must never be freed.
-  bool destroy();
+  /// Destroys the instance, unless something is still inside the plugin: this must never be freed then.
+  void destroy();
   /// Whether nothing of ours is inside the plugin.
   bool settled() const { return settled_; }
 
@@ -93,6 +95,9 @@ class Guest {
   /// what lives as long as the guest. Errors, one line: what was thrown, or that it has not returned. `what`:
   /// "create".
   Result<void> visit(const std::string& what, std::chrono::milliseconds patience, std::function<void()> work);
+  /// Queues what asks the plugin to end a call. A plugin's cancel may block, against the rules: whoever wants
+  /// the cancel must not wait for it. Dropped when the plugin may not be entered any more.
+  void post_cancel(std::function<void()> cancel);
 
   /// The plugin's table for a feature; null: it doesn't have it, or it was made for another layout.
   template <class Table>
@@ -137,6 +142,9 @@ class Guest {
   const void* find_feature(const char* id);
   void run_start();
   bool wait_for_start();
+  /// Runs the plugin's stop or destroy; unless it was run to its end, the guest is not settled any more.
+  void leave(const std::string& what, std::function<void()> work);
+  bool cancel_calls(std::chrono::steady_clock::time_point until);
   void give_up_what_is_owed();
 
   collet_host host_;

@@ -23,6 +23,11 @@
 #include "plugins/tool_feature.hpp"
 
 namespace collet::plugins {
+namespace {
+
+constexpr std::size_t kCancelThreads = 4;  // so many plugins' cancels may hang until others wait for theirs
+
+}  // namespace
 
 struct PluginHost::Impl {
   Impl(Options wanted, process::Spawner& spawner)
@@ -30,6 +35,8 @@ struct PluginHost::Impl {
         household{.spawner = spawner,
                   .state_dir = options.state_dir,
                   .calls = WorkerPool({.threads = options.call_threads, .queue_length = options.call_queue}),
+                  .cancels = WorkerPool(
+                      {.threads = kCancelThreads, .queue_length = options.call_queue, .per_owner = 1}),
                   .completions = WorkerPool({.threads = 2, .queue_length = options.call_queue}),
                   .callbacks =
                       WorkerPool({.threads = options.callback_threads, .queue_length = options.call_queue}),
@@ -152,12 +159,8 @@ PluginHost::PluginHost(Options options, process::Spawner& spawner)
     : impl_(std::make_unique<Impl>(std::move(options), spawner)) {}
 
 PluginHost::~PluginHost() {
-  bool settled = stop_all();
-  auto& guests = impl_->guests;
-  std::for_each(guests.rbegin(), guests.rend(),
-                [&](const auto& guest) { settled = guest->destroy() && settled; });
-  if (settled)
-    while (!guests.empty()) guests.pop_back();
+  if (stop_all())
+    while (!impl_->guests.empty()) impl_->guests.pop_back();
   else
     Impl::keep_for_ever(std::move(impl_));
 }
@@ -193,6 +196,7 @@ Result<void> PluginHost::load_all(http::Router& router, agent::ToolRegistry& too
       if (auto started = pool->start(); !started) return started;
   if (!calls) return {};
   if (auto started = self.household.deadlines.start(); !started) return started;
+  if (auto started = self.household.cancels.start(); !started) return started;
   return self.household.calls.start();
 }
 
@@ -247,10 +251,13 @@ bool PluginHost::stop_all() {
   std::for_each(guests.rbegin(), guests.rend(), [](const auto& guest) { guest->stop(); });
   impl_->household.deadlines.stop();
   impl_->household.calls.close();
+  impl_->household.cancels.close();
   impl_->household.callbacks.close();
   impl_->household.completions.close();
+  std::for_each(guests.rbegin(), guests.rend(), [](const auto& guest) { guest->destroy(); });
   if (!settled()) return false;
   impl_->household.calls.stop();
+  impl_->household.cancels.stop();
   impl_->household.callbacks.stop();
   impl_->household.completions.stop();
   return true;

@@ -61,8 +61,8 @@ class PluginHost {
 
   /// `spawner` must outlive the host.
   PluginHost(Options options, process::Spawner& spawner);
-  /// As stop_all, then destroys the plugins in reverse. Libraries stay loaded. Where something is still
-  /// inside a plugin, the host's own parts are kept for ever.
+  /// As stop_all. Libraries stay loaded. Where something is still inside a plugin, the host's own parts are
+  /// kept for ever.
   ~PluginHost();
   PluginHost(const PluginHost&) = delete;
   PluginHost& operator=(const PluginHost&) = delete;
@@ -88,8 +88,9 @@ class PluginHost {
   /// patience is used up.
   void start_all();
 
-  /// In reverse order: cancels calls, waits for them, stops, ends what processes are left. Waits for starts
-  /// that are still running. No route of a plugin may be called any more. Idempotent.
+  /// In reverse order: cancels calls, waits for them, stops, ends what processes are left; then, in reverse
+  /// again, destroys the plugins in which nothing is left. Waits for starts that are still running. No route
+  /// of a plugin may be called any more. Idempotent.
   /// False: something is still inside a plugin. What it may use, here and in everything given to the host,
   /// must not be freed then: the process should end without destructors (std::_Exit).
   bool stop_all();

@@ -1,6 +1,10 @@
 // A plugin that throws over the boundary, or never returns, at every place: what becomes of it, and that
 // nothing else does.
 #include <gmock/gmock.h>
+#include <pthread.h>
+
+#include <atomic>
+#include <thread>
 
 #include "plugins/testing/host_fixture.hpp"
 
@@ -8,6 +12,28 @@ namespace collet::plugins {
 namespace {
 
 using ::testing::HasSubstr;
+
+// While it lives, no thread can be had: none has room for such a stack.
+class NoThreads {
+ public:
+  NoThreads() {
+    ::pthread_getattr_default_np(&before_);
+    pthread_attr_t huge;
+    ::pthread_getattr_default_np(&huge);
+    EXPECT_EQ(::pthread_attr_setstacksize(&huge, std::size_t{1} << 47), 0);
+    EXPECT_EQ(::pthread_setattr_default_np(&huge), 0);
+    ::pthread_attr_destroy(&huge);
+  }
+  ~NoThreads() {
+    ::pthread_setattr_default_np(&before_);
+    ::pthread_attr_destroy(&before_);
+  }
+  NoThreads(const NoThreads&) = delete;
+  NoThreads& operator=(const NoThreads&) = delete;
+
+ private:
+  pthread_attr_t before_;
+};
 
 class Misbehaving : public HostFixture {
  protected:
@@ -19,7 +45,8 @@ class Misbehaving : public HostFixture {
   void leave_it_alone() { std::filesystem::remove(own_ / "sample.so"); }
   // What load_all says of a plugin that misbehaves there.
   std::string load_with(const std::string& where, const std::string& how, const std::string& more = {}) {
-    return load(R"({"misbehaving":{"where":")" + where + R"(","how":")" + how + "\"" + more + "}}");
+    return load(R"({"misbehaving":{"where":")" + where + R"(","how":")" + how + R"(","mark":")" +
+                mark_.string() + "\"" + more + "}}");
   }
   void start_with(const std::string& where, const std::string& how, const std::string& more = {}) {
     ASSERT_EQ(load_with(where, how, more), "");
@@ -33,14 +60,38 @@ class Misbehaving : public HostFixture {
   std::future<agent::ToolOutcome> begin_tool() {
     auto promise = std::make_shared<std::promise<agent::ToolOutcome>>();
     running_ = tools_.find("misbehaving_tool")
-                   ->start({"c", "1", "{}", "/", "/"}, [promise](agent::ToolOutcome outcome) {
-                     promise->set_value(std::move(outcome));  // throws when it comes twice
+                   ->start({"c", "1", "{}", "/", "/"}, [promise, ends = ends_](agent::ToolOutcome outcome) {
+                     ++*ends;
+                     promise->set_value(std::move(outcome));
                    });
     return promise->get_future();
   }
 
+  // A model call of its that is in the plugin, or waits for a thread.
+  std::unique_ptr<llm::Call> begin_model() {
+    llm::Config config;
+    config.model = "misbehaving/any";
+    llm::Request request;
+    request.messages = "[]";
+    return providers_->for_model(config.model).start(config, std::move(request), {}, [](llm::Outcome) {});
+  }
+  // Whether its stop was entered.
+  bool was_stopped() const { return std::filesystem::exists(mark_); }
+  template <class Check>
+  static bool soon(Check check) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!check())
+      if (std::chrono::steady_clock::now() > until)
+        return false;
+      else
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return true;
+  }
+
   const std::chrono::milliseconds kShort{100};
+  const std::filesystem::path mark_ = folder_ / "stopped";
   std::unique_ptr<agent::RunningCall> running_;
+  const std::shared_ptr<std::atomic<int>> ends_ = std::make_shared<std::atomic<int>>(0);  // of tool calls
 };
 
 TEST_F(Misbehaving, ThrowingLifeCycle_IsRefused) {
@@ -84,6 +135,7 @@ TEST_F(Misbehaving, ThrowingTool_Fails) {
 }
 
 TEST_F(Misbehaving, HangingCreate_IsRefusedInTime) {
+  stays_inside_ = true;
   create_patience_ = kShort;
   leave_it_alone();
   EXPECT_THAT(load_with("create", "hang"),
@@ -92,12 +144,14 @@ TEST_F(Misbehaving, HangingCreate_IsRefusedInTime) {
 }
 
 TEST_F(Misbehaving, HangingList_IsRefusedInTime) {
+  stays_inside_ = true;
   create_patience_ = kShort;
   leave_it_alone();
   EXPECT_THAT(load_with("list", "hang"), HasSubstr("is refused: its list of routes has not returned"));
 }
 
 TEST_F(Misbehaving, HangingCreateOfAnOptionalOne_LeavesTheOthers) {
+  stays_inside_ = true;
   create_patience_ = std::chrono::seconds(5);
   start_with("create", "hang", R"(,"optional":true)");
   EXPECT_EQ(status("misbehaving").state, State::kRefused);
@@ -106,6 +160,7 @@ TEST_F(Misbehaving, HangingCreateOfAnOptionalOne_LeavesTheOthers) {
 }
 
 TEST_F(Misbehaving, HangingStart_Answers503AndDoesNotHoldUpTheStop) {
+  stays_inside_ = true;
   patience_ = stop_patience_ = kShort;
   ASSERT_EQ(load_with("start", "hang"), "");
   host_->start_all();
@@ -116,14 +171,14 @@ TEST_F(Misbehaving, HangingStart_Answers503AndDoesNotHoldUpTheStop) {
 }
 
 TEST_F(Misbehaving, HangingStopOrDestroy_DoesNotHoldUpTheShutdown) {
+  stays_inside_ = true;
   leave_it_alone();
   stop_patience_ = std::chrono::seconds(1);
-  start_with("stop", "hang");
-  EXPECT_FALSE(host_->stop_all());
-  host_.reset();
-  start_with("destroy", "hang");
-  EXPECT_TRUE(host_->stop_all());
-  host_.reset();
+  for (const char* where : {"stop", "destroy"}) {
+    start_with(where, "hang");
+    EXPECT_FALSE(host_->stop_all()) << where;  // it may use what the server would free now
+    host_.reset();
+  }
 }
 
 TEST_F(Misbehaving, ToolWithoutAnAnswer_IsCancelledAtItsDeadline) {
@@ -131,6 +186,8 @@ TEST_F(Misbehaving, ToolWithoutAnAnswer_IsCancelledAtItsDeadline) {
   start_with("other", "hang", R"(,"tool_seconds":0.05)");
   EXPECT_EQ(begin_tool().get().observation, R"({"cancelled":true})");
   expect_the_other_works();
+  EXPECT_TRUE(host_->stop_all());
+  EXPECT_EQ(*ends_, 1);
 }
 
 TEST_F(Misbehaving, ToolWithoutAnyAnswer_FailsAtItsDeadlineAndLaterAnswersHaveNoEffect) {
@@ -141,9 +198,11 @@ TEST_F(Misbehaving, ToolWithoutAnyAnswer_FailsAtItsDeadlineAndLaterAnswersHaveNo
   running_.reset();
   EXPECT_EQ(call("GET", "/api/misbehaving").status, 200);  // it answers now, twice
   EXPECT_TRUE(host_->stop_all());
+  EXPECT_EQ(*ends_, 1);
 }
 
 TEST_F(Misbehaving, ToolThatBlocks_FailsAtItsDeadline) {
+  stays_inside_ = true;
   stop_patience_ = kShort;
   start_with("tool", "hang", R"(,"tool_seconds":0.05)");
   for (int i = 0; i < 10; ++i)  // more than there are threads: the last ones don't even begin
@@ -153,10 +212,92 @@ TEST_F(Misbehaving, ToolThatBlocks_FailsAtItsDeadline) {
 }
 
 TEST_F(Misbehaving, ToolWhoseCancelHangs_FailsAtItsDeadline) {
+  stays_inside_ = true;
   stop_patience_ = kShort;
   start_with("cancel", "hang", R"(,"tool_seconds":0.05)");
   EXPECT_THAT(begin_tool().get().error, HasSubstr("did not answer within 0.05 s"));
   expect_the_other_works();
+}
+
+TEST_F(Misbehaving, HangingCancel_HoldsUpNobodyWhoWantsIt) {
+  stays_inside_ = true;
+  stop_patience_ = kShort;
+  start_with("cancel", "hang");
+  auto outcome = begin_tool();
+  ASSERT_TRUE(soon([&] { return status("misbehaving").running.size() == 1; }));
+  std::promise<void> dropped;
+  std::thread([&, running = std::move(running_)]() mutable {
+    running.reset();
+    dropped.set_value();
+  }).detach();
+  ASSERT_EQ(dropped.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  expect_the_other_works();
+  EXPECT_FALSE(host_->stop_all());
+}
+
+TEST_F(Misbehaving, HangingCancel_DoesNotHoldUpTheStop) {
+  stays_inside_ = true;
+  stop_patience_ = kShort;
+  start_with("cancel", "hang");
+  auto outcome = begin_tool();
+  ASSERT_TRUE(soon([&] { return status("misbehaving").running.size() == 1; }));
+  std::promise<bool> settled;
+  std::thread([&] { settled.set_value(host_->stop_all()); }).detach();
+  auto stopped = settled.get_future();
+  ASSERT_EQ(stopped.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  EXPECT_FALSE(stopped.get());
+}
+
+TEST_F(Misbehaving, CallStillInside_IsNotStoppedUnderneath) {
+  stays_inside_ = true;
+  leave_it_alone();
+  stop_patience_ = kShort;
+  start_with("tool", "hang");
+  auto outcome = begin_tool();
+  ASSERT_TRUE(soon([&] { return status("misbehaving").running.size() == 1; }));
+  EXPECT_FALSE(host_->stop_all());
+  EXPECT_FALSE(was_stopped());
+}
+
+TEST_F(Misbehaving, CallStillOwedButNotInside_IsStopped) {
+  stays_inside_ = true;
+  leave_it_alone();
+  stop_patience_ = kShort;
+  start_with("nowhere", "hang");
+  auto outcome = begin_tool();
+  ASSERT_TRUE(soon([&] { return status("misbehaving").running.size() == 1; }));
+  EXPECT_FALSE(host_->stop_all());
+  EXPECT_TRUE(was_stopped());
+}
+
+TEST_F(Misbehaving, WithoutThreads_StartFails) {
+  ASSERT_EQ(load_with("nowhere", "hang"), "");
+  {
+    const NoThreads now;
+    host_->start_all();
+  }
+  EXPECT_EQ(status("misbehaving").state, State::kFailed);
+  EXPECT_THAT(status("misbehaving").error, HasSubstr("there is no thread for its start: "));
+  EXPECT_EQ(call("GET", "/api/misbehaving").status, 503);
+  EXPECT_TRUE(host_->stop_all());
+}
+
+TEST_F(Misbehaving, WithoutThreads_StopIsNoStop) {
+  stays_inside_ = true;
+  leave_it_alone();
+  start_with("nowhere", "hang");
+  const NoThreads now;
+  EXPECT_FALSE(host_->stop_all());
+  EXPECT_FALSE(was_stopped());
+}
+
+TEST_F(Misbehaving, CallsOnAllThreads_AreStillCancelledAtTheirDeadline) {
+  tool_grace_ = std::chrono::seconds(20);
+  start_with("calls", "block", R"(,"tool_seconds":0.2)");
+  std::vector<std::unique_ptr<llm::Call>> models;
+  for (int i = 0; i < 8; ++i) models.push_back(begin_model());  // on all threads that one queue may have
+  ASSERT_TRUE(soon([&] { return status("misbehaving").model_calls.running == 7; }));
+  EXPECT_EQ(begin_tool().get().observation, R"({"cancelled":true})");  // on the last one
 }
 
 }  // namespace

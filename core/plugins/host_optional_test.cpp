@@ -155,6 +155,7 @@ TEST_F(OptionalPlugin, RightDigest_IsLoaded) {
 
 // In a process of its own: the loader's lock is held for ever from there on, also at an orderly exit.
 TEST_F(OptionalPlugin, HangingLoad_IsRefusedInTime) {
+  stays_inside_ = true;
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   create_patience_ = std::chrono::milliseconds(100);
   install("hanging_load");

@@ -163,7 +163,7 @@ TEST_F(PluginAtWork, DestroyedCall_IsCancelled) {
 
 TEST_F(PluginAtWork, ClosedConversation_IsTold) {
   tools_.find("sample_reply")->close_conversation("the-conversation");
-  host_->stop_all();
+  EXPECT_TRUE(host_->stop_all());
   host_.reset();
   auto store = storage::PluginStore::open(folder_ / "state", "sample");
   ASSERT_TRUE(store.ok()) << store.error().message;
@@ -176,7 +176,7 @@ TEST_F(PluginAtWork, Stop_CancelsWhatRuns) {
   const auto running = tools_.find("sample_wait")->start({"c", "1", "{}", "/", "/"}, [&](auto outcome) {
     promise.set_value(outcome);
   });
-  host_->stop_all();
+  EXPECT_TRUE(host_->stop_all());
   const auto outcome = promise.get_future().get();
   EXPECT_TRUE(outcome.observation == R"({"cancelled":true})" || !outcome.error.empty())
       << outcome.observation;
@@ -225,7 +225,7 @@ TEST_F(PluginAtWork, Model_DestroyedCallIsCancelledAndSilent) {
   ModelAnswer answer;
   ask(*providers_, "wait", answer);
   answer.call.reset();
-  host_->stop_all();  // would take a minute if the call were not cancelled
+  EXPECT_TRUE(host_->stop_all());  // would take a minute if the call were not cancelled
   EXPECT_EQ(answer.promise.get_future().wait_for(std::chrono::seconds(0)), std::future_status::timeout);
 }
 
@@ -264,7 +264,7 @@ TEST_F(PluginStarting, SlowStart_Answers503UntilItHasEnded) {
   const int writing = ::open(pipe.c_str(), O_WRONLY);
   ASSERT_EQ(::write(writing, "go\n", 3), 3);
   ::close(writing);
-  host_->stop_all();  // waits for the start
+  EXPECT_TRUE(host_->stop_all());  // waits for the start
   EXPECT_EQ(status("slow_start").state, State::kStopped);
 }
 

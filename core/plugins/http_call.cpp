@@ -9,13 +9,31 @@
 
 namespace collet::plugins {
 
+namespace {
+
+Error cancelled_end() { return unavailable("the request was cancelled"); }
+
+}  // namespace
+
 void HttpCall::begin(std::uint64_t handle, outbound::Client& client, outbound::Request request) {
-  handle_ = handle;
+  bool cancelled = false;
+  {
+    const std::lock_guard lock(mutex_);
+    handle_ = handle;
+    cancelled = finished_;
+  }
+  if (cancelled) return post(cancelled_end());
   auto ticket = client.start(
       std::move(request),
       [self = shared_from_this()](Result<outbound::Response> outcome) { self->finish(std::move(outcome)); });
-  const std::lock_guard lock(mutex_);
-  if (!finished_) ticket_ = std::move(ticket);
+  {
+    const std::lock_guard lock(mutex_);
+    if (!finished_) {
+      ticket_ = std::move(ticket);
+      return;
+    }
+  }
+  ticket.cancel();  // cancelled meanwhile, or at its end already
 }
 
 void HttpCall::cancel() {
@@ -25,14 +43,19 @@ void HttpCall::cancel() {
     ticket = std::exchange(ticket_, {});
   }
   ticket.cancel();
-  finish(unavailable("the request was cancelled"));
+  finish(cancelled_end());
 }
 
 void HttpCall::finish(Result<outbound::Response> outcome) {
   {
     const std::lock_guard lock(mutex_);
     if (std::exchange(finished_, true)) return;
+    if (handle_ == 0) return;  // cancelled before its begin, which tells
   }
+  post(std::move(outcome));
+}
+
+void HttpCall::post(Result<outbound::Response> outcome) {
   const auto shared = std::make_shared<const Result<outbound::Response>>(std::move(outcome));
   guest_.household.completions.post(http_queue(guest_.name),
                                     [self = shared_from_this(), shared] { self->tell(*shared); });
@@ -52,7 +75,12 @@ void HttpCall::tell(const Result<outbound::Response>& outcome) {
     done_(context_, COLLET_OK, &response, {});
   });
   if (!thrown.empty()) log::error(guest_.part, "the end of a request threw: " + thrown);
-  guest_.http_calls.take(handle_);
+  std::uint64_t handle = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    handle = handle_;
+  }
+  guest_.http_calls.take(handle);
 }
 
 }  // namespace collet::plugins

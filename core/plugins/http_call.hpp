@@ -19,21 +19,22 @@ class HttpCall : public std::enable_shared_from_this<HttpCall> {
   HttpCall(Guest& guest, void* context, collet_on_http_response done)
       : guest_(guest), context_(context), done_(done) {}
 
-  /// Once. `handle`: this one's among the guest's calls.
+  /// Once. `handle`: this one's among the guest's calls. Sends nothing when it was cancelled before.
   void begin(std::uint64_t handle, outbound::Client& client, outbound::Request request);
   void cancel();
 
  private:
   /// The first end counts; the plugin is told on its queue.
   void finish(Result<outbound::Response> outcome);
+  void post(Result<outbound::Response> outcome);
   void tell(const Result<outbound::Response>& outcome);
 
   Guest& guest_;
   void* const context_;
   const collet_on_http_response done_;
-  std::uint64_t handle_ = 0;
 
-  std::mutex mutex_;  // guards what follows
+  std::mutex mutex_;          // guards what follows
+  std::uint64_t handle_ = 0;  // 0: not begun; it may be among the guest's calls by then, and be cancelled
   outbound::Client::Ticket ticket_;
   bool finished_ = false;
 };

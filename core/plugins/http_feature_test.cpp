@@ -3,7 +3,11 @@
 
 #include "outbound/client.hpp"
 #include "outbound/testing/scripted_peer.hpp"
+#include "plugins/guest.hpp"
+#include "plugins/http_call.hpp"
+#include "plugins/http_feature.hpp"
 #include "plugins/testing/host_fixture.hpp"
+#include "storage/plugin_store.hpp"
 
 namespace collet::plugins {
 namespace {
@@ -62,8 +66,52 @@ TEST_F(PluginRequests, CancelledOrStopped_IsToldOnce) {
   EXPECT_EQ(call("POST", "/api/fetch-and-cancel", "", {{"url", peer.url()}}).body,
             "unavailable: the request was cancelled");
   call("POST", "/api/fetch-later", "", {{"url", peer.url()}});
-  host_->stop_all();  // waits for the end of the call, not for the peer
+  EXPECT_TRUE(host_->stop_all());  // waits for the end of the call, not for the peer
   EXPECT_EQ(status("fetcher").state, State::kStopped);
+  drop_host();
+  auto store = storage::PluginStore::open(folder_ / "state", "fetcher");
+  ASSERT_TRUE(store.ok()) << store.error().message;
+  EXPECT_EQ(*(*store)->get("ends"), "2");
+}
+
+TEST_F(PluginRequests, CancelledBeforeItsBegin_IsToldOnceAndNotSent) {
+  const ScriptedPeer peer(
+      [](const std::string&, const PeerConnection& connection) { connection.wait_for_end(); });
+  outbound::Client::Options options;
+  options.policy = outbound::Policy::make({"127.0.0.1"}, false, {"http"}).value();
+  outbound::Client client(std::move(options));
+  using std::chrono::seconds;
+  Household household{.spawner = *spawner_,
+                      .state_dir = folder_.path(),
+                      .calls = WorkerPool({}),
+                      .cancels = WorkerPool({}),
+                      .completions = WorkerPool({.threads = 1}),
+                      .callbacks = WorkerPool({}),
+                      .most_open = 1,
+                      .deadlines = {},
+                      .create_patience = seconds(1),
+                      .stop_patience = seconds(1),
+                      .tool_grace = seconds(1),
+                      .versions = {}};
+  ASSERT_TRUE(household.completions.start().ok());
+  Guest guest(household, "caller", "caller.so", false);
+  guest.gate.open();
+  std::atomic<int> ends = 0;
+  const auto call = std::make_shared<HttpCall>(
+      guest, &ends, [](void* context, collet_status status, const collet_http_response*, collet_str) {
+        EXPECT_EQ(status, COLLET_UNAVAILABLE);
+        ++*static_cast<std::atomic<int>*>(context);
+      });
+  const auto handle = guest.http_calls.add(call);
+  cancel_http_calls(guest);  // a stop, in between
+  outbound::Request request;
+  request.url = peer.url();
+  call->begin(handle, client, std::move(request));
+  EXPECT_TRUE(guest.http_calls.wait_none(std::chrono::steady_clock::now() + seconds(20)));
+  household.completions.stop();
+  EXPECT_EQ(ends, 1);
+  client.stop();
+  EXPECT_TRUE(peer.requests().empty());
 }
 
 TEST_F(PluginRequests, WithoutAClient_IsRefused) {

@@ -40,9 +40,7 @@ std::string without_name(std::string words, const std::string& name) {
 // by name.
 bool is_the_checked_one(const CheckedFile& file, const void* loaded) {
   struct stat now = {};
-  if (::fstat(file.descriptor.get(), &now) != 0 || now.st_size != file.info.st_size ||
-      now.st_mtim.tv_sec != file.info.st_mtim.tv_sec || now.st_mtim.tv_nsec != file.info.st_mtim.tv_nsec)
-    return false;
+  if (::fstat(file.descriptor.get(), &now) != 0 || !is_unchanged(file.info, now)) return false;
   return mapped_file(file.descriptor.get()) == mapped_file(loaded);
 }
 

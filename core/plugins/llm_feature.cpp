@@ -19,7 +19,7 @@ constexpr char kOverload[] = "Too many calls of this model's plugin are waiting.
 class RunningModel final : public llm::Call {
  public:
   explicit RunningModel(std::shared_ptr<ModelRun> run) : run_(std::move(run)) {}
-  ~RunningModel() override { run_->cancel(); }
+  ~RunningModel() override { run_->cancel(run_); }
   RunningModel(const RunningModel&) = delete;
   RunningModel& operator=(const RunningModel&) = delete;
 

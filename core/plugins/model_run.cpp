@@ -95,10 +95,10 @@ void ModelRun::piece(std::string_view text, std::string_view reasoning) const {
   if (delta_ && !finished_) delta_(text, reasoning);
 }
 
-void ModelRun::cancel() {
+void ModelRun::cancel(const std::shared_ptr<ModelRun>& self) {
   cancelled_ = true;
   if (finished_.exchange(true) || handle_ == 0) return;
-  if (const auto pass = guest_.gate.enter()) cancel_inside();
+  guest_.post_cancel([self] { self->cancel_inside(); });
 }
 
 void ModelRun::cancel_inside() const {

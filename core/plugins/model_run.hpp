@@ -27,9 +27,10 @@ class ModelRun {
   /// Tells the agent, once, unless it has cancelled. `status`: HTTP; 200: `text` is a chat completion.
   void finish(int status, const std::string& text);
   void piece(std::string_view text, std::string_view reasoning) const;
-  /// The agent wants it no more and is told nothing any more.
-  void cancel();
-  /// Asks the plugin, where the caller knows that it may still be entered.
+  /// The agent wants it no more and is told nothing any more. Never waits for the plugin, which is asked on a
+  /// thread for cancels.
+  void cancel(const std::shared_ptr<ModelRun>& self);
+  /// Asks the plugin, for as long as its cancel takes, where the caller knows that it may still be entered.
   void cancel_inside() const;
 
  private:

@@ -43,8 +43,7 @@ class PluginSockets : public HostFixture {
   // Stops the plugin, so that its store may be opened.
   void stop() {
     server_->drain(std::chrono::milliseconds(1000));
-    host_->stop_all();
-    host_.reset();
+    drop_host();
     server_.reset();
   }
 
@@ -155,7 +154,7 @@ TEST_F(PluginSockets, Stop_ClosesAndTells) {
   while (call("GET", "/api/room/members").body != "0") std::this_thread::yield();
   SocketClient open(port_, "/sockets/room/x");
   open.receive();
-  std::thread stopping([&] { host_->stop_all(); });
+  std::thread stopping([&] { EXPECT_TRUE(host_->stop_all()); });
   const auto last = open.receive();
   EXPECT_EQ(last->code, 1001);
   open.send_frame(8, "\x03\xe9");

@@ -22,7 +22,7 @@ constexpr char kOverload[] = "Too many calls of this tool's plugin are waiting."
 class RunningTool final : public agent::RunningCall {
  public:
   explicit RunningTool(std::shared_ptr<ToolRun> run) : run_(std::move(run)) {}
-  ~RunningTool() override { run_->cancel(); }
+  ~RunningTool() override { run_->cancel(run_); }
   RunningTool(const RunningTool&) = delete;
   RunningTool& operator=(const RunningTool&) = delete;
 

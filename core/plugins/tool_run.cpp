@@ -73,8 +73,7 @@ void ToolRun::watch(const std::shared_ptr<ToolRun>& self) {
 void ToolRun::expire(const std::shared_ptr<ToolRun>& self) {
   if (finished_) return;
   log::warning(guest_.part, "a call of " + name_ + " is over its time; it is cancelled");
-  // The tool's cancel might block, against the rules: not on the thread of the deadlines.
-  guest_.household.calls.post("cancels of " + guest_.name, [self] { self->cancel(); });
+  cancel(self);
   const std::weak_ptr<ToolRun> weak = self;
   set_deadline(std::chrono::steady_clock::now() + guest_.household.tool_grace, [weak] {
     if (const auto run = weak.lock()) run->give_up();
@@ -149,10 +148,10 @@ RunningCall ToolRun::describe() const {
   return call;
 }
 
-void ToolRun::cancel() {
+void ToolRun::cancel(const std::shared_ptr<ToolRun>& self) {
   cancelled_ = true;
   if (finished_ || !begun_) return;
-  if (const auto pass = guest_.gate.enter()) cancel_inside();
+  guest_.post_cancel([self] { self->cancel_inside(); });
 }
 
 void ToolRun::cancel_inside() {

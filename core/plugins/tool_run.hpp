@@ -40,9 +40,9 @@ class ToolRun {
   /// Keeps the newest text of the plugin's progress, its first 4 KiB.
   void note_progress(std::string_view text);
   RunningCall describe() const;
-  /// The agent wants it no more.
-  void cancel();
-  /// The same, where the caller knows that the plugin may still be entered.
+  /// The agent wants it no more. Never waits for the plugin, which is asked on a thread for cancels.
+  void cancel(const std::shared_ptr<ToolRun>& self);
+  /// Asks the plugin, for as long as its cancel takes, where the caller knows that it may still be entered.
   void cancel_inside();
 
  private:

@@ -21,6 +21,7 @@
 #include "base/temporary_folder.hpp"
 #include "base/unique_fd.hpp"
 #include "http/router.hpp"
+#include "llm/no_provider.hpp"
 #include "llm/provider.hpp"
 #include "plugins/host.hpp"
 #include "plugins/inspect.hpp"
@@ -33,12 +34,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-
-/// Serves the models of no plugin.
-class NoProvider final : public llm::Provider {
- public:
-  std::unique_ptr<llm::Call> start(const llm::Config&, llm::Request, Delta, Done) override { return nullptr; }
-};
 
 // ---- the child
 void give(int fd, std::string_view text) {
@@ -75,7 +70,7 @@ void confine() {
   agent::ToolRegistry tools;
   tools.add(agent::make_finish_tool());
   tools.add(agent::make_think_tool());
-  NoProvider no_models;
+  llm::NoProvider no_models;
   llm::Providers providers(no_models);
   plugins::PluginHost::Options options;
   options.config = config;

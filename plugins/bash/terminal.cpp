@@ -306,7 +306,11 @@ void Terminal::end_shell() {
   loop_->cancel(std::exchange(limit_timer_, 0));
   loop_->cancel(std::exchange(kill_timer_, 0));
   shell_ = Shell::kNone;
-  if (options_.mask) options_.mask({}, true);  // what it holds back goes with the shell
+  try {
+    if (options_.mask) options_.mask({}, true);  // what it holds back goes with the shell
+  } catch (const std::exception&) {
+    // The host has taken the mask back, and with it what it held.
+  }
   // Perhaps one of its own events brought us here.
   if (session_) loop_->post([ended = std::move(session_)]() mutable { ended.reset(); });
   session_.reset();

@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
 
 #include "collet/json.hpp"
 #include "collet/testing/temporary_folder.hpp"
@@ -47,6 +51,22 @@ TEST(TerminalTool_Call, is_read_with_its_defaults) {
   EXPECT_FALSE(parsed.is_input || parsed.reset);
   call.action = "[]";
   EXPECT_THROW(parse_terminal_call(call), std::invalid_argument);
+}
+
+TEST(Terminal_Mask, taken_back_does_not_keep_it_from_ending) {
+  const collet::testing::TemporaryFolder folder;
+  testing::ForkLauncher launcher;
+  const auto loop = std::make_shared<EventLoop>([](const std::string& error) { ADD_FAILURE() << error; });
+  Terminal::Options options;
+  options.spool_dir = folder.path();
+  bool asked = false;
+  options.mask = [&](std::string_view, bool) -> std::string {
+    asked = true;
+    throw std::runtime_error("there is no such mask");
+  };
+  loop->run([&] { Terminal(loop, launcher, options, [](const std::string&) {}); });
+  EXPECT_TRUE(asked);
+  loop->stop();
 }
 
 TEST(TerminalPool_Conversations, have_their_own_shells_that_end_with_them) {

@@ -38,9 +38,10 @@ class CountTool final : public BlockingTool {
 /// Shows its environment with the secrets hidden, in two pieces.
 class ShowTool final : public BlockingTool {
  public:
-  explicit ShowTool(Host& host) : host_(host) {}
+  ShowTool(Host& host, std::string name, bool takes_environment)
+      : host_(host), name_(std::move(name)), takes_environment_(takes_environment) {}
   ToolInfo info() const override {
-    return {.name = "show", .parameters = R"({"type":"object"})", .takes_environment = true};
+    return {.name = name_, .parameters = R"({"type":"object"})", .takes_environment = takes_environment_};
   }
 
  protected:
@@ -56,6 +57,8 @@ class ShowTool final : public BlockingTool {
 
  private:
   Host& host_;
+  const std::string name_;
+  const bool takes_environment_;
 };
 
 class WaitTool final : public BlockingTool {
@@ -131,7 +134,8 @@ class Guest final : public Plugin {
     setup.socket("/sockets/guest/{name}", std::make_unique<EchoSocket>(*host_));
     setup.tool(std::make_unique<CountTool>());
     setup.tool(std::make_unique<WaitTool>());
-    setup.tool(std::make_unique<ShowTool>(setup.host()));
+    setup.tool(std::make_unique<ShowTool>(setup.host(), "show", true));
+    setup.tool(std::make_unique<ShowTool>(setup.host(), "show_nothing", false));
     setup.llm(std::make_unique<Model>());
   }
   void start() override {
@@ -209,7 +213,7 @@ TEST_F(FakeHostTest, PluginSaysWhatItOffers) {
   const PluginUnderTest plugin(host_, collet_plugin_entry);
   EXPECT_EQ(plugin.id(), "org.example.guest");
   EXPECT_THAT(plugin.routes(), ::testing::Contains("GET /api/guest/{name}/{rest...}"));
-  ASSERT_EQ(plugin.tools().size(), 3U);
+  ASSERT_EQ(plugin.tools().size(), 4U);
   EXPECT_EQ(plugin.tools()[0].name, "count");
   EXPECT_THAT(plugin.providers(), ElementsAre("echo"));
 }
@@ -251,6 +255,14 @@ TEST_F(FakeHostTest, ToolGetsSecretsAndHidesThem) {
   Started plugin(host_);
   const auto result = plugin.call_tool("show", "{}", "/tmp", {{"TOKEN", "secret-value"}, {"PLAIN", "plain"}});
   EXPECT_THAT(result.observation, HasSubstr("TOKEN=|<secret-hidden>;PLAIN=pla|in;end"));
+}
+
+TEST_F(FakeHostTest, ToolThatTakesNoEnvironmentGetsNone) {
+  Started plugin(host_);
+  EXPECT_TRUE(plugin.tools()[2].takes_environment);
+  EXPECT_FALSE(plugin.tools()[3].takes_environment);
+  EXPECT_EQ(plugin.call_tool("show_nothing", "{}", "/tmp", {{"TOKEN", "secret-value"}}).observation,
+            text_observation("end"));
 }
 
 TEST_F(FakeHostTest, ToolIsCancelled) {

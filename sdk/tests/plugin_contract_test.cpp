@@ -100,6 +100,24 @@ TEST(FakeHostContractDeathTest, UnreadViolationsEndTheTest) {
       "org.example.rogue breaks the plugin contract: tool rogue was ended twice");
 }
 
+TEST(FakeHostContract, WrongInputIsRefusedAsByTheServer) {
+  FakeHost fake;
+  const collet_host* host = &fake.table();
+  const auto& sessions = *static_cast<const collet_sessions*>(host->feature(host, COLLET_FEATURE_SESSIONS));
+  const auto session = fake.sessions().open();
+  for (const int code : {999, 1004, 1005, 1006, 1015, 2999, 5000})
+    EXPECT_EQ(sessions.close(host, session, code, {}), COLLET_INVALID) << code;
+  EXPECT_EQ(sessions.close(host, session, 1000, collet::detail::to_str("\xff")), COLLET_INVALID);
+  for (const char* text : {"\xff", "\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80"}) {
+    EXPECT_EQ(sessions.send(host, session, 0, collet::detail::to_str(text)), COLLET_INVALID);
+    EXPECT_EQ(sessions.send(host, session, 1, collet::detail::to_str(text)), COLLET_OK);
+  }
+  EXPECT_EQ(sessions.send(host, session, 0, collet::detail::to_str("K\u00f6ln \U0001F600")), COLLET_OK);
+  const auto& store = *static_cast<const collet_store*>(host->feature(host, COLLET_FEATURE_STORE));
+  std::int64_t erased = 0;
+  EXPECT_EQ(store.log_erase_all(host, 77, &erased, {}), COLLET_INVALID);
+}
+
 TEST(JsonCheck, TellsObjectsFromOtherTexts) {
   for (const char* good : {"{}", R"( {"a":[1,-2.5e+3,true,null,"\u00e9\n"],"b":{"c":[]}} )"})
     EXPECT_TRUE(detail::is_json_object(good)) << good;

@@ -1,5 +1,7 @@
 // Sends requests to the outside; the tests say where to.
+#include <atomic>
 #include <future>
+#include <memory>
 #include <string>
 
 #include "collet/plugin.hpp"
@@ -22,19 +24,23 @@ class Fetcher final : public collet::Plugin {
       }
     });
     setup.post("/api/fetch-and-cancel", [this](const collet::Request& request) {
-      std::promise<collet::HttpResult> promise;
-      auto call = host_->http_client().start(
-          asked(request), [&](collet::HttpResult result) { promise.set_value(std::move(result)); });
+      const auto promise = std::make_shared<std::promise<collet::HttpResult>>();
+      auto call = host_->http_client().start(asked(request), [this, promise](collet::HttpResult result) {
+        ++ends_;
+        promise->set_value(std::move(result));
+      });
       call.cancel();
       call.cancel();
-      const auto result = promise.get_future().get();
+      const auto result = promise->get_future().get();
       return answer(word(result.status) + result.error);
     });
     setup.post("/api/fetch-later", [this](const collet::Request& request) {
-      call_ = host_->http_client().start(asked(request), [](const collet::HttpResult&) {});
+      call_ = host_->http_client().start(asked(request), [this](const collet::HttpResult&) { ++ends_; });
       return answer("started");
     });
   }
+
+  void stop() override { host_->store().put("ends", std::to_string(ends_)); }
 
  private:
   static collet::HttpRequest asked(const collet::Request& request) {
@@ -52,6 +58,7 @@ class Fetcher final : public collet::Plugin {
 
   collet::Host* host_ = nullptr;
   collet::HttpCall call_;
+  std::atomic<int> ends_ = 0;  // that it was told of, but those of fetch
 };
 
 }  // namespace

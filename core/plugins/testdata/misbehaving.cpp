@@ -1,8 +1,10 @@
 // A plugin made without the SDK's nets. The config says where it throws over the boundary or never returns:
 // {"where":"create", "how":"throw"}; "how":"hang" is for ever. Its route makes the tool answer after all,
-// twice.
+// twice. With "where":"calls" the tool and the model block until one of them is cancelled.
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <condition_variable>
 #include <cstring>
 #include <mutex>
 #include <string>
@@ -15,7 +17,9 @@ struct Own {};
 
 std::string config;
 std::mutex mutex;
-collet_tool_reply kept;  // of the last call of the tool, which answers nothing; guarded by mutex
+std::condition_variable released;
+bool is_released = false;  // guarded by mutex
+collet_tool_reply kept;    // of the last call of the tool, which answers nothing; guarded by mutex
 
 void finish_kept(const char* observation) {
   const std::lock_guard lock(mutex);
@@ -24,10 +28,35 @@ void finish_kept(const char* observation) {
   kept.finish(kept.context, kept.handle, COLLET_OK, words);
 }
 
+bool is_at(const char* where) {
+  return config.find("\"where\":\"" + std::string(where) + "\"") != std::string::npos;
+}
+
 void at(const char* where) {
-  if (config.find("\"where\":\"" + std::string(where) + "\"") == std::string::npos) return;
+  if (!is_at(where)) return;
   if (config.find("\"how\":\"throw\"") != std::string::npos) throw Own{};
   for (;;) ::pause();
+}
+
+// The file that the config names, so that a test sees that the plugin was stopped.
+void leave_mark() {
+  const std::string key = "\"mark\":\"";
+  const auto at = config.find(key);
+  if (at == std::string::npos) return;
+  const auto begin = at + key.size();
+  const std::string file = config.substr(begin, config.find('"', begin) - begin);
+  if (const int made = ::open(file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600); made >= 0) ::close(made);
+}
+
+void block() {
+  std::unique_lock lock(mutex);
+  released.wait(lock, [] { return is_released; });
+}
+
+void release() {
+  const std::lock_guard lock(mutex);
+  is_released = true;
+  released.notify_all();
 }
 
 collet_str text(const char* words) { return {words, std::strlen(words)}; }
@@ -59,16 +88,32 @@ void list_tools(collet_plugin*, void* context, void (*add)(void*, const collet_t
 }
 void start_tool(collet_plugin*, std::uint32_t, const collet_tool_call*, collet_tool_reply reply) {
   at("tool");
-  const std::lock_guard lock(mutex);
-  kept = reply;
+  {
+    const std::lock_guard lock(mutex);
+    kept = reply;
+  }
+  if (is_at("calls")) block();
 }
 void cancel_tool(collet_plugin*, std::uint32_t, collet_str, collet_str) {
   at("cancel");
-  if (config.find("\"where\":\"nowhere\"") != std::string::npos) return;  // not even now
+  if (is_at("nowhere")) return;  // not even now
   finish_kept(R"({"cancelled":true})");
+  release();
 }
 void close_conversation(collet_plugin*, std::uint32_t, collet_str) {}
 constexpr collet_tools kTools{sizeof(collet_tools), list_tools, start_tool, cancel_tool, close_conversation};
+
+// ---- models
+void list_models(collet_plugin*, void* context, void (*add)(void*, const collet_llm_info*)) {
+  const collet_llm_info provider{sizeof(collet_llm_info), text("misbehaving"), text("[]")};
+  add(context, &provider);
+}
+void start_model(collet_plugin*, std::uint32_t, collet_str, collet_llm_reply reply) {
+  if (is_at("calls")) block();
+  reply.finish(reply.context, reply.handle, 400, text("released"));
+}
+void cancel_model(collet_plugin*, std::uint32_t, collet_handle) { release(); }
+constexpr collet_llm kModels{sizeof(collet_llm), list_models, start_model, cancel_model};
 
 // ---- life
 collet_status create(const collet_host*, collet_str section, collet_sink, collet_plugin** plugin) {
@@ -81,13 +126,17 @@ void destroy(collet_plugin*) { at("destroy"); }
 const void* feature(collet_plugin*, const char* name) {
   at("feature");
   if (std::strcmp(name, COLLET_FEATURE_ROUTES) == 0) return &kRoutes;
-  return std::strcmp(name, COLLET_FEATURE_TOOLS) == 0 ? &kTools : nullptr;
+  if (std::strcmp(name, COLLET_FEATURE_TOOLS) == 0) return &kTools;
+  return std::strcmp(name, COLLET_FEATURE_LLM) == 0 ? &kModels : nullptr;
 }
 collet_status start(collet_plugin*, collet_sink) {
   at("start");
   return COLLET_OK;
 }
-void stop(collet_plugin*) { at("stop"); }
+void stop(collet_plugin*) {
+  leave_mark();
+  at("stop");
+}
 
 }  // namespace
 
@@ -102,7 +151,8 @@ const collet_entry collet_plugin_entry = {
     "1",
     "Throws, or never returns",
     "",
-    R"({"type":"object","properties":{"where":{"type":"string"},"how":{"enum":["throw","hang"]}}})",
+    R"({"type":"object","properties":{"where":{"type":"string"},"mark":{"type":"string"},
+        "how":{"enum":["throw","hang","block"]}}})",
     &create,
     &destroy,
     &feature,

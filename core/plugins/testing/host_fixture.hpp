@@ -14,21 +14,13 @@
 #include "agent/tool.hpp"
 #include "collet/testing/temporary_folder.hpp"
 #include "http/router.hpp"
+#include "llm/no_provider.hpp"
 #include "llm/provider.hpp"
 #include "plugins/host.hpp"
 #include "process/spawner.hpp"
 #include "secrets/masker.hpp"
 
 namespace collet::plugins {
-
-/// Serves the models that no plugin has registered: none.
-class NoProvider final : public llm::Provider {
- public:
-  std::unique_ptr<llm::Call> start(const llm::Config&, llm::Request, Delta, Done done) override {
-    done({std::nullopt, {"none", "no provider", "config", false, "settings"}});
-    return nullptr;
-  }
-};
 
 class FakeConversations : public ConversationAccess {
  public:
@@ -80,8 +72,16 @@ class HostFixture : public ::testing::Test {
     spawner_ = std::move(Spawner::launch()).value();
   }
   void TearDown() override {
-    host_.reset();
+    drop_host();
     spawner_.reset();
+  }
+  /// Stops and destroys, and sees to it that nothing is left inside a plugin, or that it is where the test
+  /// says so.
+  void drop_host() {
+    if (host_) {
+      EXPECT_EQ(host_->stop_all(), !stays_inside_) << "whether something is left inside a plugin";
+    }
+    host_.reset();
   }
 
   using Spawner = process::Spawner;
@@ -95,7 +95,7 @@ class HostFixture : public ::testing::Test {
 
   /// What load_all says; empty: all is well.
   std::string load(const std::string& config = "{}") {
-    host_.reset();
+    drop_host();
     router_ = http::Router();
     tools_ = agent::ToolRegistry();
     providers_.emplace(no_provider_);
@@ -158,8 +158,9 @@ class HostFixture : public ::testing::Test {
   const std::filesystem::path others_ = folder_ / "others";
   std::chrono::milliseconds patience_{20'000}, create_patience_{60'000}, stop_patience_{5'000},
       tool_grace_{20};
+  bool stays_inside_ = false;  ///< a call is meant never to leave a plugin of this test
   std::unique_ptr<Spawner> spawner_;
-  NoProvider no_provider_;
+  llm::NoProvider no_provider_;
   FakeConversations conversations_;
   http::Router router_;
   agent::ToolRegistry tools_;

@@ -48,7 +48,8 @@ struct Request {
   }
 };
 
-/// Thrown by a handler: the request is wrong. Answered with 400 and the text in the errors' common form.
+/// Thrown by a handler that answers at once (Setup::get and its like): the request is wrong. Answered with
+/// 400 and the text in the errors' common form.
 class InputError : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;

@@ -76,7 +76,8 @@ class Setup {
   void del(std::string pattern, Answer handler, std::string operation = {}) {
     answer("DELETE", std::move(pattern), std::move(handler), std::move(operation));
   }
-  /// A route that is answered now or later, from any thread. Same queue; must return soon.
+  /// A route that is answered now or later, from any thread. Same queue; must return soon. What it throws is
+  /// answered with 500, an InputError too: the reply has gone with the handler.
   void route(std::string method, std::string pattern, std::function<void(Request, Reply)> handler,
              std::string operation = {}) {
     instance_.routes.push_back(

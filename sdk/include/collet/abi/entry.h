@@ -31,7 +31,8 @@ typedef struct collet_entry {
   const char* description;
   const char* build_tag; /* compiler and SDK, for people */
   /* JSON schema (type object) of the plugin's section in the server's config; "" or null: it has no keys of its own.
-   * The host checks type, properties, required and additionalProperties (default here: false), to any depth. */
+   * The host checks type, enum, minimum, maximum, items, properties, required and additionalProperties (default here:
+   * false), to any depth. */
   const char* config_schema;
 
   /* Makes the plugin's instance. `config`: its section, a JSON object, checked against config_schema. Registers
@@ -51,7 +52,9 @@ typedef struct collet_entry {
    * Errors: any status but COLLET_OK: the plugin stays not started; `error` gets one line for people. */
   collet_status (*start)(collet_plugin* plugin, collet_sink error);
   /* Ends work: after it has returned, the plugin calls the host only from `destroy`. Calls under way have been cancelled
-   * and waited for, up to the server's limit. Thread: the host's, one such call at a time. State: started. Errors: none. */
+   * and waited for, up to the server's limit. Called only when no call is inside the plugin: where one has not returned
+   * by then, neither this nor `destroy` is called, and the process ends as it is. Calls that have returned may still owe
+   * their reply or finish. Thread: the host's, one such call at a time. State: started. Errors: none. */
   void (*stop)(collet_plugin* plugin);
 } collet_entry;
 

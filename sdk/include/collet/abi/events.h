@@ -51,7 +51,8 @@ typedef struct collet_events {
    * `event`: a JSON object with `kind`, which says what else it may hold, other members are refused, since clients
    * refuse them:
    *   "HookExecutionEvent": hook_event_type (PreToolUse, PostToolUse, UserPromptSubmit, SessionStart, SessionEnd,
-   *       Stop), hook_command, success, exit_code; tool_name, blocked, stdout, stderr, reason, additional_context, error;
+   *       Stop), hook_command, success, exit_code; tool_name, blocked, stdout, stderr, reason, additional_context, error,
+   *       action_id, message_id, hook_input (an object);
    *   "ACPToolCallEvent": tool_call_id, title; status, tool_kind, raw_input, raw_output, content (an array), is_error:
    *       something that was done outside the agent's own tools;
    *   "ConversationErrorEvent": code, detail.

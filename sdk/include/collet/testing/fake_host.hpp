@@ -4,14 +4,12 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -22,18 +20,22 @@ namespace collet::testing {
 
 /// Outlives the plugin that is tested with it. Any thread.
 ///
-/// It answers as the server does, with these differences: the config is not checked against the plugin's
-/// schema, the store forgets, and processes are refused until allow_processes().
+/// It answers as the server does, with these differences:
+/// - the config is not checked against the plugin's schema, nor an appended event beyond being a JSON object:
+///   the server takes three kinds, and checks their members;
+/// - the store forgets, and neither it nor sessions and follows have limits; a session is full while
+///   ClientSocket::set_slow says so;
+/// - masks may be opened for any conversation, and hide the secrets that the test has added;
+/// - what conversations are told to do is noted, not done;
+/// - processes are refused until allow_processes(); ending them reaches only those in the child's own
+/// session.
 class FakeHost {
  public:
   /// `config`: the plugin's section, JSON object text.
   explicit FakeHost(std::string config = "{}") { parts_.config = std::move(config); }
   FakeHost(const FakeHost&) = delete;
   FakeHost& operator=(const FakeHost&) = delete;
-  ~FakeHost() {
-    std::error_code ignored;
-    if (!parts_.state_dir.empty()) std::filesystem::remove_all(parts_.state_dir, ignored);
-  }
+  ~FakeHost() = default;
 
   // ---- before the plugin is made
   const std::string& config() const { return parts_.config; }

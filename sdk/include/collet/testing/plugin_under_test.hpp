@@ -186,12 +186,13 @@ class PluginUnderTest {
   };
 
   /// `action`: the arguments, JSON object text; handed on as it is: the server would check it against the
-  /// tool's parameters and fill in the defaults. `environment`: the secrets that the call names. Throws
-  /// std::runtime_error when there is no such tool.
+  /// tool's parameters and fill in the defaults. `environment`: the secrets that the call names; handed
+  /// on only to a tool that takes_environment. Throws std::runtime_error when there is no such tool.
   RunningTool start_tool(std::string_view name, std::string action, std::string working_dir = "/tmp",
                          Pairs environment = {}) {
     need_started();
     const std::uint32_t index = plugin_->find_tool(name);
+    if (!plugin_->tool_list[index].takes_environment) environment.clear();
     const auto handle = tool_calls_.add("tool " + std::string(name));
     const std::string call_id = "call-" + std::to_string(handle);
     tool_runs_.push_back({index, call_id, handle});

@@ -16,7 +16,7 @@
 
 namespace collet::testing::detail {
 
-/// Keys with values, and append logs, with the same answers as the server's. Any thread.
+/// Keys with values, and append logs, as the server's but without limits of their size. Any thread.
 class FakeStore {
  public:
   using Values = std::map<std::string, std::string>;
@@ -68,7 +68,7 @@ class FakeStore {
     const auto found = open_.find(handle);
     if (found == open_.end()) {
       collet::detail::give(error, "no such log is open");
-      return COLLET_NOT_FOUND;
+      return COLLET_INVALID;
     }
     return use(logs_[found->second]);
   }

@@ -1,14 +1,13 @@
 // What the fake host keeps, and its tables for what is its own. For the testing headers.
 #pragma once
 #include <atomic>
-#include <filesystem>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -24,6 +23,7 @@
 #include "collet/testing/detail/fake_store.hpp"
 #include "collet/testing/detail/fake_world.hpp"
 #include "collet/testing/detail/real_processes.hpp"
+#include "collet/testing/temporary_folder.hpp"
 
 namespace collet::testing {
 
@@ -41,8 +41,8 @@ struct HostParts {
   std::vector<LogLine> log;
   std::vector<std::string> commands;
   std::string catalogue = "[]";
-  std::filesystem::path state_dir;
-  std::vector<std::string> missing;  ///< features that this host doesn't have
+  std::unique_ptr<TemporaryFolder> state_dir;  // null: not asked for yet
+  std::vector<std::string> missing;            ///< features that this host doesn't have
 
   FakeStore store;
   FakeWorld world;
@@ -73,14 +73,12 @@ inline collet_status config_section(const collet_host* host, collet_sink text) n
 inline collet_status config_state_dir(const collet_host* host, collet_sink path) noexcept {
   auto& self = parts(host);
   const std::lock_guard lock(self.mutex);
-  if (self.state_dir.empty()) {
-    std::error_code error;
-    std::string name = (std::filesystem::temp_directory_path(error) / "collet-plugin-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr)
-      return refuse(path, COLLET_UNAVAILABLE, "no folder for the plugin's files");
-    self.state_dir = name;
+  try {
+    if (self.state_dir == nullptr) self.state_dir = std::make_unique<TemporaryFolder>();
+  } catch (const std::exception& error) {
+    return refuse(path, COLLET_UNAVAILABLE, error.what());
   }
-  collet::detail::give(path, self.state_dir.native());
+  collet::detail::give(path, self.state_dir->path());
   return COLLET_OK;
 }
 

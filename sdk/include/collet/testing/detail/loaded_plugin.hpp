@@ -110,7 +110,8 @@ class LoadedPlugin {
     static_cast<std::vector<ToolInfo>*>(list)->push_back(
         {to_string(info->name), to_string(info->description), to_string(info->parameters),
          to_string(info->action_kind), to_string(info->observation_kind), to_string(info->tool_kind),
-         to_string(info->annotations), to_string(info->title), info->listed != 0});
+         to_string(info->annotations), to_string(info->title), info->listed != 0,
+         info->takes_environment != 0});
   }
   static void add_socket(void* list, const collet_endpoint* endpoint) {
     static_cast<std::vector<std::string>*>(list)->push_back(collet::detail::to_string(endpoint->pattern));

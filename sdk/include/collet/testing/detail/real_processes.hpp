@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
@@ -12,6 +14,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -24,6 +27,8 @@ extern "C" char** environ;
 namespace collet::testing::detail {
 
 /// Starts children in sessions of their own, as the server does; ends what is left when it goes. Any thread.
+/// A child that has ended is waited for only once it is released or ended: until then nobody else gets its
+/// number, and what it left behind can be found by it.
 class RealProcesses {
  public:
   RealProcesses() = default;
@@ -32,18 +37,25 @@ class RealProcesses {
   ~RealProcesses() {
     {
       const std::lock_guard lock(mutex_);
-      for (const auto& [handle, child] : children_) signal_group(child.pid, SIGKILL);
+      for (const auto& [handle, child] : children_)
+        if (!child.reaped) signal_group(child.pid, SIGKILL);
     }
     for (auto& waiter : waiters_) waiter.join();
+    for (auto& [handle, child] : children_) reap(child);
   }
 
   /// The handle; 0 when it cannot be started.
   collet_handle spawn(const collet_spawn& asked, std::function<void(int)> exited) {
     std::vector<std::string> words, entries;
     for (std::size_t i = 0; i < asked.argc; ++i) words.push_back(collet::detail::to_string(asked.argv[i]));
-    for (const auto& [name, value] : collet::detail::to_pairs(asked.environment))
-      entries.push_back(name + "=" + value);
-    for (char** entry = environ; *entry != nullptr; ++entry) entries.emplace_back(*entry);
+    const auto given = collet::detail::to_pairs(asked.environment);
+    for (const auto& [name, value] : given) entries.push_back(name + "=" + value);
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+      const std::string_view inherited(*entry);
+      if (std::none_of(given.begin(), given.end(),
+                       [&](const auto& pair) { return inherited.starts_with(pair.first + "="); }))
+        entries.emplace_back(inherited);
+    }
     const std::string folder =
         asked.working_dir.size == 0 ? "/" : collet::detail::to_string(asked.working_dir);
     auto arguments = pointers(words), environment = pointers(entries);
@@ -66,7 +78,7 @@ class RealProcesses {
     }
     const std::lock_guard lock(mutex_);
     const collet_handle handle = ++last_;
-    children_[handle] = {pid, false};
+    children_[handle] = {pid};
     waiters_.emplace_back([this, handle, pid, exited = std::move(exited)] { wait(handle, pid, exited); });
     return handle;
   }
@@ -76,16 +88,19 @@ class RealProcesses {
     const auto found = children_.find(handle);
     return found != children_.end() && !found->second.ended && signal_group(found->second.pid, number);
   }
-  /// TERM now, KILL after the grace.
+  /// TERM now, KILL when the child has ended or after the grace. Once it was done, nothing.
   void end(collet_handle handle, std::chrono::milliseconds grace) {
     const std::lock_guard lock(mutex_);
     const auto found = children_.find(handle);
-    if (found == children_.end()) return;
+    if (found == children_.end() || found->second.reaped) return;
     signal_group(found->second.pid, SIGTERM);
-    waiters_.emplace_back([this, handle, grace, pid = found->second.pid] {
+    waiters_.emplace_back([this, grace, &child = found->second] {
       std::unique_lock waiting(mutex_);
-      ended_.wait_for(waiting, grace, [&] { return children_.at(handle).ended; });
-      signal_group(pid, SIGKILL);
+      ended_.wait_for(waiting, grace, [&] { return child.ended; });
+      if (child.reaped) return;  // there was another end
+      signal_group(child.pid, SIGKILL);
+      ended_.wait(waiting, [&] { return child.ended; });
+      reap(child);
     });
   }
   long pid(collet_handle handle) const {
@@ -97,7 +112,7 @@ class RealProcesses {
  private:
   struct Child {
     pid_t pid = 0;
-    bool ended = false;
+    bool ended = false, reaped = false;
   };
 
   static std::vector<char*> pointers(std::vector<std::string>& texts) {
@@ -105,6 +120,12 @@ class RealProcesses {
     for (auto& text : texts) all.push_back(text.data());
     all.push_back(nullptr);
     return all;
+  }
+  // After its end; from here on its number may be another's.
+  static void reap(Child& child) {
+    if (std::exchange(child.reaped, true)) return;
+    while (::waitpid(child.pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
   }
   static bool signal_group(pid_t pid, int number) { return ::kill(-pid, number) == 0; }
 
@@ -124,14 +145,15 @@ class RealProcesses {
   }
 
   void wait(collet_handle handle, pid_t pid, const std::function<void(int)>& exited) {
-    int status = 0;
-    ::waitpid(pid, &status, 0);
+    siginfo_t end = {};
+    while (::waitid(P_PID, static_cast<id_t>(pid), &end, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+    }
     {
       const std::lock_guard lock(mutex_);
       children_[handle].ended = true;
     }
     ended_.notify_all();
-    exited(WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status));
+    exited(end.si_code == CLD_EXITED ? end.si_status : -end.si_status);
   }
 
   mutable std::mutex mutex_;

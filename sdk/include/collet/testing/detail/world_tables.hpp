@@ -10,6 +10,7 @@
 
 #include "collet/abi/masking.h"
 #include "collet/testing/detail/host_parts.hpp"
+#include "collet/testing/detail/utf8_check.hpp"
 
 namespace collet::testing::detail {
 
@@ -148,6 +149,7 @@ inline void http_cancel(const collet_host*, collet_handle) noexcept {}
 // ---- sockets
 inline collet_status sessions_send(const collet_host* host, collet_handle session, int32_t binary,
                                    collet_str data) noexcept {
+  if (binary == 0 && !is_utf8(collet::detail::to_view(data))) return COLLET_INVALID;
   return parts(host).sessions.send(session, binary != 0, data);
 }
 inline void sessions_broadcast(const collet_host* host, const collet_handle* sessions, size_t count,
@@ -158,7 +160,9 @@ inline void sessions_broadcast(const collet_host* host, const collet_handle* ses
   }
 }
 inline collet_status sessions_close(const collet_host* host, collet_handle session, int32_t code,
-                                    collet_str) noexcept {
+                                    collet_str reason) noexcept {
+  if (code == 1005 || code == 1006) return COLLET_INVALID;  // only the client's end is called so
+  if (!is_utf8(collet::detail::to_view(reason))) return COLLET_INVALID;
   return parts(host).sessions.close(session, code);
 }
 inline collet_status sessions_budget(const collet_host*, collet_handle, uint64_t* queued,
