@@ -141,7 +141,7 @@ TEST_F(PluginAtWork, RunningCalls_AreShownWithTheirProgress) {
   EXPECT_EQ(call.tool, "sample_reply");
   EXPECT_EQ(call.conversation, "talk");
   EXPECT_EQ(call.call_id, "call-1");
-  EXPECT_EQ(call.progress, "half of it");
+  EXPECT_EQ(call.progress, "half of the <secret-hidden>");
   EXPECT_GE(call.age.count(), 0);
   call_tool("sample_reply", R"({"how":"now"})");
   promise.get_future().get();

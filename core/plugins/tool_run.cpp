@@ -133,8 +133,11 @@ void ToolRun::fail(std::string error) { finish({{}, std::move(error)}); }
 
 void ToolRun::note_progress(std::string_view text) {
   if (!http::is_utf8(text)) return;
+  std::string shown(text);
+  if (ConversationAccess* access = guest_.household.conversations.load(); access != nullptr)
+    if (const auto masker = access->masker_of(conversation_)) shown = (*masker)()->mask(shown);
   const std::lock_guard lock(mutex_);
-  progress_ = shortened(text, kProgressBytes);
+  progress_ = shortened(shown, kProgressBytes);
 }
 
 RunningCall ToolRun::describe() const {

@@ -63,7 +63,7 @@ class ReplyTool final : public collet::Tool {
   void start(collet::ToolCall call, collet::ToolReply reply) override {
     const auto action = json::parse(call.action);
     const std::string how = json::string_or(*action, "how");
-    reply.progress("half of it");
+    reply.progress("half of the secret of " + std::string(call.conversation));
     if (how == "throw") throw std::runtime_error("thrown by start");
     if (how == "nonsense") return reply.done("[");
     if (how == "environment") return reply.done(shown(call.environment));
