@@ -2,23 +2,20 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <future>
-#include <stdexcept>
 
 #include "api/plain_reads.hpp"
 #include "collet/json.hpp"
-#include "collet/testing/temporary_folder.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
 #include "settings/settings_service.hpp"
 #include "storage/audit_store.hpp"
-#include "storage/database.hpp"
+#include "storage/testing/failing_database.hpp"
 
 namespace collet::api {
 namespace {
 
-class SettingsApiTest : public ::testing::Test {
+class SettingsApiTest : public ::testing::Test, protected storage::testing::FailingDatabase {
  protected:
   void SetUp() override { ASSERT_TRUE(add_settings_routes(router, service, reads).ok()); }
 
@@ -37,15 +34,6 @@ class SettingsApiTest : public ::testing::Test {
   }
   http::Response expose(const std::string& how) { return call("GET", "", {{"x-expose-secrets", how}}); }
 
-  collet::testing::TemporaryFolder folder;
-  std::atomic<bool> disk_fails = false;
-  std::unique_ptr<storage::Database> database =
-      std::move(storage::Database::open(folder.path(), {.before_commit =
-                                                            [this] {
-                                                              if (disk_fails)
-                                                                throw std::runtime_error("full");
-                                                            }}))
-          .value();
   secrets::KeyRing ring = std::move(secrets::KeyRing::open(folder.path(), std::nullopt)).value();
   settings::SettingsService service{*database, ring};
   storage::AuditStore audit{*database, 100};

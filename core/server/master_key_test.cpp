@@ -3,22 +3,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <stdexcept>
-
-#include "collet/testing/temporary_folder.hpp"
 #include "secrets/sealed_box.hpp"
 #include "settings/secret_store.hpp"
 #include "settings/settings_service.hpp"
 #include "storage/conversation_store.hpp"
 #include "storage/document_store.hpp"
+#include "storage/testing/failing_database.hpp"
 
 namespace collet::server {
 namespace {
 
 using ::testing::HasSubstr;
 
-class MasterKeyTest : public ::testing::Test {
+class MasterKeyTest : public ::testing::Test, protected storage::testing::FailingDatabase {
  protected:
   Result<secrets::KeyRing> open(const std::string& secret) {
     return open_master_key(folder.path(), secret, *database);
@@ -52,17 +49,6 @@ class MasterKeyTest : public ::testing::Test {
   }
 
   const std::string kId = "6e96170e-b8da-4e31-998c-adddb22718d6";
-  storage::DatabaseOptions options() {
-    storage::DatabaseOptions made;
-    made.before_commit = [this] {
-      if (disk_fails) throw std::runtime_error("full");
-    };
-    return made;
-  }
-  collet::testing::TemporaryFolder folder;
-  std::atomic<bool> disk_fails = false;
-  std::unique_ptr<storage::Database> database =
-      std::move(storage::Database::open(folder.path(), options())).value();
 };
 
 TEST_F(MasterKeyTest, WrongKey_IsNamedAndChangesNothing) {

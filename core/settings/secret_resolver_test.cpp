@@ -2,14 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <stdexcept>
-
-#include "collet/testing/temporary_folder.hpp"
 #include "outbound/testing/scripted_peer.hpp"
 #include "secrets/key_ring.hpp"
 #include "storage/audit_store.hpp"
-#include "storage/database.hpp"
+#include "storage/testing/failing_database.hpp"
 
 namespace collet::settings {
 namespace {
@@ -18,7 +14,7 @@ using outbound::testing::answer;
 using outbound::testing::PeerConnection;
 using outbound::testing::ScriptedPeer;
 
-class SecretResolverTest : public ::testing::Test {
+class SecretResolverTest : public ::testing::Test, protected storage::testing::FailingDatabase {
  protected:
   void SetUp() override {
     ASSERT_TRUE(store.put({"TOKEN", std::nullopt}, "the value").ok());
@@ -32,15 +28,6 @@ class SecretResolverTest : public ::testing::Test {
     return found ? *found : found.error().message;
   }
 
-  collet::testing::TemporaryFolder folder;
-  std::atomic<bool> disk_fails = false;
-  std::unique_ptr<storage::Database> database =
-      std::move(storage::Database::open(folder.path(), {.before_commit =
-                                                            [this] {
-                                                              if (disk_fails)
-                                                                throw std::runtime_error("full");
-                                                            }}))
-          .value();
   secrets::KeyRing ring = std::move(secrets::KeyRing::open(folder.path(), std::nullopt)).value();
   secrets::SealedBox box{ring};
   SecretStore store{*database, box};

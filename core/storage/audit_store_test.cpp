@@ -1,12 +1,8 @@
 #include "storage/audit_store.hpp"
+#include "storage/testing/failing_database.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <stdexcept>
-
-#include "collet/testing/temporary_folder.hpp"
-#include "storage/database.hpp"
 
 namespace collet::storage {
 namespace {
@@ -19,20 +15,12 @@ std::vector<std::string> whats(const Result<std::vector<AuditEntry>>& entries) {
   return found;
 }
 
-class AuditStoreTest : public ::testing::Test {
+class AuditStoreTest : public ::testing::Test, protected storage::testing::FailingDatabase {
  protected:
   void note(const std::string& what) {
     ASSERT_TRUE(audit.record_and_wait({"key 00000000", what, "GET /somewhere"}).ok());
   }
 
-  collet::testing::TemporaryFolder folder;
-  bool disk_fails = false;
-  std::unique_ptr<Database> database =
-      std::move(Database::open(folder.path(), {.before_commit =
-                                                   [this] {
-                                                     if (disk_fails) throw std::runtime_error("full");
-                                                   }}))
-          .value();
   AuditStore audit{*database, 3};
 };
 

@@ -1,6 +1,6 @@
 // Request heads and bodies: how the bytes are cut into pieces makes no difference, and what passes is well
 // formed.
-#include "http/detail/request_reader.hpp"  // first: it puts <utility> before Boost
+#include "http/testing/read_in_pieces.hpp"  // first: it puts <utility> before Boost
 
 #include <algorithm>
 #include <string>
@@ -11,36 +11,15 @@ namespace collet::fuzz {
 namespace {
 
 using http::Request;
-using http::detail::InputBuffer;
 using http::detail::RequestReader;
+using http::detail::read_in_pieces;
+using http::detail::Reading;
 
 constexpr std::size_t kHeadBytes = 2048, kBodyBytes = 4096;
 
-struct Outcome {
-  int status = 100;  // 100: more is needed; 200: complete
-  Request request;
-  std::size_t left = 0;  // bytes behind the request
-};
-
-Outcome read(std::string_view bytes, std::size_t step) {
+Reading read(std::string_view bytes, std::size_t step) {
   RequestReader reader(kHeadBytes, kBodyBytes);
-  InputBuffer input;
-  Outcome outcome;
-  while (!bytes.empty()) {
-    input.append(bytes.substr(0, step));
-    bytes.remove_prefix(std::min(step, bytes.size()));
-    for (;;) {
-      const auto progress = reader.read(input);
-      if (progress == RequestReader::Progress::kHead) continue;
-      if (progress == RequestReader::Progress::kNeedMore) break;
-      const bool complete = progress == RequestReader::Progress::kComplete;
-      outcome.status = complete ? 200 : reader.status();
-      outcome.request = std::move(reader.request());
-      outcome.left = input.size() + bytes.size();
-      return outcome;
-    }
-  }
-  return outcome;
+  return read_in_pieces(reader, bytes, step);
 }
 
 bool is_clean(std::string_view text) {
@@ -65,8 +44,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace collet::fuzz;
   std::string_view input = as_text(data, size);
   const std::size_t step = take_byte(input) % 32 + 1;
-  const Outcome whole = read(input, std::max<std::size_t>(input.size(), 1));
-  const Outcome pieces = read(input, step);
+  const Reading whole = read(input, std::max<std::size_t>(input.size(), 1));
+  const Reading pieces = read(input, step);
   FUZZ_CHECK(whole.status == 100 || whole.status == 200 || (whole.status >= 400 && whole.status < 600));
   if (whole.status == 200) {
     FUZZ_CHECK(pieces.status == 200 && pieces.left == whole.left);

@@ -4,36 +4,17 @@
 
 #include <ostream>
 
+#include "http/testing/read_in_pieces.hpp"
+
 namespace collet::http::detail {
 namespace {
 
 constexpr std::size_t kHeadBytes = 16 * 1024;
 constexpr std::size_t kBodyBytes = 1024 * 1024;
 
-// What becomes of these bytes: 200 complete, 100 more is needed, else the refusal.
-struct Outcome {
-  int status = 100;
-  Request request;
-};
-
-Outcome read(std::string_view bytes, std::size_t step) {
+Reading read(std::string_view bytes, std::size_t step) {
   RequestReader reader(kHeadBytes, kBodyBytes);
-  InputBuffer input;
-  Outcome outcome;
-  while (!bytes.empty()) {
-    input.append(bytes.substr(0, step));
-    bytes.remove_prefix(std::min(step, bytes.size()));
-    for (;;) {
-      const auto progress = reader.read(input);
-      if (progress == RequestReader::Progress::kHead) continue;
-      if (progress == RequestReader::Progress::kNeedMore) break;
-      const bool complete = progress == RequestReader::Progress::kComplete;
-      outcome.status = complete ? 200 : reader.status();
-      outcome.request = std::move(reader.request());
-      return outcome;
-    }
-  }
-  return outcome;
+  return read_in_pieces(reader, bytes, step);
 }
 
 struct Case {
