@@ -37,6 +37,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 else()
   # Boost 1.81's string_view and Asio's executors compare with C++17's operators, of which clang says so in C++20.
   target_compile_options(collet_options INTERFACE -Wno-ambiguous-reversed-operator)
+  if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15)
+    # It has the standard's coroutines and does not say so, neither to libstdc++ nor to Asio.
+    target_compile_options(collet_options INTERFACE -Wno-builtin-macro-redefined)
+    target_compile_definitions(collet_options INTERFACE
+      __cpp_impl_coroutine=201902L BOOST_ASIO_HAS_CO_AWAIT=1 BOOST_ASIO_HAS_STD_COROUTINE=1)
+  endif()
 endif()
 if(COLLET_SANITIZE)
   # A finding ends the program, also one of the undefined behaviour sanitizer: a test must not pass over it.
