@@ -10,7 +10,6 @@ namespace collet::api {
 
 constexpr Schema kAnything = anything();
 constexpr Schema kText = text();
-constexpr Schema kYesNo = yes_no();
 constexpr Schema kObject{.form = Form::kMap, .items = &kAnything};
 constexpr Schema kTexts = list_of(kText);
 constexpr Schema kTextMap = map_of(kText);
