@@ -23,6 +23,33 @@ TEST(Json, Parse_RefusesHalfOfASurrogatePair) {
   EXPECT_TRUE(parse("\"\xed\x95\x9c\xed\x9f\xbf\""));  // Hangul, and the last before the surrogates
 }
 
+TEST(Json, Parse_NumbersKeepTheirValue) {
+  const auto same = [](const std::string& number) { EXPECT_EQ(dump(*parse(number)), number); };
+  for (const char* number : {"0", "-1", "9223372036854775807", "-9223372036854775808", "18446744073709551615",
+                             "0.1", "1.7976931348623157e308", "5e-324", "2.2250738585072014e-308"})
+    same(number);
+  EXPECT_TRUE(parse("1")->IsInt());
+  EXPECT_TRUE(parse("3000000000")->IsUint());
+  EXPECT_EQ(parse("18446744073709551616")->GetDouble(), 18446744073709551616.0);
+  EXPECT_EQ(parse("1E+2")->GetDouble(), 100.0);
+}
+
+TEST(Json, Parse_ZeroIsZeroWithAnyExponent) {
+  for (const char* zero : {"0E-55", "0E080", "0.0e30", "-0.0E-99", "0.00000000000000000000000000000000"})
+    EXPECT_EQ(parse(zero)->GetDouble(), 0.0) << zero;
+}
+
+TEST(Json, Parse_RefusesWhatIsTooBigAndRoundsWhatIsTooSmall) {
+  const std::string zeros(400, '0');
+  for (const auto& big : {std::string("1e309"), std::string("-1.8e308"), "1" + zeros + "e-50", "1" + zeros}) {
+    ParseError error;
+    EXPECT_FALSE(parse(big, &error)) << big;
+    EXPECT_EQ(error.message, "Number too big to be stored in double.") << big;
+  }
+  for (const auto& small : {std::string("1e-400"), "0." + zeros + "1e9", std::string("-1e-99999999999")})
+    EXPECT_EQ(parse(small)->GetDouble(), 0.0) << small;
+}
+
 TEST(Json, Parse_DeepNestingIsRefusedWithoutRecursion) {
   const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
   EXPECT_TRUE(parse(nested(100)));

@@ -14,6 +14,7 @@ namespace {
 namespace beast = boost::beast;
 namespace http = beast::http;
 
+constexpr std::size_t kHeadMargin = 64;
 constexpr std::size_t kShortestLastChunk = 5;  // "0", CR LF, CR LF
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
@@ -56,7 +57,8 @@ bool is_host(std::string_view text) {
 
 RequestReader::RequestReader(std::size_t head_bytes, std::size_t body_bytes)
     : head_bytes_(head_bytes), body_bytes_(body_bytes), head_parser_(std::make_unique<HeadParser>()) {
-  head_parser_->header_limit(static_cast<std::uint32_t>(head_bytes));
+  // Near its limit Beast judges by how the bytes came; it only bounds what we count ourselves.
+  head_parser_->header_limit(static_cast<std::uint32_t>(head_bytes + kHeadMargin));
   // Bodies are counted by the body parser; none (boost::none) would refuse every Content-Length in
   // Boost 1.74.
   head_parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
@@ -79,11 +81,11 @@ RequestReader::Progress RequestReader::read_head(InputBuffer& input) {
     const auto bytes = input.view();
     const auto used = head_parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), ec);
     input.consume(used);
-    started_ = started_ || used > 0;
+    head_used_ += used;
     if (ec == http::error::need_more) return Progress::kNeedMore;
-    if (ec == http::error::header_limit) {
+    if (ec == http::error::header_limit || head_used_ > head_bytes_) {
       const bool in_first_line =
-          !started_ && bytes.substr(0, head_bytes_).find('\n') == std::string_view::npos;
+          head_used_ == used && bytes.substr(0, head_bytes_).find('\n') == std::string_view::npos;
       return in_first_line ? fail(414, "URI Too Long") : fail(431, "Request Header Fields Too Large");
     }
     if (ec == http::error::bad_version) return fail(505, "HTTP Version Not Supported");

@@ -65,7 +65,8 @@ class RequestReader {
   std::unique_ptr<BodyParser> body_parser_;
   Request request_;
   unsigned version_ = 11;
-  bool started_ = false, head_complete_ = false, keep_alive_ = false, wants_upgrade_ = false;
+  std::size_t head_used_ = 0;
+  bool head_complete_ = false, keep_alive_ = false, wants_upgrade_ = false;
   bool expects_continue_ = false, has_body_ = false;
   std::optional<std::uint64_t> body_length_;
   int status_ = 0;

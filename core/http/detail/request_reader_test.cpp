@@ -120,6 +120,16 @@ const std::vector<Case> kBodies = {
 };
 INSTANTIATE_TEST_SUITE_P(Bodies, RequestReaderCase, testing::ValuesIn(kBodies));
 
+TEST(RequestReader_HeadLimit, IsTheSameHoweverTheBytesCome) {
+  const auto bare = get("X: \r\n").size();
+  for (std::size_t more = 0; more < 100; ++more) {
+    const auto size = kHeadBytes - 50 + more;
+    const auto head = get("X: " + std::string(size - bare, 'a') + "\r\n");
+    for (const std::size_t step : {1UL, 7UL, 1000UL, head.size()})
+      EXPECT_EQ(read(head, step).status, size <= kHeadBytes ? 200 : 431) << size << " bytes by " << step;
+  }
+}
+
 TEST(RequestReader_Request, IsDecodedOnce) {
   const auto outcome = read(
       "POST /a%20b/c%2Fd?q=1&q=%26+x HTTP/1.1\r\nHost: x\r\nX-Odd-Case: V\r\nContent-Length: 2\r\n\r\nhi", 7);

@@ -12,12 +12,15 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace collet::json {
 
@@ -47,20 +50,51 @@ inline bool has_surrogate(const char* text, std::size_t size) {
   return false;
 }
 
-// Passes events on to the document until the nesting gets too deep, or a text is no valid UTF-8.
+// A number in JSON's syntax that no double can hold: whether it is too large, not too small.
+inline bool is_overflow(std::string_view number) {
+  const auto e = number.find_first_of("eE");
+  auto digits = number.substr(0, e);
+  if (digits.front() == '-') digits.remove_prefix(1);
+  const auto point = std::min(digits.find('.'), digits.size());
+  const auto first = digits.find_first_of("123456789");
+  if (first == std::string_view::npos) return false;
+  auto magnitude = first < point ? static_cast<std::ptrdiff_t>(point - first)
+                                 : -static_cast<std::ptrdiff_t>(first - point);
+  if (e != std::string_view::npos) {
+    auto exponent = number.substr(e + 1);
+    if (exponent.front() == '+') exponent.remove_prefix(1);
+    int value = 0;
+    if (std::from_chars(exponent.data(), exponent.data() + exponent.size(), value).ec != std::errc{})
+      return exponent.front() != '-';
+    magnitude += value;
+  }
+  return magnitude > 0;
+}
+
+// Passes events on to the document until the nesting gets too deep, a text is no valid UTF-8 or a number is
+// too big. Numbers are read here: RapidJSON's full precision takes a zero with a long exponent for something
+// else.
 template <class Handler>
 class Limits {
  public:
   explicit Limits(Handler& handler) : handler_(handler) {}
   bool too_deep() const { return depth_ > kMaxDepth; }
+  bool too_big() const { return too_big_; }
   bool Null() { return handler_.Null(); }
   bool Bool(bool b) { return handler_.Bool(b); }
-  bool Int(int i) { return handler_.Int(i); }
-  bool Uint(unsigned u) { return handler_.Uint(u); }
-  bool Int64(std::int64_t i) { return handler_.Int64(i); }
-  bool Uint64(std::uint64_t u) { return handler_.Uint64(u); }
-  bool Double(double d) { return handler_.Double(d); }
-  bool RawNumber(const char* s, rapidjson::SizeType n, bool c) { return handler_.RawNumber(s, n, c); }
+  bool RawNumber(const char* s, rapidjson::SizeType n, bool) {
+    const std::string_view number(s, n);
+    if (number.find_first_of(".eE") == std::string_view::npos) {
+      if (std::int64_t i = 0; whole(number, i)) return handler_.Int64(i);
+      if (std::uint64_t u = 0; whole(number, u)) return handler_.Uint64(u);
+    }
+    double d = 0.0;
+    if (!whole(number, d)) {  // too large, or so small that it is zero
+      too_big_ = is_overflow(number);
+      d = 0.0;
+    }
+    return !too_big_ && handler_.Double(d);
+  }
   bool String(const char* s, rapidjson::SizeType n, bool c) {
     return !has_surrogate(s, n) && handler_.String(s, n, c);
   }
@@ -71,10 +105,21 @@ class Limits {
   bool EndObject(rapidjson::SizeType n) { return --depth_, handler_.EndObject(n); }
   bool StartArray() { return ++depth_ <= kMaxDepth && handler_.StartArray(); }
   bool EndArray(rapidjson::SizeType n) { return --depth_, handler_.EndArray(n); }
+  bool Int(int) { return false; }  // RapidJSON wants these to exist
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
 
  private:
+  template <class Number>
+  static bool whole(std::string_view text, Number& number) {
+    return std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{};
+  }
+
   Handler& handler_;
   int depth_ = 0;
+  bool too_big_ = false;
 };
 
 }  // namespace detail
@@ -86,13 +131,15 @@ inline std::optional<Document> parse(std::string_view text, ParseError* error = 
   rapidjson::MemoryStream stream(text.data(), text.size());
   rapidjson::Reader reader;
   constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
-                              rapidjson::kParseFullPrecisionFlag;
+                              rapidjson::kParseNumbersAsStringsFlag;
   rapidjson::ParseResult result;
   bool too_deep = false;
+  bool too_big = false;
   auto generate = [&](Document& handler) {
     detail::Limits<Document> limits(handler);
     result = reader.Parse<kFlags>(stream, limits);
     too_deep = limits.too_deep();
+    too_big = limits.too_big();
     return !result.IsError();
   };
   document.Populate(generate);
@@ -100,9 +147,10 @@ inline std::optional<Document> parse(std::string_view text, ParseError* error = 
     if (error != nullptr) {
       error->offset = result.Offset();
       const bool by_limits = result.Code() == rapidjson::kParseErrorTermination;
-      error->message = by_limits && too_deep ? "Too deeply nested."
-                       : by_limits           ? "Half of a surrogate pair in a string."
-                                             : rapidjson::GetParseError_En(result.Code());
+      error->message = by_limits && too_deep  ? "Too deeply nested."
+                       : by_limits && too_big ? "Number too big to be stored in double."
+                       : by_limits            ? "Half of a surrogate pair in a string."
+                                              : rapidjson::GetParseError_En(result.Code());
     }
     return std::nullopt;
   }
