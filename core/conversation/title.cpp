@@ -55,7 +55,7 @@ std::string title_messages(std::string_view content) {
 }
 
 std::string title_from(std::string_view answer, std::string_view content) {
-  const std::string line = first_line(answer, kMostTitleCharacters + 1);
+  std::string line = first_line(answer, kMostTitleCharacters + 1);
   const bool one_line =
       answer.find_last_not_of(" \t\r\n") == std::string_view::npos ||
       answer.substr(0, answer.find_last_not_of(" \t\r\n")).find('\n') == std::string_view::npos;
