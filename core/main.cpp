@@ -25,6 +25,7 @@
 #include "server/audit_command.hpp"
 #include "server/command_failure.hpp"
 #include "server/config.hpp"
+#include "server/config_commands.hpp"
 #include "server/new_plugin.hpp"
 #include "server/openapi_command.hpp"
 #include "server/plugin_commands.hpp"
@@ -43,11 +44,12 @@ void hide_memory() {
 #endif
 }
 
-sigset_t stop_signals() {
+sigset_t awaited_signals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -98,18 +100,39 @@ void say_hello(const server::Server& running, const server::Config& config) {
   std::fflush(stdout);
 }
 
+void reload(server::Server& running, const std::map<std::string, std::string>& flags) {
+  const auto config = server::load_config({flags, server::process_environment()});
+  const auto reloaded = config ? running.reload(*config) : Result<void>(config.error());
+  if (!reloaded) log::error("server", "SIGHUP changed nothing: " + reloaded.error().message);
+}
+
+// Waits for a signal to stop; its name.
+const char* serve_until_stopped(server::Server& running, const sigset_t& signals,
+                                const std::map<std::string, std::string>& flags) {
+  for (;;) {
+    siginfo_t info{};
+    const int signal = ::sigwaitinfo(&signals, &info);
+    if (signal == SIGTERM) return "SIGTERM";
+    if (signal == SIGINT) return "SIGINT";
+    if (signal != SIGHUP) continue;  // interrupted
+    if (info.si_code == SI_KERNEL) return "SIGHUP: the terminal is gone";
+    reload(running, flags);
+  }
+}
+
 int serve(const std::map<std::string, std::string>& flags) {
   // First of all, while there is one thread and nothing is open: the process that starts children.
   auto spawner = process::Spawner::launch();
   if (!spawner) return server::fail(spawner.error().message);
   hide_memory();
   std::signal(SIGPIPE, SIG_IGN);
-  const sigset_t signals = stop_signals();
+  const sigset_t signals = awaited_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   const auto config = server::load_config({flags, server::process_environment()});
   if (!config) return server::fail(config.error().message);
   log::configure(config->log.level, config->log.json);
+  for (const auto& line : config->warnings) log::warning("config", line);
   http::raise_open_file_limit();
 
   server::Server server(*config, **spawner);
@@ -119,9 +142,7 @@ int serve(const std::map<std::string, std::string>& flags) {
     return 1;
   }
   say_hello(server, *config);
-  int signal = 0;
-  sigwait(&signals, &signal);
-  log::info("server", std::string("stopping (") + (signal == SIGTERM ? "SIGTERM" : "SIGINT") + ")");
+  log::info("server", std::string("stopping (") + serve_until_stopped(server, signals, flags) + ")");
   const LastResort last_resort(kShutdownTime);
   const bool settled = server.stop();
   log::info("server", "stopped");
@@ -185,21 +206,37 @@ void add_common(CLI::App* command, CommandLine& line) {
   add_plugin_folders(command, line);
 }
 
+void add_serve_flags(CLI::App* command, CommandLine& line) {
+  add_common(command, line);
+  add_flag(command, line, "--host", "host", "Address to listen on (127.0.0.1)");
+  add_flag(command, line, "--port", "port", "Port to listen on (8000; 0: any free one)");
+  add_flag(command, line, "--database", "database",
+           "Where data is kept; only sqlite, in the state folder, so far");
+  add_flag(command, line, "--log-level", "log.level", "debug, info, warning or error (info)");
+}
+
 void add_server_commands(CLI::App& app, CommandLine& line) {
   CLI::App* serving = add_command(&app, "serve", "Run the server (the default command)", line,
                                   [&line] { return serve(line.flags); });
-  add_common(serving, line);
-  add_flag(serving, line, "--host", "host", "Address to listen on (127.0.0.1)");
-  add_flag(serving, line, "--port", "port", "Port to listen on (8000; 0: any free one)");
-  add_flag(serving, line, "--database", "database",
-           "Where data is kept; only sqlite, in the state folder, so far");
-  add_flag(serving, line, "--log-level", "log.level", "debug, info, warning or error (info)");
+  add_serve_flags(serving, line);
 
   CLI::App* documenting = add_command(&app, "openapi", "Print the API's OpenAPI document", line,
                                       [&line] { return server::print_openapi(line.flags); });
   add_config(documenting, line);
   add_plugin_folders(documenting, line);
   add_command(&app, "keygen", "Print a new session key", line, keygen);
+}
+
+void add_config_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* config = app.add_subcommand("config", "Look at the configuration");
+  config->require_subcommand(1);
+  CLI::App* showing = add_command(config, "show", "Each key, its value and where that comes from", line,
+                                  [&line] { return server::show_config(line.flags, line.as_json); });
+  showing->add_flag("--json", line.as_json, "Print JSON");
+  CLI::App* checking =
+      add_command(config, "check", "Whether a server would take it, plugins' sections included", line,
+                  [&line] { return server::check_config(line.flags); });
+  for (CLI::App* command : {showing, checking}) add_serve_flags(command, line);
 }
 
 void add_plugin_commands(CLI::App& app, CommandLine& line) {
@@ -250,6 +287,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   CommandLine line;
   add_server_commands(app, line);
+  add_config_commands(app, line);
   add_plugin_commands(app, line);
   add_secret_commands(app, line);
   try {

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "auth/peer_user.hpp"
+#include "auth/socket_auth.hpp"
 #include "base/log.hpp"
 #include "base/loopback.hpp"
 #include "secrets/audit.hpp"
@@ -37,29 +38,45 @@ Response forbidden(std::string_view why) { return Response::error(403, why); }
 }  // namespace
 
 Guard::Guard(SessionKeys keys, std::vector<std::string> allowed_origins)
-    : keys_(std::move(keys)), origins_(std::move(allowed_origins)), socket_auth_(keys_) {}
+    : keys_(std::make_shared<const SessionKeys>(std::move(keys))), origins_(std::move(allowed_origins)) {}
+
+std::shared_ptr<const SessionKeys> Guard::keys() const {
+  const std::lock_guard lock(mutex_);
+  return keys_;
+}
+
+void Guard::set_keys(SessionKeys keys) {
+  auto fresh = std::make_shared<const SessionKeys>(std::move(keys));
+  const std::lock_guard lock(mutex_);
+  keys_.swap(fresh);
+}
 
 std::optional<Response> Guard::check(const http::Request& head, const http::Peer& peer, Access access) {
   if (is_health_check(head)) return std::nullopt;
-  if (keys_.empty()) return check_without_keys(head, peer);
+  const auto keys = this->keys();
+  if (keys->empty()) return check_without_keys(head, peer);
   if (access == Access::kPublic) return std::nullopt;
-  if (keys_.accept(head.header("x-session-api-key").value_or(""))) return std::nullopt;
+  if (keys->accept(head.header("x-session-api-key").value_or(""))) return std::nullopt;
   return Response::error(401, "Unauthorized");
 }
 
 SocketVerdict Guard::check_socket(const http::Request& head, const http::Peer& peer) {
-  if (keys_.empty())
+  const auto keys = this->keys();
+  if (keys->empty())
     if (auto refusal = check_without_keys(head, peer))
       return {.kind = SocketVerdict::Kind::kRefuse, .refusal = std::move(*refusal)};
-  return socket_auth_.check_request(head);
+  return SocketAuth(*keys).check_request(head);
 }
 
-bool Guard::check_first_message(std::string_view text) { return socket_auth_.check_first_message(text); }
+bool Guard::check_first_message(std::string_view text) {
+  const auto keys = this->keys();
+  return SocketAuth(*keys).check_first_message(text);
+}
 
 bool Guard::swallows(std::string_view text) { return SocketAuth::is_auth_message(text); }
 
 std::string Guard::caller(const http::Request& request) const {
-  if (keys_.empty()) return "loopback";
+  if (keys()->empty()) return "loopback";
   return "key " + secrets::fingerprint(request.header("x-session-api-key").value_or(""));
 }
 

@@ -1,12 +1,13 @@
 // Who gets in. With session keys: the key decides. Without: only programs of our own user on this machine,
 // and web pages from this machine. README.md states the rules and why.
 #pragma once
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "auth/session_keys.hpp"
-#include "auth/socket_auth.hpp"
 #include "http/gatekeeper.hpp"
 #include "http/origins.hpp"
 
@@ -30,12 +31,16 @@ class Guard final : public http::Gatekeeper {
   /// keys.
   std::string caller(const http::Request& request) const;
 
+  /// From now on these keys count. Sockets that an old one has opened stay open.
+  void set_keys(SessionKeys keys);
+
  private:
+  std::shared_ptr<const SessionKeys> keys() const;
   std::optional<http::Response> check_without_keys(const http::Request& head, const http::Peer& peer) const;
 
-  SessionKeys keys_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const SessionKeys> keys_;
   http::Origins origins_;
-  SocketAuth socket_auth_;
 };
 
 }  // namespace collet::auth

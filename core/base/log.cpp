@@ -12,6 +12,8 @@
 namespace collet::log {
 namespace {
 
+constexpr const char* kTextPattern = "%Y-%m-%d %H:%M:%S.%e %^%l%$ %v";
+
 std::atomic<bool> as_json{false};
 
 // Never destroyed: a thread may still log while the process ends. Every line is flushed by itself.
@@ -19,7 +21,7 @@ spdlog::logger& logger() {
   static auto& instance = *[] {
     auto made =
         std::make_unique<spdlog::logger>("collet", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
-    made->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
+    made->set_pattern(kTextPattern);
     made->flush_on(spdlog::level::trace);
     return made.release();
   }();
@@ -45,7 +47,7 @@ spdlog::level::level_enum translate(Level level) {
 void configure(Level least, bool json) {
   logger().set_level(translate(least));
   as_json = json;
-  if (json) logger().set_pattern("%v");
+  logger().set_pattern(json ? "%v" : kTextPattern);
 }
 
 bool enabled(Level level) { return logger().should_log(translate(level)); }

@@ -7,7 +7,7 @@ namespace collet::log {
 
 enum class Level { kDebug, kInfo, kWarning, kError };
 
-/// Sets what is shown; call it once, before threads start. `json` writes one JSON object per line.
+/// Sets what is shown. `json` writes one JSON object per line.
 void configure(Level least, bool json);
 
 /// Whether a line of this level would be shown; for callers whose text is dear to make.

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
@@ -14,7 +13,9 @@
 #include <utility>
 
 #include "collet/json.hpp"
+#include "secrets/json_secrets.hpp"
 #include "server/config_keys.hpp"
+#include "server/unused_variables.hpp"
 
 namespace collet::server {
 namespace {
@@ -223,11 +224,7 @@ class Loader {
   }
 
   Result<void> take_variables(const ConfigKey& key) {
-    std::string own = "COLLET_" + key.name;
-    for (char& c : own) c = c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    std::vector<std::string> names{own};
-    names.insert(names.end(), key.aliases.begin(), key.aliases.end());
-    for (const auto& name : names) {
+    for (const auto& name : key.variables()) {
       if (const auto* word = variable(sources_.environment, name); word != nullptr)
         return set_word(key, *word, name);
       if (key.kind != KeyKind::kList) continue;
@@ -298,6 +295,12 @@ class Loader {
       const auto from = from_.find(key.name);
       config_.origins.push_back({key.name, std::move(value), from == from_.end() ? "default" : from->second});
     }
+    for (const auto& [name, text] : plugins_) {
+      auto section = json::parse(text);
+      secrets::redact_echo(*section, section->GetAllocator());
+      config_.origins.push_back({"plugins." + name, json::dump(*section), file_});
+    }
+    config_.warnings = unused_variables(sources_.environment);
   }
 
   const ConfigSources& sources_;
@@ -310,6 +313,26 @@ class Loader {
 }  // namespace
 
 Result<Config> load_config(const ConfigSources& sources) { return Loader(sources).load(); }
+
+std::vector<std::string> changed_keys(const Config& before, const Config& after) {
+  std::vector<std::string> changed;
+  for (const auto& key : config_keys()) {
+    json::Writer old_value, new_value;
+    key.show(before, old_value);
+    key.show(after, new_value);
+    if (old_value.take() != new_value.take()) changed.push_back(key.name);
+  }
+  const auto old_plugins = json::parse(before.plugins), new_plugins = json::parse(after.plugins);
+  std::set<std::string> names;
+  for (const auto* plugins : {&*old_plugins, &*new_plugins})
+    for (const auto& section : plugins->GetObject()) names.emplace(json::view(section.name));
+  names.erase("directories");  // a key of its own
+  for (const auto& name : names) {
+    const auto *was = json::find(*old_plugins, name), *is = json::find(*new_plugins, name);
+    if (was == nullptr || is == nullptr || *was != *is) changed.push_back("plugins." + name);
+  }
+  return changed;
+}
 
 std::map<std::string, std::string> process_environment() {
   std::map<std::string, std::string> out;

@@ -79,7 +79,9 @@ struct Config {
   /// name is the plugin host's to check.
   std::string plugins = "{}";
 
-  std::vector<Origin> origins;  ///< one per key, in the order of the documentation
+  /// One per key, in the order of the documentation, then the plugins' sections.
+  std::vector<Origin> origins;
+  std::vector<std::string> warnings;  ///< variables of the environment that have no effect; a line each
 };
 
 /// What load_config works from. Keys of `flags` are config keys ("host", "log.level") and "config", the file;
@@ -92,6 +94,9 @@ struct ConfigSources {
 /// Flags win over the environment, that over the file, that over the defaults. Errors (kInvalid) name key and
 /// place.
 Result<Config> load_config(const ConfigSources& sources);
+
+/// The keys whose values differ, `plugins.<name>` included, in the order of the documentation.
+std::vector<std::string> changed_keys(const Config& before, const Config& after);
 
 /// This process's environment, as load_config takes it.
 std::map<std::string, std::string> process_environment();

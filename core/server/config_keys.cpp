@@ -1,6 +1,7 @@
 #include "server/config_keys.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdint>
 #include <numeric>
 #include <utility>
@@ -263,6 +264,14 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+std::vector<std::string> ConfigKey::variables() const {
+  std::string own = "COLLET_" + name;
+  for (char& c : own) c = c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  std::vector<std::string> all{std::move(own)};
+  all.insert(all.end(), aliases.begin(), aliases.end());
+  return all;
+}
 
 const std::vector<ConfigKey>& config_keys() {
   static const std::vector<ConfigKey> keys = make_keys();

@@ -20,6 +20,9 @@ struct ConfigKey {
   /// Takes a value of the right kind; returns what is wrong with it ("must be …") or nothing.
   std::function<std::string(Config&, const json::Value&)> set;
   std::function<void(const Config&, json::Writer&)> show;
+
+  /// All its names in the environment, COLLET_… first.
+  std::vector<std::string> variables() const;
 };
 
 /// All keys but those of `plugins.<name>`.

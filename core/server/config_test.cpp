@@ -220,6 +220,28 @@ TEST_F(ConfigTest, Plugins_EntryThatIsNoObject_IsAnError) {
   EXPECT_THAT(error(), AllOf(HasSubstr("\"plugins.bash\""), HasSubstr("must be an object")));
 }
 
+TEST_F(ConfigTest, Plugins_SecretsInTheirSectionsAreMasked) {
+  file(R"({"plugins": {"weather": {"units": "C", "api_key": "s3cret"}}})");
+  const Config config = load();
+  EXPECT_EQ(origin(config, "plugins.weather").value, R"({"units":"C","api_key":"<redacted>"})");
+  EXPECT_EQ(origin(config, "plugins.weather").from, path_);
+  EXPECT_THAT(config.plugins, HasSubstr("s3cret"));
+}
+
+TEST_F(ConfigTest, VariablesWithoutEffect_AreNamedWithoutTheirValues) {
+  sources_.environment["COLLET_PROT"] = "1";
+  sources_.environment["OH_ENABLE_VSCODE"] = "s3cret";
+  sources_.environment["OH_EMPTY"] = "";
+  sources_.environment["COLLET_CONFIG"] = "";
+  sources_.environment["COLLET_SESSION_API_KEYS_0"] = "k";
+  sources_.environment["OH_SESSION_API_KEYS_1"] = "k";
+  sources_.environment["OH_SECRET_KEY"] = "x";
+  sources_.environment["OTHER"] = "x";
+  EXPECT_THAT(load().warnings,
+              ElementsAre("the variable COLLET_PROT has no effect; did you mean COLLET_PORT?",
+                          "the variable OH_ENABLE_VSCODE has no effect"));
+}
+
 TEST_F(ConfigTest, UnknownFlag_IsAnError) {
   sources_.flags["prot"] = "1";
   EXPECT_THAT(error(), HasSubstr("no key \"prot\""));

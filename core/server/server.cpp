@@ -23,6 +23,7 @@
 #include "server/activity_gate.hpp"
 #include "server/conversation_gateway.hpp"
 #include "server/master_key.hpp"
+#include "server/reload.hpp"
 #include "server/secret_gateway.hpp"
 #include "server/version.hpp"
 #include "settings/secret_resolver.hpp"
@@ -87,6 +88,12 @@ conversation::ConversationService::Options service_options(const Config& config)
   options.state_dir = config.state;
   options.max_concurrent_runs = static_cast<std::size_t>(config.conversations.max_concurrent_runs);
   return options;
+}
+
+std::string list_of(const std::vector<std::string>& words) {
+  std::string all;
+  for (const auto& word : words) all.append(all.empty() ? "" : ", ").append(word);
+  return all.empty() ? "nothing" : all;
 }
 
 outbound::Client::Options outbound_options(outbound::Policy policy) {
@@ -250,6 +257,20 @@ Result<void> Server::assemble(auth::SessionKeys keys) {
 std::string Server::url() const {
   const bool six = config_.host.find(':') != std::string::npos && config_.host.front() != '[';
   return "http://" + (six ? "[" + config_.host + "]" : config_.host) + ":" + std::to_string(parts_->port);
+}
+
+Result<void> Server::reload(const Config& fresh) {
+  auto plan = plan_reload(config_, fresh);
+  auto keys = auth::SessionKeys::from(plan.config.session_api_keys);
+  if (!keys) return keys.error();
+  if (auto allowed = auth::check_listen_address(config_.host, *keys); !allowed) return allowed;
+  log::configure(plan.config.log.level, plan.config.log.json);
+  parts_->guard.set_keys(std::move(*keys));
+  config_ = std::move(plan.config);
+  log::info("server", "reloaded the configuration; changed: " + list_of(plan.taken));
+  if (!plan.needs_restart.empty())
+    log::warning("server", "needs a restart to take effect: " + list_of(plan.needs_restart));
+  return {};
 }
 
 bool Server::stop() {

@@ -26,6 +26,10 @@ class Server {
   /// The address to call, "http://127.0.0.1:8000". After start.
   std::string url() const;
 
+  /// Takes from a configuration that was read again what can change at run time (the session keys, the log),
+  /// and says in the log what it took and what needs a restart. Changes nothing on an error. After start.
+  Result<void> reload(const Config& fresh);
+
   /// Pauses the runs, answers what is in flight, ends everything. Also after a failed start. Idempotent.
   /// False: a plugin's code has not come back. It may use anything of the server, which is then not freed:
   /// the process should end without destructors (std::_Exit).
