@@ -14,7 +14,10 @@ namespace {
 
 constexpr const char* kTextPattern = "%Y-%m-%d %H:%M:%S.%e %^%l%$ %v";
 
+constexpr std::string_view kPluginPart = "plugin ";
+
 std::atomic<bool> as_json{false};
+thread_local Ids scope;
 
 // Never destroyed: a thread may still log while the process ends. Every line is flushed by itself.
 spdlog::logger& logger() {
@@ -52,11 +55,17 @@ void configure(Level least, bool json) {
 
 bool enabled(Level level) { return logger().should_log(translate(level)); }
 
-void write(Level level, std::string_view part, std::string_view message) {
+void write(Level level, std::string_view part, std::string_view message, const Ids& ids) {
   const auto translated = translate(level);
   if (!logger().should_log(translated)) return;
+  const auto request = ids.request.empty() ? scope.request : ids.request;
+  const auto conversation = ids.conversation.empty() ? scope.conversation : ids.conversation;
   if (!as_json) {
-    logger().log(translated, "[{}] {}", part, message);
+    std::string about;
+    if (!conversation.empty()) about.append(" (conversation ").append(conversation);
+    if (!request.empty()) about.append(about.empty() ? " (request " : ", request ").append(request);
+    if (!about.empty()) about += ')';
+    logger().log(translated, "[{}] {}{}", part, message, about);
     return;
   }
   const auto name = spdlog::level::to_string_view(translated);
@@ -65,9 +74,18 @@ void write(Level level, std::string_view part, std::string_view message) {
       .member("time", utc_timestamp(now_micros()))
       .member("level", std::string_view(name.data(), name.size()))
       .member("part", part)
-      .member("message", message)
-      .end();
-  logger().log(translated, "{}", line.take());
+      .member("message", message);
+  if (!request.empty()) line.member("request", request);
+  if (!conversation.empty()) line.member("conversation", conversation);
+  if (part.starts_with(kPluginPart)) line.member("plugin", part.substr(kPluginPart.size()));
+  logger().log(translated, "{}", line.end().take());
 }
+
+Scope::Scope(const Ids& ids) : before_(scope) {
+  if (!ids.request.empty()) scope.request = ids.request;
+  if (!ids.conversation.empty()) scope.conversation = ids.conversation;
+}
+
+Scope::~Scope() { scope = before_; }
 
 }  // namespace collet::log

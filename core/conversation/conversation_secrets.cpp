@@ -104,15 +104,16 @@ Result<std::string> ConversationSecrets::read(const std::string& name) {
     source->failed.reset();
   } else {
     source->failed = std::chrono::steady_clock::now();
-    log::warning("conversation",
-                 conversation_ + ": the secret " + name + " cannot be read: " + value.error().message);
+    log::warning("conversation", "the secret " + name + " cannot be read: " + value.error().message,
+                 {.conversation = conversation_});
   }
   return value;
 }
 
 void ConversationSecrets::on_pool(std::function<void()> work, const std::function<void()>& refused) {
   if (pool_.post(conversation_, std::move(work))) return;
-  log::warning("conversation", conversation_ + ": its secrets are not read: too many are waiting to be");
+  log::warning("conversation", "its secrets are not read: too many are waiting to be",
+               {.conversation = conversation_});
   refused();
 }
 
@@ -157,14 +158,16 @@ Environment ConversationSecrets::read_for_command(const std::vector<std::string>
     auto value = read(name);
     if (!value || value->empty()) continue;
     if (value->size() > kLongestVariable || value->find('\0') != std::string::npos) {
-      log::warning("conversation", conversation_ + ": the secret " + name +
-                                       " can be no variable: it holds a NUL or more than " +
-                                       std::to_string(kLongestVariable) + " bytes");
+      log::warning("conversation",
+                   "the secret " + name + " can be no variable: it holds a NUL or more than " +
+                       std::to_string(kLongestVariable) + " bytes",
+                   {.conversation = conversation_});
       continue;
     }
     if (auto recorded = access_.record_use(conversation_, name); !recorded) {
-      log::warning("conversation", conversation_ + ": a command goes without the secret " + name + ": " +
-                                       recorded.error().message);
+      log::warning("conversation",
+                   "a command goes without the secret " + name + ": " + recorded.error().message,
+                   {.conversation = conversation_});
       continue;
     }
     environment.emplace_back(name, std::move(*value));

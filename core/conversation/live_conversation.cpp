@@ -81,7 +81,7 @@ void LiveConversation::spawn(std::function<asio::awaitable<Result<void>>(LiveCon
       },
       [self = shared_from_this(), done = std::move(done)](std::exception_ptr error, Result<void> result) {
         if (!error) return done(std::move(result));
-        log::error("conversation", self->id_ + ": " + text_of(std::move(error)));
+        log::error("conversation", text_of(std::move(error)), {.conversation = self->id_});
         done(internal("Internal Server Error"));
       });
 }
@@ -285,7 +285,8 @@ void LiveConversation::start_run() {
       [self = shared_from_this(), run = run_]() -> asio::awaitable<void> { co_await self->run_to_end(run); },
       [self = shared_from_this()](std::exception_ptr error) {
         if (!error) return;
-        log::error("conversation", self->id_ + ": the run failed: " + text_of(std::move(error)));
+        log::error("conversation", "the run failed: " + text_of(std::move(error)),
+                   {.conversation = self->id_});
         self->journal_.mark_failed();
         self->run_.reset();
       });
@@ -311,7 +312,8 @@ void LiveConversation::start_title(const UserMessage& message) {
       [self = shared_from_this(), content = message.content,
        answer = title_answer_]() -> asio::awaitable<void> { co_await self->make_title(content, answer); },
       [self = shared_from_this()](std::exception_ptr error) {
-        if (error) log::error("conversation", self->id_ + ": no title: " + text_of(std::move(error)));
+        if (error)
+          log::error("conversation", "no title: " + text_of(std::move(error)), {.conversation = self->id_});
       });
 }
 
@@ -334,7 +336,8 @@ asio::awaitable<void> LiveConversation::make_title(std::string content,
   const auto stored = co_await journal_.append([&](Batch& batch) {
     if (!title.empty() && !batch.state().title) batch.state().title = title;
   });
-  if (!stored) log::warning("conversation", id_ + ": the title is not stored: " + stored.error().message);
+  if (!stored)
+    log::warning("conversation", "the title is not stored: " + stored.error().message, {.conversation = id_});
 }
 
 asio::awaitable<void> LiveConversation::wait_until_idle() {

@@ -104,8 +104,8 @@ void Run::stop(Stop how) {
 asio::awaitable<Run::Next> Run::append(std::function<void(Batch&)> build) {
   const auto result = co_await journal_.append(std::move(build));
   if (result) co_return Next::kGoOn;
-  log::error("conversation",
-             journal_.id() + ": the run ends, its events cannot be stored: " + result.error().message);
+  log::error("conversation", "the run ends, its events cannot be stored: " + result.error().message,
+             {.conversation = journal_.id()});
   journal_.mark_failed();
   journal_.broadcast(agent::server_error_frame("StorageError", result.error().message));
   co_return Next::kEnd;

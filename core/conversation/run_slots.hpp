@@ -8,7 +8,15 @@ namespace collet::conversation {
 
 class RunSlots {
  public:
-  explicit RunSlots(std::size_t most) : free_(most) {}
+  explicit RunSlots(std::size_t most) : most_(most), free_(most) {}
+
+  struct Load {
+    std::size_t running = 0, waiting = 0;
+  };
+  Load load() const {
+    const std::lock_guard lock(mutex_);
+    return {most_ - free_, waiting_.size()};
+  }
 
   /// Calls `granted` at once, or later from the thread that gives a slot back. It must not block.
   void acquire(std::function<void()> granted) {
@@ -37,7 +45,8 @@ class RunSlots {
   }
 
  private:
-  std::mutex mutex_;
+  const std::size_t most_;
+  mutable std::mutex mutex_;
   std::size_t free_;
   std::deque<std::function<void()>> waiting_;
 };

@@ -54,7 +54,7 @@ struct ConversationService::Impl {
   asio::executor_work_guard<asio::io_context::executor_type> work;
   WorkerPool secret_readers;
   Surroundings around;
-  std::mutex mutex;  // guards `live`
+  mutable std::mutex mutex;  // guards `live`
   std::map<std::string, std::shared_ptr<Conversation>> live;
   bool stopping = false;  // guarded by `mutex` too
   std::function<void(const std::string& id)> removed;
@@ -65,6 +65,12 @@ ConversationService::ConversationService(Options options, Dependencies dependenc
     : impl_(std::make_unique<Impl>(std::move(options), dependencies)) {}
 
 ConversationService::~ConversationService() { stop(); }
+
+ConversationService::Load ConversationService::load() const {
+  const auto slots = impl_->slots.load();
+  const std::lock_guard lock(impl_->mutex);
+  return {impl_->live.size(), slots.running, slots.waiting};
+}
 
 Result<std::shared_ptr<Conversation>> ConversationService::Impl::load(const storage::ConversationRow& row) {
   auto loaded = from_row(row, with.box);
@@ -99,7 +105,7 @@ Result<void> ConversationService::Impl::repair(
     last = page->items.front().id;
     for (const auto& row : page->items)
       if (auto repaired = how(row.id); !repaired) {
-        log::error("conversation", row.id + ": " + repaired.error().message);
+        log::error("conversation", repaired.error().message, {.conversation = row.id});
         return repaired;
       }
   }

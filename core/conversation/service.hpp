@@ -94,6 +94,11 @@ class ConversationService {
   };
   Result<Page> search(const storage::ConversationQuery& query);
   Result<std::int64_t> count(const std::string& status);
+  struct Load {
+    std::size_t loaded = 0;                ///< conversations in memory
+    std::size_t running = 0, waiting = 0;  ///< runs; `waiting` for a slot
+  };
+  Load load() const;
   /// All ids, UUIDs with dashes. Blocks.
   Result<std::vector<std::string>> ids();
 

@@ -143,6 +143,8 @@ std::size_t HttpServer::queue_depth(std::string_view owner) const {
   return impl_->core->dispatcher.queue_depth(owner);
 }
 
+std::size_t HttpServer::websockets() const { return impl_->core->sockets.size(); }
+
 std::size_t HttpServer::connections() const { return impl_->core->admission.count(); }
 
 }  // namespace collet::http

@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "http/gatekeeper.hpp"
+#include "http/request_observer.hpp"
 #include "http/router.hpp"
 
 namespace collet::http {
@@ -47,6 +48,7 @@ class HttpServer {
     std::size_t worker_threads = 8;                 ///< handlers that may block
     std::size_t queue_length = 256;                 ///< requests that wait, per owner
     std::vector<std::string> allowed_origins = {};  ///< for CORS, beside the loopback origins
+    RequestObserver* observer = nullptr;            ///< may be null; must outlive the server
     Limits limits = {};
     SocketLimits sockets = {};
   };
@@ -69,6 +71,8 @@ class HttpServer {
 
   /// Connections open now, WebSockets included. Any thread.
   std::size_t connections() const;
+  /// WebSockets open now. Any thread.
+  std::size_t websockets() const;
   /// Requests that wait for a worker, for routes of this owner. Any thread.
   std::size_t queue_depth(std::string_view owner) const;
 

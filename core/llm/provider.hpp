@@ -84,6 +84,8 @@ struct Outcome {
   Failure failure;  ///< meaningful without a response
 };
 
+class CallObserver;
+
 class Provider {
  public:
   virtual ~Provider() = default;
@@ -100,16 +102,20 @@ class Provider {
 /// listens.
 class Providers {
  public:
-  /// `fallback` serves every name that no plugin has registered.
-  explicit Providers(Provider& fallback) : fallback_(fallback) {}
+  /// `fallback` serves every name that no plugin has registered. `observer` (may be null) is told of every
+  /// call.
+  explicit Providers(Provider& fallback, CallObserver* observer = nullptr);
+  ~Providers();
   /// kConflict when the name is taken.
   Result<void> add(std::string name, std::shared_ptr<Provider> provider);
   void remove(std::string_view name);
   Provider& for_model(std::string_view model) const;
 
  private:
-  Provider& fallback_;
-  std::vector<std::pair<std::string, std::shared_ptr<Provider>>> named_;
+  struct Entry;
+  CallObserver* observer_;
+  std::unique_ptr<Entry> fallback_;
+  std::vector<std::unique_ptr<Entry>> named_;
 };
 
 }  // namespace collet::llm

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "llm/call_observer.hpp"
 #include "llm/provider.hpp"
 
 namespace collet::llm {
@@ -19,6 +20,47 @@ TEST(Providers, Lookup_GoesByTheNameBeforeTheFirstSlash) {
   EXPECT_EQ(&providers.for_model("demo"), &fallback) << "a bare name is a model, not a provider";
   EXPECT_EQ(&providers.for_model("openai/demo"), &fallback);
   EXPECT_EQ(&providers.for_model(""), &fallback);
+}
+
+// Keeps what is done until it is told to.
+struct Held final : Provider {
+  std::unique_ptr<Call> start(const Config&, Request, Delta, Done its_done) override {
+    done = std::move(its_done);
+    return std::make_unique<Call>();
+  }
+  Done done;
+};
+
+struct Seen final : CallObserver {
+  void call_started(const Config& config) noexcept override {
+    lines.push_back("started " + config.model + config.api_key);
+  }
+  void call_ended(const Config& config, const Outcome* outcome, double) noexcept override {
+    lines.push_back("ended " + config.model +
+                    (outcome == nullptr ? " cancelled" : " " + outcome->failure.code));
+  }
+  std::vector<std::string> lines;
+};
+
+TEST(Providers, Observer_IsToldOnceOfEachCallAndNoSecret) {
+  Held fallback;
+  Seen seen;
+  Providers providers(fallback, &seen);
+  const auto demo = std::make_shared<Held>();
+  ASSERT_TRUE(providers.add("demo", demo).ok());
+  Config config;
+  config.model = "demo/a";
+  config.api_key = "s3cret";
+  int done = 0;
+  auto call = providers.for_model(config.model).start(config, {}, {}, [&](Outcome) { ++done; });
+  demo->done({std::nullopt, {"LLMTimeoutError", "", "", false, ""}});
+  call.reset();
+  config.model = "b";
+  call = providers.for_model(config.model).start(config, {}, {}, [&](Outcome) { ++done; });
+  call.reset();
+  EXPECT_EQ(done, 1);
+  EXPECT_EQ(seen.lines, (std::vector<std::string>{"started demo/a", "ended demo/a LLMTimeoutError",
+                                                  "started b", "ended b cancelled"}));
 }
 
 TEST(Providers, TakenOrBadName_IsRefused_ByKind) {

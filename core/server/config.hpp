@@ -24,8 +24,8 @@ struct Origin {
 
 /// The core's own routers, in the order in which they are added. Plugins are switched off by
 /// `plugins.<name>.enabled`.
-inline constexpr std::array<std::string_view, 8> kRouters = {
-    "server", "conversations", "events", "settings", "secrets", "plugins", "openapi", "sockets"};
+inline constexpr std::array<std::string_view, 9> kRouters = {
+    "server", "conversations", "events", "settings", "secrets", "plugins", "openapi", "sockets", "metrics"};
 
 struct Config {
   std::string host = "127.0.0.1";
@@ -70,6 +70,7 @@ struct Config {
   } outbound;
 
   std::int64_t audit_keep = 100'000;  ///< entries of the audit log
+  bool public_metrics = false;        ///< /metrics needs no session key
   std::set<std::string> routers_off;  ///< names of kRouters: their paths are unknown (404)
 
   bool survive_power_loss = true;  ///< storage.synchronous: "full"; "normal" may lose the last moments

@@ -5,6 +5,7 @@
 #include "api/docs_api.hpp"
 #include "api/event_socket.hpp"
 #include "api/events_api.hpp"
+#include "api/metrics_api.hpp"
 #include "api/plain_reads.hpp"
 #include "api/plugins_api.hpp"
 #include "api/secrets_api.hpp"
@@ -16,6 +17,7 @@
 #include "events/event_log.hpp"
 #include "http/http_server.hpp"
 #include "llm/openai_chat.hpp"
+#include "metrics/metrics.hpp"
 #include "outbound/client.hpp"
 #include "plugins/host.hpp"
 #include "secrets/key_ring.hpp"
@@ -40,7 +42,7 @@ constexpr std::chrono::seconds kRequestGrace{5};  // for answers in flight
 
 std::chrono::milliseconds seconds(std::int64_t count) { return std::chrono::seconds(count); }
 
-http::HttpServer::Options http_options(const Config& config) {
+http::HttpServer::Options http_options(const Config& config, http::RequestObserver& observer) {
   const auto& from = config.limits;
   http::HttpServer::Options options;
   options.host = config.host;
@@ -58,6 +60,7 @@ http::HttpServer::Options http_options(const Config& config) {
   options.limits.idle_time = seconds(from.idle_seconds);
   options.limits.write_stall = seconds(from.write_seconds);
   options.sockets.message_bytes = static_cast<std::size_t>(from.socket_message_bytes);
+  options.observer = &observer;
   options.sockets.queue_bytes = static_cast<std::size_t>(from.socket_queue_bytes);
   return options;
 }
@@ -117,23 +120,26 @@ struct Server::Parts {
         audit(*database, config.audit_keep),
         outbound(outbound_options(std::move(outbound_policy))),
         resolver(secret_store, audit, outbound),
-        providers(openai),
+        providers(openai, &metrics),
         host(host_options(config), spawner),
         secret_gateway(resolver, audit),
         conversations(service_options(config),
                       {*database, log, providers, tools, box, spawner, secret_gateway}),
         gateway(conversations, log),
         event_sockets(conversations, log),
+        public_metrics(config.public_metrics),
         guard(std::move(session_keys), config.allow_cors_origins),
         gate(guard, activity),
-        http(http_options(config), router, gate) {}
+        http(http_options(config, metrics), router, gate) {}
 
   Result<void> add_core_routes(const std::set<std::string>& off);
   Result<void> add_router(std::string_view name);
   api::PlainReads reads();
   std::vector<std::string> not_ready() const;
   std::vector<plugins::PluginStatus> plugin_status() const;
+  metrics::Snapshot snapshot() const;
 
+  metrics::Metrics metrics{kVersion};  // first: it is told things until the end
   std::unique_ptr<storage::Database> database;
   secrets::KeyRing ring;
   secrets::SealedBox box;
@@ -153,6 +159,7 @@ struct Server::Parts {
   ConversationGateway gateway;
   api::Activity activity;
   api::EventSockets event_sockets;
+  bool public_metrics;
   api::ApiDocs docs{router, std::string(kVersion)};
   auth::Guard guard;
   ActivityGate gate;
@@ -175,6 +182,8 @@ Result<void> Server::Parts::add_router(std::string_view name) {
   if (name == "plugins") return api::add_plugin_routes(router, [this] { return plugin_status(); });
   if (name == "openapi") return docs.add_routes(router);
   if (name == "sockets") return event_sockets.add_route(router);
+  if (name == "metrics")
+    return api::add_metrics_route(router, public_metrics, [this] { return metrics.text(snapshot()); });
   return internal("there is no router " + std::string(name));
 }
 
@@ -191,6 +200,24 @@ std::vector<plugins::PluginStatus> Server::Parts::plugin_status() const {
   auto all = host.status();
   for (auto& plugin : all) plugin.requests.waiting = http.queue_depth(plugin.name);
   return all;
+}
+
+metrics::Snapshot Server::Parts::snapshot() const {
+  const auto load = conversations.load();
+  metrics::Snapshot now{.connections = http.connections(),
+                        .websockets = http.websockets(),
+                        .conversations_loaded = load.loaded,
+                        .runs = load.running,
+                        .runs_waiting = load.waiting};
+  now.plugins.push_back({.name = "core", .requests_waiting = http.queue_depth("core")});
+  for (const auto& plugin : plugin_status())
+    now.plugins.push_back({.name = plugin.name,
+                           .state = std::string(plugins::to_string(plugin.state)),
+                           .requests_waiting = plugin.requests.waiting,
+                           .requests = plugin.requests.running,
+                           .tool_calls = plugin.tool_calls.running,
+                           .model_calls = plugin.model_calls.running});
+  return now;
 }
 
 std::vector<std::string> Server::Parts::not_ready() const {

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 
 #include "base/id.hpp"
@@ -15,6 +17,18 @@ namespace {
 
 // A request that is answered by its head alone keeps its connection when its body is no longer than this.
 constexpr std::size_t kSkippedBody = 64 * 1024;
+
+constexpr std::size_t kLongestRequestId = 64;
+
+// A proxy's or client's own id is kept, where it can stand in a log line.
+std::string id_of(const Request& request) {
+  const auto given = request.header("x-request-id").value_or("");
+  const bool fits = !given.empty() && given.size() <= kLongestRequestId &&
+                    std::all_of(given.begin(), given.end(), [](unsigned char c) {
+                      return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+                    });
+  return fits ? std::string(given) : without_dashes(new_uuid());
+}
 
 }  // namespace
 
@@ -93,7 +107,10 @@ bool Connection::advance(Lock& lock) {
     if (input_.empty()) return false;
     reader_.emplace(limits.head_bytes, limits.body_bytes);
     more_headers_.clear();
+    method_.clear();
     request_line_.clear();
+    route_ = nullptr;
+    judged_ = Clock::now();
   }
   switch (reader_->read(input_)) {
     case RequestReader::Progress::kNeedMore:
@@ -113,8 +130,10 @@ bool Connection::advance(Lock& lock) {
 
 void Connection::judge(Lock& lock) {
   Request& request = reader_->request();
-  request.id = without_dashes(new_uuid());
+  request.id = id_of(request);
   request_id_ = request.id;
+  method_ = request.method;
+  judged_ = Clock::now();
   version_ = reader_->version();
   keep_alive_ = reader_->keep_alive();
   head_only_ = request.method == "HEAD";
@@ -123,13 +142,14 @@ void Connection::judge(Lock& lock) {
   try {
     verdict = core_->dispatcher.judge(request, peer_, reader_->wants_upgrade());
   } catch (const std::exception& e) {
-    log::error("http", "request " + request_id_ + ": " + e.what());
+    log::error("http", e.what(), {.request = request_id_});
     verdict.answer = Response::internal_error();
   }
   if (verdict.socket != nullptr) return hand_over(*verdict.socket, verdict.ask_first_message);
   route_ = verdict.route;
   early_answer_ = std::move(verdict.answer);
   more_headers_ = std::move(verdict.more_headers);
+  more_headers_.emplace_back("x-request-id", request_id_);
   if (!reader_->has_body()) return;
   if (!prepare_body())
     refuse(early_answer_ ? *early_answer_ : Response::error(413, "Request Entity Too Large"), lock);
@@ -182,7 +202,7 @@ void Connection::take_over(PistacheWorker& worker, const SocketRoute& route, boo
                           .ask_first_message = ask_first_message};
   ticket_.reset();
   lock.unlock();
-  log_access(101);
+  note(101, route.pattern);
   WebSocketSession::start(core_, std::move(handover));
 }
 
@@ -197,10 +217,10 @@ void Connection::respond(Response response, Lock& lock) {
   static const std::string unnamed_failure = Response::internal_error().body;
   if (response.status == 500 && response.body == unnamed_failure) {
     response = Response::internal_error(request_id_);
-    log::error("http", "request " + request_id_ + " failed or was left unanswered");
+    log::error("http", "a request failed or was left unanswered", {.request = request_id_});
   }
   keep_alive_ = keep_alive_ && !core_->draining;
-  log_access(response.status);
+  note(response.status, route_ == nullptr ? std::string_view() : route_->pattern);
   push(render(response, more_headers_,
               {.version = version_, .keep_alive = keep_alive_, .head_only = head_only_}),
        lock);
@@ -213,15 +233,17 @@ void Connection::refuse(const Response& response, Lock& lock) {
   input_.clear();
   state_ = State::kBusy;
   keep_alive_ = false;
-  log_access(response.status);
+  note(response.status, route_ == nullptr ? std::string_view() : route_->pattern);
   push(render(response, more_headers_, {.version = version_, .keep_alive = false, .head_only = head_only}),
        lock);
 }
 
-void Connection::log_access(int status) const {
+void Connection::note(int status, std::string_view pattern) const {
+  if (auto* observer = core_->options.observer; observer != nullptr)
+    observer->answered({method_, pattern, status, Clock::now() - judged_});
   if (!log::enabled(log::Level::kDebug)) return;
-  log::debug("http",
-             peer_.remote.address + " " + request_line_ + " " + std::to_string(status) + " " + request_id_);
+  log::debug("http", peer_.remote.address + " " + request_line_ + " " + std::to_string(status),
+             {.request = request_id_});
 }
 
 // --- Output: straight into the socket; only when that is full Asio watches it -----------------------------

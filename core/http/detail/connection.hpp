@@ -68,7 +68,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void abandon();
   ssize_t write_some(std::string_view bytes) const;
   void arm(std::chrono::milliseconds patience) { deadline_ = Clock::now() + patience; }
-  void log_access(int status) const;
+  /// Tells log and observer how a request was answered.
+  void note(int status, std::string_view pattern) const;
 
   const std::shared_ptr<Core> core_;  // first: it has to outlive all that follows
   PistacheWorker* worker_;
@@ -87,7 +88,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // The request that is being read or answered.
   const Route* route_ = nullptr;
   std::optional<Response> early_answer_;  // decided by the head; sent when the body has been skipped
-  std::string request_id_, request_line_;
+  std::string request_id_, method_, request_line_;
+  Clock::time_point judged_;
   Pairs more_headers_;  // of its answer
   unsigned version_ = 11;
   bool keep_alive_ = false, head_only_ = false;

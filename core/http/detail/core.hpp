@@ -31,6 +31,10 @@ class Registry {
     std::lock_guard lock(mutex_);
     objects_.erase(object);
   }
+  std::size_t size() const {
+    std::lock_guard lock(mutex_);
+    return objects_.size();
+  }
   std::vector<std::shared_ptr<T>> snapshot() const {
     std::vector<std::shared_ptr<T>> all;
     std::lock_guard lock(mutex_);

@@ -20,14 +20,15 @@ Verdict answer(Response response) { return {.answer = std::move(response)}; }
 
 void invoke(const Route& route, Call& call) {
   const std::string id = call.request.id;
+  const std::string conversation(call.request.param("conversation_id"));
+  const log::Scope scope({.request = id, .conversation = conversation});
   try {
     // A handler that throws has destroyed its reply: the 500 is under way already, with this id.
     route.handler(std::move(call.request), std::move(call.reply));
   } catch (const std::exception& e) {
-    log::error("http", "request " + id + ": " + route.method + " " + route.pattern + " threw: " + e.what());
+    log::error("http", route.method + " " + route.pattern + " threw: " + e.what());
   } catch (...) {
-    log::error("http",
-               "request " + id + ": " + route.method + " " + route.pattern + " threw no std::exception");
+    log::error("http", route.method + " " + route.pattern + " threw no std::exception");
   }
 }
 

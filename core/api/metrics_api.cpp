@@ -1,0 +1,24 @@
+#include "api/metrics_api.hpp"
+
+#include "api/route_helpers.hpp"
+
+namespace collet::api {
+
+// On the I/O thread: it has to answer when the workers are what is stuck.
+Result<void> add_metrics_route(http::Router& router, bool is_public, std::function<std::string()> text) {
+  Routes routes(router);
+  routes.add("GET", "/metrics",
+             {.name = "get_metrics",
+              .tag = "Server Details",
+              .summary = "What the server counts, for Prometheus",
+              .answer_type = "text/plain"},
+             http::answering([text = std::move(text)](const http::Request&) {
+               auto response = http::Response::text(text());
+               response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+               return response;
+             }),
+             http::Lane::kInline, is_public ? http::Access::kPublic : http::Access::kSession);
+  return routes.result();
+}
+
+}  // namespace collet::api
