@@ -66,10 +66,10 @@ TEST_F(AuditStoreTest, WhatCannotBeStored_IsReported) {
 
 TEST_F(AuditStoreTest, ReadAudit_WorksBesideTheServer) {
   note("a");
-  EXPECT_THAT(whats(read_audit(folder.path(), {})), ElementsAre("a"));
+  EXPECT_THAT(whats(read_audit(folder.path(), "", {})), ElementsAre("a"));
   note("b");
-  EXPECT_THAT(whats(read_audit(folder.path(), {})), ElementsAre("a", "b"));
-  EXPECT_EQ(read_audit(folder / "nowhere", {}).error().kind, Error::Kind::kNotFound);
+  EXPECT_THAT(whats(read_audit(folder.path(), "", {})), ElementsAre("a", "b"));
+  EXPECT_EQ(read_audit(folder / "nowhere", "", {}).error().kind, Error::Kind::kNotFound);
 }
 
 }  // namespace
