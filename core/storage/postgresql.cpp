@@ -161,7 +161,7 @@ void PostgresqlBackend::commit(Session& writer) {
     throw StorageError(internal("storage: the transaction has ended early"));
   if (writer.failure())
     throw StorageError(internal("storage: a write passed over a failed statement"), *writer.failure());
-  writer.commit();
+  writer.run("COMMIT");
 }
 
 // Waits while the old connection's transaction still runs, since that holds the row.
