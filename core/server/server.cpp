@@ -63,6 +63,7 @@ http::HttpServer::Options http_options(const Config& config) {
 
 storage::Database::Options database_options(const Config& config) {
   storage::Database::Options options;
+  options.url = database_url(config);
   options.synchronous =
       config.survive_power_loss ? storage::Synchronous::kFull : storage::Synchronous::kNormal;
   return options;
