@@ -2,6 +2,7 @@
 
 #include <soci/postgresql/soci-postgresql.h>
 
+#include <chrono>
 #include <utility>
 
 #include "base/id.hpp"
@@ -14,6 +15,7 @@ namespace collet::storage {
 namespace {
 
 constexpr int kOldestServer = 130000;
+constexpr std::chrono::seconds kQuickly{3};
 constexpr std::size_t kKeptBytes = 256U << 10;                           // of a statement's last result
 constexpr Micros kForgottenWriter = Micros{30} * 24 * 3600 * 1'000'000;  // its row may go
 constexpr std::string_view kMigrationLock = "7165627302410833";          // of all programs on the database
@@ -97,6 +99,7 @@ std::string PostgresqlBackend::settings(Use use) const {
 
 Result<std::unique_ptr<Session>> PostgresqlBackend::open(Use use) const {
   auto impl = std::make_unique<PostgresqlImpl>();
+  const auto start = std::chrono::steady_clock::now();
   try {
     impl->connection.open(soci::postgresql, url_.connection_text());
     impl->pg = static_cast<soci::postgresql_session_backend*>(impl->connection.get_backend())->conn_;
@@ -108,7 +111,8 @@ Result<std::unique_ptr<Session>> PostgresqlBackend::open(Use use) const {
   } catch (const soci::soci_error& failed) {
     if (impl->pg != nullptr) return impl->note(failed).error();
   }
-  if (auto reason = why_unreachable(url_); !reason) return reason.error();
+  if (std::chrono::steady_clock::now() - start < kQuickly)  // or one more attempt would take as long again
+    if (auto reason = why_unreachable(url_); !reason) return reason.error();
   return unavailable("storage: the database at " + url_.host() + " is not reachable");
 }
 

@@ -11,7 +11,7 @@
 namespace collet::storage {
 namespace {
 
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kPatience{5};
 
 bool starts(std::string_view state, std::string_view with) { return state.substr(0, with.size()) == with; }
 

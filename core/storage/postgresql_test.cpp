@@ -68,6 +68,14 @@ TEST(PostgresqlUrl, ShowsNoPassword) {
   }
 }
 
+TEST(PostgresqlUrl, ShowsHostsOfEveryKind) {
+  EXPECT_EQ(PostgresqlUrl::parse("postgresql://[::1]:5433/x")->shown(), "postgresql://[::1]:5433/x");
+  EXPECT_EQ(PostgresqlUrl::parse("postgresql://[::1]:5433/x")->host(), "[::1]:5433");
+  EXPECT_EQ(PostgresqlUrl::parse("postgresql:///x?host=/run/pg")->shown(), "postgresql://%2Frun%2Fpg/x");
+  EXPECT_EQ(PostgresqlUrl::parse("postgresql://a:1,b:2/x")->host(), "a,b:1,2");
+  EXPECT_EQ(PostgresqlUrl::parse("postgresql:///x")->host(), "the default host");
+}
+
 TEST(PostgresqlUrl, BadOnes_AreRefusedWithoutTheirText) {
   for (const std::string url :
        {"mysql://ada:s3cret@db", "host=db password=s3cret", "postgresql://ada:s3cret@[db/x",

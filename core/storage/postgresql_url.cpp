@@ -42,6 +42,13 @@ Result<PostgresqlUrl> PostgresqlUrl::parse(const std::string& url) {
   return parsed;
 }
 
+// The host, in brackets where it is an address whose colons would run into the port's.
+std::string PostgresqlUrl::bracketed(std::string host) const {
+  if (host.find(':') != std::string::npos && host.find(',') == std::string::npos) host = "[" + host + "]";
+  const auto port = at("port");
+  return port.empty() ? host : host + ":" + port;
+}
+
 std::string PostgresqlUrl::at(const std::string& name) const {
   const auto found = parameters_.find(name);
   return found == parameters_.end() ? std::string() : found->second;
@@ -51,8 +58,7 @@ std::string PostgresqlUrl::host() const {
   std::string host = at("host");
   if (host.empty()) host = at("hostaddr");
   if (host.empty()) return "the default host";
-  const auto port = at("port");
-  return port.empty() ? host : host + ":" + port;
+  return bracketed(host);
 }
 
 std::string PostgresqlUrl::database() const { return at("dbname"); }
@@ -61,8 +67,7 @@ std::string PostgresqlUrl::shown() const {
   const auto user = at("user");
   std::string host = at("host");
   if (host.starts_with('/')) host = percent_encoded(host);
-  if (const auto port = at("port"); !port.empty()) host += ":" + port;
-  return "postgresql://" + (user.empty() ? "" : percent_encoded(user) + "@") + host + "/" +
+  return "postgresql://" + (user.empty() ? "" : percent_encoded(user) + "@") + bracketed(host) + "/" +
          percent_encoded(database());
 }
 

@@ -30,6 +30,7 @@ class PostgresqlUrl {
 
  private:
   std::string at(const std::string& name) const;
+  std::string bracketed(std::string host) const;
   std::map<std::string, std::string> parameters_;  // by libpq's names, nothing escaped
 };
 

@@ -1,4 +1,5 @@
 """Starts the real program and ends it."""
+import hashlib
 import json
 import os
 import pathlib
@@ -38,6 +39,22 @@ def sanitizer_options(reports):
     return {name: ":".join(filter(None, (os.environ.get(name), "log_path=%s" % reports))) for name in names}
 
 
+def database_for(folder):
+    """With $COLLET_TEST_PROGRAM_ON=postgresql, -> the URL of a database on the server of $COLLET_TEST_POSTGRESQL: one for
+    each folder, made when it is first asked for; else nothing. All program tests can so be run on PostgreSQL by hand."""
+    if os.environ.get("COLLET_TEST_PROGRAM_ON") != "postgresql":
+        return None
+    server = os.environ["COLLET_TEST_POSTGRESQL"]
+    name = "collet_program_" + hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    url = server[:server.rindex("/")] + "/" + name
+    if not (folder / "postgresql").exists():
+        for sql in ("DROP DATABASE IF EXISTS %s WITH (FORCE)" % name,
+                    "CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8'" % name):
+            subprocess.run(["psql", "-qX", server, "-c", sql], check=True, stderr=subprocess.DEVNULL)
+        (folder / "postgresql").write_text(url)
+    return url
+
+
 def processes():
     """-> {pid: parent's pid} of all processes that are not zombies."""
     found = {}
@@ -74,7 +91,9 @@ class Server:
         self.state.parent.mkdir(parents=True, exist_ok=True)
         self.log_file = self.state.parent / "server.log"
         self.reports = self.state.parent / "sanitizer"
-        self.environment, self.arguments = environment or {}, list(arguments)
+        self.environment, self.arguments = dict(environment or {}), list(arguments)
+        if database := database_for(self.state.parent):
+            self.environment.setdefault("COLLET_DATABASE", database)
         self.program, self.asked_port, self.ready = program or binary(), port, ready
         if config is not None:
             file = self.state.parent / "config.json"
