@@ -55,6 +55,12 @@ def database_for(folder):
     return url
 
 
+def database_environment(state):
+    """-> the variables by which the program finds the database that belongs to a state folder."""
+    database = database_for(pathlib.Path(state).parent)
+    return {"COLLET_DATABASE": database} if database else {}
+
+
 def processes():
     """-> {pid: parent's pid} of all processes that are not zombies."""
     found = {}
@@ -91,9 +97,8 @@ class Server:
         self.state.parent.mkdir(parents=True, exist_ok=True)
         self.log_file = self.state.parent / "server.log"
         self.reports = self.state.parent / "sanitizer"
-        self.environment, self.arguments = dict(environment or {}), list(arguments)
-        if database := database_for(self.state.parent):
-            self.environment.setdefault("COLLET_DATABASE", database)
+        self.environment, self.arguments = environment or {}, list(arguments)
+        self.environment = {**database_environment(self.state), **self.environment}
         self.program, self.asked_port, self.ready = program or binary(), port, ready
         if config is not None:
             file = self.state.parent / "config.json"

@@ -6,7 +6,7 @@ import json
 import subprocess
 
 import _path  # noqa: F401
-from harness import Case, Http, binary, clean_environment, main
+from harness import Case, Http, binary, clean_environment, database_environment, main
 from harness.mock import finish
 
 PATH = "/api/settings/secrets"
@@ -16,7 +16,10 @@ VALUE = "the-plain-value-1f2e3d"
 
 def collet(*arguments, environment=None):
     """Runs the program; -> (exit status, standard output, standard error)."""
-    done = subprocess.run([str(binary()), *map(str, arguments)], env=clean_environment(**(environment or {})),
+    environment = clean_environment(**(environment or {}))
+    if "--state" in arguments:
+        environment.update(database_environment(arguments[arguments.index("--state") + 1]))
+    done = subprocess.run([str(binary()), *map(str, arguments)], env=environment,
                           capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
     return done.returncode, done.stdout, done.stderr
 
@@ -178,8 +181,9 @@ class Rotation(Case):
         self.assertEqual(server.terminate(), 0)
 
     def rotate(self, *arguments, secret=None, input=""):
-        environment = {"OH_SECRET_KEY": secret} if secret else {}
-        done = subprocess.run([str(binary()), "secrets", "rotate", "--state", str(self.folder / "state"), *arguments],
+        state = self.folder / "state"
+        environment = {**database_environment(state), **({"OH_SECRET_KEY": secret} if secret else {})}
+        done = subprocess.run([str(binary()), "secrets", "rotate", "--state", str(state), *arguments],
                               env=clean_environment(**environment), input=input, capture_output=True, text=True, timeout=60)
         return done.returncode, done.stdout + done.stderr
 
