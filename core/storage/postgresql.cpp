@@ -22,6 +22,18 @@ constexpr std::string_view kMigrationLock = "7165627302410833";          // of a
 
 class PostgresqlImpl final : public Session::Impl {
  public:
+  bool connect(const PostgresqlUrl& url) {
+    try {
+      connection.open(soci::postgresql, url.connection_text());
+    } catch (const soci::soci_error&) {
+      return false;
+    }
+    pg = static_cast<soci::postgresql_session_backend*>(connection.get_backend())->conn_;
+    PQsetNoticeProcessor(
+        pg, [](void*, const char*) {}, nullptr);  // it would print them; they quote values
+    return true;
+  }
+
   PGconn* pg = nullptr;  ///< the connection's own, once there is one
 
  private:
@@ -100,20 +112,21 @@ std::string PostgresqlBackend::settings(Use use) const {
 Result<std::unique_ptr<Session>> PostgresqlBackend::open(Use use) const {
   auto impl = std::make_unique<PostgresqlImpl>();
   const auto start = std::chrono::steady_clock::now();
-  try {
-    impl->connection.open(soci::postgresql, url_.connection_text());
-    impl->pg = static_cast<soci::postgresql_session_backend*>(impl->connection.get_backend())->conn_;
-    PQsetNoticeProcessor(
-        impl->pg, [](void*, const char*) {}, nullptr);  // it would print them; they quote values
-    if (auto fit = fits(impl->pg); !fit) return fit.error();
-    impl->connection.once << settings(use);
-    return std::make_unique<Session>(std::move(impl));
-  } catch (const soci::soci_error& failed) {
-    if (impl->pg != nullptr) return impl->note(failed).error();
+  if (!impl->connect(url_)) {
+    // Or one more attempt would take as long again.
+    const bool quickly = std::chrono::steady_clock::now() - start < kQuickly;
+    const auto reason = quickly ? why_unreachable(url_) : Result<void>();
+    if (!reason) return reason.error();
+    return unavailable("storage: the database at " + url_.host() + " is not reachable");
   }
-  if (std::chrono::steady_clock::now() - start < kQuickly)  // or one more attempt would take as long again
-    if (auto reason = why_unreachable(url_); !reason) return reason.error();
-  return unavailable("storage: the database at " + url_.host() + " is not reachable");
+  if (auto fit = fits(impl->pg); !fit) return fit.error();
+  auto session = std::make_unique<Session>(std::move(impl));
+  try {
+    session->run(settings(use));
+  } catch (const StorageError& failure) {
+    return failure.error();
+  }
+  return session;
 }
 
 // Servers that start at the same time take turns: the lock is theirs until they let go or are gone.

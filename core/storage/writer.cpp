@@ -74,11 +74,8 @@ void Writer::push(Database::Job job, Database::Done done, std::size_t bytes) {
       queued_bytes_ += bytes;
     }
   }
-  if (refusal != nullptr) {
-    report(done, unavailable(refusal));
-  } else {
-    wake_.notify_one();
-  }
+  if (refusal == nullptr) return wake_.notify_one();
+  report(done, unavailable(refusal));  // NOLINT(bugprone-use-after-move): moved only without a refusal
 }
 
 bool Writer::next(Batch& batch) {
