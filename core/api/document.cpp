@@ -180,6 +180,14 @@ std::string sockets_of(const http::Router& router) {
   return text.empty() ? text : text + ".";
 }
 
+// Null: there is none.
+const Schema* model_named(std::string_view name) {
+  for (const auto models : {named_models(), named_settings_models()})
+    for (const Schema* model : models)
+      if (model->name == name) return model;
+  return nullptr;
+}
+
 // What `text` refers to, and what that refers to.
 std::map<std::string, std::string> schemas_for(const std::string& text) {
   std::map<std::string, std::string> found;
@@ -191,13 +199,11 @@ std::map<std::string, std::string> schemas_for(const std::string& text) {
       const auto begin = at + kReference.size();
       const std::string name = one.substr(begin, one.find('"', begin) - begin);
       if (found.contains(name)) continue;
-      for (const Schema* model : named_models()) {
-        if (model->name != name) continue;
-        json::Writer writer;
-        describe_in_full(*model, writer);
-        texts.push_back(found[name] = writer.take());
-        break;
-      }
+      const Schema* model = model_named(name);
+      if (model == nullptr) continue;
+      json::Writer writer;
+      describe_in_full(*model, writer);
+      texts.push_back(found[name] = writer.take());
     }
   }
   return found;

@@ -3,8 +3,6 @@
 #include "api/message_body.hpp"
 #include "api/secret_sources.hpp"
 #include "api/start_request.hpp"
-#include "settings/field_schema.hpp"
-#include "settings/settings_fields.hpp"
 
 namespace collet::api {
 
@@ -12,7 +10,6 @@ namespace collet::api {
 
 constexpr Schema kAnything = anything();
 constexpr Schema kText = text();
-constexpr Schema kYesNo = yes_no();
 constexpr Schema kObject{.form = Form::kMap, .items = &kAnything};
 constexpr Schema kTexts = list_of(kText);
 constexpr Schema kTextMap = map_of(kText);
@@ -137,54 +134,6 @@ constexpr Member kAcceptMembers[] = {
 constexpr Schema kConfirmationResponseRequest = object("ConfirmationResponseRequest", kAcceptMembers);
 constexpr Schema kEventIds = list_of(kText, "Ids of events");
 
-// ---- settings and secrets
-constexpr Member kSettingsUpdate[] = {
-    {"agent_settings_diff", maybe(kObject)},    {"conversation_settings_diff", maybe(kObject)},
-    {"misc_settings_diff", maybe(kObject)},     {"active_profile", maybe(text())},
-    {"active_agent_profile_id", maybe(text())},
-};
-constexpr Schema kSettingsUpdateRequest = object("SettingsUpdateRequest", kSettingsUpdate);
-constexpr Schema kOpenHandsAgentSettings{.form = Form::kMap,
-                                         .name = "OpenHandsAgentSettings",
-                                         .items = &kAnything,
-                                         .described_by = [](json::Writer& writer) {
-                                           settings::describe(*settings::agent_shape("openhands"), writer);
-                                         }};
-constexpr Schema kAcpAgentSettings{
-    .form = Form::kMap,
-    .name = "ACPAgentSettings",
-    .items = &kAnything,
-    .described_by = [](json::Writer& writer) { settings::describe(*settings::agent_shape("acp"), writer); }};
-constexpr Schema kConversationSettings{
-    .form = Form::kMap,
-    .name = "ConversationSettings",
-    .items = &kAnything,
-    .described_by = [](json::Writer& writer) { settings::describe(settings::conversation_shape(), writer); }};
-constexpr const Schema* kAgentSettingsForms[] = {&kOpenHandsAgentSettings, &kAcpAgentSettings};
-constexpr Member kSettings[] = {
-    {"agent_settings", either(kAgentSettingsForms), true},
-    {"conversation_settings", kConversationSettings, true},
-    {"llm_api_key_is_set", yes_no(), true},
-    {"active_profile", maybe(text())},
-    {"active_agent_profile_id", maybe(text())},
-    {"misc_settings", kObject},
-};
-constexpr Schema kSettingsResponse = object("SettingsResponse", kSettings);
-constexpr Member kSecretCreate[] = {
-    {"name", text("A letter, then letters, digits and underscores; at most 64"), true},
-    {"value", text(), true},
-    {"description", maybe(anything("A text"))},
-};
-constexpr Schema kSecretCreateRequest = object("SecretCreateRequest", kSecretCreate);
-constexpr Member kSecretItem[] = {
-    {"name", text(), true},
-    {"description", maybe(text())},
-};
-constexpr Schema kSecretItemResponse = object("SecretItemResponse", kSecretItem);
-constexpr Member kSecretsList[] = {{"secrets", list_of(kSecretItemResponse), true}};
-constexpr Schema kSecretsListResponse = object("SecretsListResponse", kSecretsList);
-constexpr Schema kDeleted = map_of(kYesNo);
-
 // ---- answers
 constexpr Member kInfo[] = {
     {"id", uuid(), true},
@@ -304,14 +253,6 @@ constexpr const Schema* kNamed[] = {&kTextContent,
                                     &kSetConfirmationPolicyRequest,
                                     &kSetSecurityAnalyzerRequest,
                                     &kConfirmationResponseRequest,
-                                    &kSettingsUpdateRequest,
-                                    &kSettingsResponse,
-                                    &kOpenHandsAgentSettings,
-                                    &kAcpAgentSettings,
-                                    &kConversationSettings,
-                                    &kSecretCreateRequest,
-                                    &kSecretItemResponse,
-                                    &kSecretsListResponse,
                                     &kConversationInfo,
                                     &kConversationPage,
                                     &kEvent,

@@ -13,6 +13,8 @@ inline constexpr std::string_view kStatuses =
 // Bodies of requests.
 extern const Schema kConfirmationResponseRequest;
 extern const Schema kEventIds;
+extern const Schema kMcpServer;
+extern const Schema kMcpServerPatch;
 extern const Schema kSecretCreateRequest;
 extern const Schema kUpdateSecretsRequest;
 extern const Schema kSendMessageRequest;
@@ -39,9 +41,11 @@ extern const Schema kSecretItemResponse;
 extern const Schema kSecretsListResponse;
 extern const Schema kServerInfo;
 extern const Schema kSettingsResponse;
+extern const Schema kSettingsSchema;
 extern const Schema kSuccess;
 
-/// All that have a name.
+/// All that have a name: those of settings and secrets, and the others.
+std::span<const Schema* const> named_settings_models();
 std::span<const Schema* const> named_models();
 
 }  // namespace collet::api

@@ -1,5 +1,6 @@
 #include "api/schema.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -65,6 +66,17 @@ void check_map(const Schema& schema, const json::Value& value, const Places& whe
     check(*schema.items, member.value, below(where, json::view(member.name)), validation);
 }
 
+void check_others(const Schema& schema, const json::Value& value, const Places& where,
+                  Validation& validation) {
+  const auto members = members_of(schema);
+  for (const auto& member : value.GetObject()) {
+    const auto name = json::view(member.name);
+    if (std::any_of(members.begin(), members.end(), [&](const Member& one) { return one.name == name; }))
+      continue;
+    validation.add("extra_forbidden", below(where, name), "Extra inputs are not permitted", &member.value);
+  }
+}
+
 void check_object(const Schema& schema, const json::Value& value, const Places& where,
                   Validation& validation) {
   if (!value.IsObject())
@@ -76,6 +88,7 @@ void check_object(const Schema& schema, const json::Value& value, const Places& 
     else if (member.required)
       validation.missing(below(where, member.name), &value);
   }
+  if (schema.closed) check_others(schema, value, where, validation);
 }
 
 // It fits no form: says what each form misses.
@@ -160,6 +173,7 @@ void describe_form(const Schema& schema, json::Writer& writer) {
     writer.end();
   }
   describe_members(schema, writer);
+  if (schema.closed) writer.member("additionalProperties", false);
 }
 
 void describe_reference(const Schema& schema, json::Writer& writer) {

@@ -22,7 +22,7 @@ enum class Form {
   kNumber,
   kList,    ///< an array of `items`
   kMap,     ///< an object whose values are `items`
-  kObject,  ///< an object with `members`; it may have others
+  kObject,  ///< an object with `members`; it may have others unless it is `closed`
   kEither,  ///< one of `forms`
 };
 
@@ -42,6 +42,7 @@ struct Schema {
   std::span<const Schema* const> forms = {};
   const Member* members = nullptr;
   std::size_t member_count = 0;
+  bool closed = false;  ///< it has no other members
   /// Checks in place of the table what a table can't say. Not called with a null that is allowed.
   void (*check)(const json::Value&, const Places&, Validation&) = nullptr;
   /// Writes the JSON Schema of one with a name in place of the table.
@@ -91,6 +92,10 @@ constexpr Schema map_of(const Schema& items, std::string_view about = {}) {
 template <std::size_t N>
 constexpr Schema object(std::string_view name, const Member (&members)[N], std::string_view about = {}) {
   return {.form = Form::kObject, .name = name, .about = about, .members = members, .member_count = N};
+}
+constexpr Schema closed(Schema schema) {
+  schema.closed = true;
+  return schema;
 }
 constexpr Schema either(std::span<const Schema* const> forms, std::string_view about = {}) {
   return {.form = Form::kEither, .about = about, .forms = forms};

@@ -55,6 +55,16 @@ TEST(Schema, Bad_EachMistakeHasItsTypeAndPlace) {
   EXPECT_EQ(mistakes(kPoint, R"({"x":1,"labels":{},"more":[]})"), "list_type labels, dict_type more");
 }
 
+TEST(Schema, Closed_HasNoOtherMembers) {
+  constexpr Schema kClosed = closed(kPoint);
+  EXPECT_EQ(mistakes(kClosed, R"({"x":1,"name":"a"})"), "");
+  EXPECT_EQ(mistakes(kClosed, R"({"x":0,"other":1,"more":{"k":"v"}})"),
+            "greater_than x, extra_forbidden other");
+  json::Writer writer;
+  describe_in_full(kClosed, writer);
+  EXPECT_NE(writer.take().find(R"("additionalProperties":false)"), std::string::npos);
+}
+
 TEST(Schema, Either_SaysWhatEachFormMisses) {
   EXPECT_EQ(mistakes(kSendMessageRequest, R"({"content":[{"text":"a"},{"image_urls":[]}]})"), "");
   EXPECT_EQ(mistakes(kSendMessageRequest, R"({"content":[{"type":"zzz"}]})"),

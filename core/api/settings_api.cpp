@@ -11,6 +11,7 @@
 #include "api/validation.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
+#include "settings/settings_schema.hpp"
 #include "settings/settings_service.hpp"
 
 namespace collet::api {
@@ -18,6 +19,8 @@ namespace collet::api {
 namespace {
 
 using settings::Expose;
+
+constexpr std::string_view kTag = "Settings";
 
 struct Exposure {
   std::optional<Expose> how;
@@ -36,8 +39,8 @@ Exposure exposure_of(const http::Request& request) {
                                                        "'. Valid values are: 'encrypted', 'plaintext'.")};
 }
 
-http::Response show(const settings::SettingsService& service, Expose how) {
-  return http::Response::json(*service.document(how));
+http::Response show(const settings::SettingsService& service, Expose how, int status = 200) {
+  return http::Response::json(*service.document(how), status);
 }
 
 void get_settings(const settings::SettingsService& service, const PlainReads& reads,
@@ -63,6 +66,63 @@ http::Response patch_settings(settings::SettingsService& service, const http::Re
   return show(service, Expose::kRedacted);
 }
 
+http::Response after(const settings::SettingsService& service, const Result<void>& changed, int status) {
+  return changed ? show(service, Expose::kRedacted, status) : to_response(changed.error());
+}
+
+http::Response add_mcp_server(settings::SettingsService& service, const http::Request& request) {
+  const auto body = read_body(request, kMcpServer);
+  if (!body.value) return body.refusal;
+  return after(service, service.add_mcp_server(request.param("settings_key"), *body.value), 201);
+}
+
+http::Response change_mcp_server(settings::SettingsService& service, const http::Request& request) {
+  const auto body = read_body(request, kMcpServerPatch);
+  if (!body.value) return body.refusal;
+  return after(service, service.change_mcp_server(request.param("settings_key"), *body.value), 200);
+}
+
+http::Response remove_mcp_server(settings::SettingsService& service, const http::Request& request) {
+  return after(service, service.remove_mcp_server(request.param("settings_key")), 200);
+}
+
+void add_mcp_routes(Routes& routes, settings::SettingsService& service) {
+  const auto route = [&](std::string method, Operation operation, auto handler) {
+    operation.parameters = {{"settings_key", text("The server's name"), Parameter::In::kPath}};
+    operation.answer = &kSettingsResponse;
+    routes.add(std::move(method), "/api/settings/mcp/{settings_key}", operation,
+               http::answering(
+                   [&service, handler](const http::Request& request) { return handler(service, request); }));
+  };
+  route("POST",
+        {.name = "create_mcp_server",
+         .tag = kTag,
+         .summary = "Add an MCP server",
+         .body = &kMcpServer,
+         .status = 201,
+         .others = {409}},
+        add_mcp_server);
+  route("PATCH",
+        {.name = "patch_mcp_server",
+         .tag = kTag,
+         .summary = "Merge a change into an MCP server",
+         .body = &kMcpServerPatch,
+         .others = {404}},
+        change_mcp_server);
+  route("DELETE",
+        {.name = "delete_mcp_server", .tag = kTag, .summary = "Remove an MCP server", .others = {404}},
+        remove_mcp_server);
+}
+
+// Answers with a text that never changes.
+void add_schema_route(Routes& routes, std::string pattern, std::string_view name, std::string_view summary,
+                      const std::string& schema) {
+  routes.add("GET", std::move(pattern),
+             {.name = name, .tag = kTag, .summary = summary, .answer = &kSettingsSchema},
+             http::answering([&schema](const http::Request&) { return http::Response::json(schema); }),
+             http::Lane::kInline);
+}
+
 }  // namespace
 
 Result<void> add_settings_routes(http::Router& router, settings::SettingsService& service,
@@ -72,7 +132,7 @@ Result<void> add_settings_routes(http::Router& router, settings::SettingsService
   routes.add(
       "GET", "/api/settings",
       {.name = "get_settings",
-       .tag = "Settings",
+       .tag = kTag,
        .summary = "All settings, with their defaults",
        .parameters = {{"X-Expose-Secrets", choice("plaintext|encrypted", "Without it, secrets are hidden"),
                        Parameter::In::kHeader}},
@@ -85,12 +145,17 @@ Result<void> add_settings_routes(http::Router& router, settings::SettingsService
   routes.add(
       "PATCH", "/api/settings",
       {.name = "update_settings",
-       .tag = "Settings",
+       .tag = kTag,
        .summary = "Merge a change into the settings",
        .body = &kSettingsUpdateRequest,
        .answer = &kSettingsResponse,
        .others = {400}},
       http::answering([&service](const http::Request& request) { return patch_settings(service, request); }));
+  add_mcp_routes(routes, service);
+  add_schema_route(routes, "/api/settings/agent-schema", "get_agent_settings_schema",
+                   "How to show the settings of agents", settings::agent_schema());
+  add_schema_route(routes, "/api/settings/conversation-schema", "get_conversation_settings_schema",
+                   "How to show the settings of conversations", settings::conversation_schema());
   return routes.result();
 }
 

@@ -1,4 +1,4 @@
-// GET and PATCH /api/settings.
+// /api/settings, its MCP servers one by one, and the schemas that say how clients show the settings.
 #pragma once
 #include "base/result.hpp"
 

@@ -32,10 +32,15 @@ bool shows_a_secret(std::string_view type, const Places& where) {
   });
 }
 
-// The value of a secret: {"name": …, "value": …}.
+// The value of a secret: {"name": …, "value": …}; or a token in place of credentials, {"auth": …}.
 bool is_value(std::string_view type, const Places& where) {
   const auto* last = where.empty() ? nullptr : std::get_if<std::string_view>(&where.back());
-  return type != "missing" && last != nullptr && *last == "value";
+  return type != "missing" && last != nullptr && (*last == "value" || *last == "auth");
+}
+
+// A secret under a name that we don't know: headers that are called "header".
+bool is_unknown(std::string_view type, const json::Value* input) {
+  return type == "extra_forbidden" && input != nullptr && !input->IsNumber() && !input->IsBool();
 }
 
 // Where an object was expected, and something else came.
@@ -78,7 +83,7 @@ void Validation::add(std::string_view type, const Places& where, std::string_vie
     else
       w.value(std::get<int>(place));
   }
-  const bool is_secret = is_value(type, where) || is_whole_body(where, input);
+  const bool is_secret = is_value(type, where) || is_whole_body(where, input) || is_unknown(type, input);
   w.end()
       .member("msg", message)
       .raw_member("input", shows_a_secret(type, where) ? "\"<redacted>\"" : echo(input, is_secret))

@@ -13,6 +13,16 @@ TEST(Json, Parse_RefusesWhatIsNotStrictJson) {
   }
 }
 
+TEST(Json, Parse_RefusesHalfOfASurrogatePair) {
+  for (const char* bad : {R"("\udc00")", R"("x\uDE00s")", R"({"\udfff":1})", R"("\ud83d")", R"("\ud83dx")"}) {
+    ParseError error;
+    EXPECT_FALSE(parse(bad, &error)) << bad;
+    EXPECT_NE(error.message.find("urrogate"), std::string::npos) << error.message;
+  }
+  EXPECT_EQ(dump(*parse(R"("\ud83d\ude00")")), "\"\xf0\x9f\x98\x80\"");
+  EXPECT_TRUE(parse("\"\xed\x95\x9c\xed\x9f\xbf\""));  // Hangul, and the last before the surrogates
+}
+
 TEST(Json, Parse_DeepNestingIsRefusedWithoutRecursion) {
   const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
   EXPECT_TRUE(parse(nested(100)));

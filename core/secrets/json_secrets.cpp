@@ -19,6 +19,9 @@ constexpr std::array<std::string_view, 14> kNames = {
 constexpr std::array<std::string_view, 6> kMaps = {"env",     "acp_env",       "headers",
                                                    "secrets", "extra_headers", "secret_sources"};
 
+/// Members that are maps of objects by names that people choose: a server called "env" is no secret.
+constexpr std::array<std::string_view, 2> kNamed = {"mcp_config", "mcpServers"};
+
 template <std::size_t N>
 bool is_one_of(const std::array<std::string_view, N>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -76,6 +79,11 @@ void walk_map(json::Value& map, const json::Value* other, const Visit& visit) {
   }
 }
 
+void walk_named(json::Value& map, const json::Value* other, const Visit& visit) {
+  for (auto& member : map.GetObject())
+    walk(member.value, other == nullptr ? nullptr : json::find(*other, json::view(member.name)), visit);
+}
+
 void walk(json::Value& value, const json::Value* other, const Visit& visit) {
   if (value.IsArray())
     for (auto& item : value.GetArray()) walk(item, nullptr, visit);
@@ -84,12 +92,16 @@ void walk(json::Value& value, const json::Value* other, const Visit& visit) {
   for (auto& member : value.GetObject()) {
     const auto name = json::view(member.name);
     const auto* beside = other == nullptr ? nullptr : json::find(*other, name);
-    if (is_one_of(kNames, name) || (has_value && name == "value")) {
+    const bool is_list = member.value.IsArray();
+    if ((is_one_of(kNames, name) && (is_list || member.value.IsObject())) ||
+        (is_one_of(kMaps, name) && is_list)) {
+      walk_texts(member.value, visit);
+    } else if (is_one_of(kNames, name) || (has_value && name == "value")) {
       visit({member.value, beside, false});
     } else if (is_one_of(kMaps, name) && member.value.IsObject()) {
       walk_map(member.value, beside, visit);
-    } else if (is_one_of(kMaps, name) && member.value.IsArray()) {
-      walk_texts(member.value, visit);
+    } else if (is_one_of(kNamed, name) && member.value.IsObject()) {
+      walk_named(member.value, beside, visit);
     } else {
       walk(member.value, beside, visit);
     }

@@ -28,10 +28,20 @@ TEST(JsonSecrets_ForEach, FindsThemAllAndNothingElse) {
 TEST(JsonSecrets_ForEach, FindsEveryTextOfAFormThatIsNotKnown) {
   auto document =
       json::parse(R"({"env":["k1",{"A":"k2"}],"secrets":{"A":["k3"],)"
-                  R"("B":{"kind":"Vault","token":"k4","description":"d","more":{"deep":["k5"]}}}})");
+                  R"("B":{"kind":"Vault","token":"k4","description":"d","more":{"deep":["k5"]}}},)"
+                  R"("api_key":{"of":["k6"]}})");
   std::string found;
   for_each_secret(*document, [&](json::Value& secret) { found += std::string(json::view(secret)) + " "; });
-  EXPECT_EQ(found, "k1 k2 k3 k4 k5 ");
+  EXPECT_EQ(found, "k1 k2 k3 k4 k5 k6 ");
+}
+
+TEST(JsonSecrets_ForEach, TakesNoNameOfAServerForASecrets) {
+  auto document = json::parse(
+      R"({"mcp_config":{"api_key":{"env":{"A":"k1"}},"env":{"url":"u","headers":{"A":"k2"}},)"
+      R"("mcpServers":{"url":"u","env":{"A":"k3"}}},"mcpServers":{"password":{"command":"c","env":{"A":"k4"}}}})");
+  std::string found;
+  for_each_secret(*document, [&](json::Value& secret) { found += std::string(json::view(secret)) + " "; });
+  EXPECT_EQ(found, "k1 k2 k3 k4 ");
 }
 
 TEST(JsonSecrets_Paths, NameWhatForEachFinds) {

@@ -74,6 +74,8 @@ TEST_F(KeyRingTest, SymbolicLink_IsNotFollowed) {
 }
 
 TEST_F(KeyRingTest, ManyFirstStartsAtOnce_AgreeOnOneKey) {
+  // Botan opens its generator at the first use; the thread sanitizer doesn't see that it does so once.
+  ASSERT_TRUE(KeyRing::open(folder / "first", std::nullopt).ok());
   std::vector<std::string> ids(8);
   std::vector<std::thread> threads;
   for (auto& id : ids) threads.emplace_back([&] { id = KeyRing::open(folder, std::nullopt)->id(); });

@@ -1,5 +1,6 @@
 // Tables that say what members a settings object has: their types, bounds and defaults. Pure; any thread.
 #pragma once
+#include <algorithm>
 #include <limits>
 #include <span>
 #include <string_view>
@@ -25,6 +26,16 @@ enum class Type {
   kNow,        ///< a string; the present moment where there is none
   kFixed,      ///< always its default
 };
+
+/// Calls `visit` with each name of "a|b" or "|a|b|".
+template <class Visit>
+void for_each_name(std::string_view names, Visit visit) {
+  while (!names.empty()) {
+    const auto end = std::min(names.find('|'), names.size());
+    if (end > 0) visit(names.substr(0, end));
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+}
 
 struct Field;
 

@@ -16,11 +16,7 @@ void write_value(std::string_view name, std::string_view type, json::Writer& wri
 
 void write_choices(std::string_view choices, json::Writer& writer) {
   writer.member("type", "string").key("enum").array();
-  for (std::size_t at = 1; at < choices.size();) {
-    const auto end = choices.find('|', at);
-    writer.value(choices.substr(at, end - at));
-    at = end + 1;
-  }
+  for_each_name(choices, [&](std::string_view choice) { writer.value(choice); });
   writer.end();
 }
 

@@ -92,7 +92,7 @@ constexpr Field kLlmFields[] = {
     yes_no("native_tool_calling", "true"),
     yes_no("force_string_serializer"),
     yes_no("inline_image_urls"),
-    maybe(choice("reasoning_effort", "|low|medium|high|xhigh|none|", R"("high")")),
+    maybe(text("reasoning_effort", R"("high")")),
     maybe(choice("reasoning_summary", "|auto|concise|detailed|", "null")),
     yes_no("enable_encrypted_reasoning", "true"),
     maybe(text("prompt_cache_retention", R"("24h")")),

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "secrets/json_secrets.hpp"
+#include "settings/mcp_servers.hpp"
 
 namespace collet::settings {
 
@@ -111,23 +112,41 @@ std::string SettingsService::shown_secrets() const { return prepared()->shown_se
 
 json::Document SettingsService::plain() const { return copy_of(prepared()->plain); }
 
-Result<void> SettingsService::patch(const json::Value& body) {
-  if (!changes_anything(body)) return invalid(std::string(kNothingToChange));
-  const auto change = with_plain_secrets(body);
+Result<void> SettingsService::change(const Change& next) {
   const std::lock_guard one_at_a_time(changing_);
-  std::optional<json::Document> changed;
+  json::Document changed;
   auto stored =
       documents_.update(kDocument, [&](const std::optional<std::string>& now) -> Result<std::string> {
         auto current = now ? opened(*now) : Result<json::Document>(default_document());
         if (!current) return current.error();
-        auto next = patched(*current, change);
-        if (!next) return next.error();
-        changed = std::move(*next);
-        return sealed(*changed);
+        auto made = next(*current);
+        if (!made) return made.error();
+        changed = std::move(*made);
+        return sealed(changed);
       });
   if (!stored) return stored.error();
-  publish(*changed);
+  publish(changed);
   return {};
+}
+
+Result<void> SettingsService::patch(const json::Value& body) {
+  if (!changes_anything(body)) return invalid(std::string(kNothingToChange));
+  const auto plain = with_plain_secrets(body);
+  return change([&](const json::Value& current) { return patched(current, plain); });
+}
+
+Result<void> SettingsService::add_mcp_server(std::string_view name, const json::Value& server) {
+  const auto plain = with_plain_secrets(server);
+  return change([&](const json::Value& current) { return with_mcp_server(current, name, plain); });
+}
+
+Result<void> SettingsService::change_mcp_server(std::string_view name, const json::Value& change_of_it) {
+  const auto plain = with_plain_secrets(change_of_it);
+  return change([&](const json::Value& current) { return with_changed_mcp_server(current, name, plain); });
+}
+
+Result<void> SettingsService::remove_mcp_server(std::string_view name) {
+  return change([&](const json::Value& current) { return without_mcp_server(current, name); });
 }
 
 }  // namespace collet::settings

@@ -1,8 +1,10 @@
 // The settings document: one JSON document with defaults, changed by deep merge, its secrets sealed at rest.
 #pragma once
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "collet/json.hpp"
@@ -39,8 +41,21 @@ class SettingsService {
   /// kNothingToChange. kNotFound: a profile.
   Result<void> patch(const json::Value& body);
 
+  // One MCP server of the agent settings; as patch() takes secrets. kInvalid: the server cannot be so.
+
+  /// kConflict: there is one of this name.
+  Result<void> add_mcp_server(std::string_view name, const json::Value& server);
+  /// kNotFound: there is none of this name.
+  Result<void> change_mcp_server(std::string_view name, const json::Value& change_of_it);
+  /// kNotFound: there is none of this name.
+  Result<void> remove_mcp_server(std::string_view name);
+
  private:
   struct Prepared;
+  using Change = std::function<Result<json::Document>(const json::Value& current)>;
+  /// Stores and shows what `next` makes of the current document, all secrets in clear. One change after the
+  /// other: each sees what the one before it made.
+  Result<void> change(const Change& next);
   Result<json::Document> opened(const std::string& stored) const;
   std::string sealed(const json::Value& document) const;
   json::Document with_plain_secrets(const json::Value& body) const;

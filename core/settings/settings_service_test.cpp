@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 #include <thread>
 #include <vector>
@@ -182,6 +183,48 @@ TEST_F(SettingsServiceTest, PatchStorm_LosesNothingAndShowsTheLast) {
   reopen();
   ASSERT_TRUE(service->load().ok());
   EXPECT_EQ(text(), before);
+}
+
+TEST_F(SettingsServiceTest, McpServers_AreSealedAndKept) {
+  const auto server = json::parse(R"({"command":"c","env":{"A":"fake-one"},"headers":{"H":"fake-two"}})");
+  // Some names are those of secret members.
+  for (const auto* name : {"svc", "env", "api_key", "mcpServers"})
+    ASSERT_TRUE(service->add_mcp_server(name, *server).ok());
+  ASSERT_TRUE(service->change_mcp_server("svc", *json::parse(R"({"env":{"A":"**********"}})")).ok());
+  EXPECT_EQ(text().find("fake-"), std::string::npos);
+  EXPECT_FALSE(stored_anywhere("fake-"));
+  const auto before = text(Expose::kPlaintext);
+  EXPECT_NE(before.find(
+                R"("env":{"command":"c","env":{"A":"fake-one"},"headers":{"H":"fake-two"},"enabled":true})"),
+            std::string::npos)
+      << before;
+  reopen();
+  ASSERT_TRUE(service->load().ok());
+  EXPECT_EQ(text(Expose::kPlaintext), before);
+  ASSERT_TRUE(service->remove_mcp_server("env").ok());
+  EXPECT_EQ(service->remove_mcp_server("env").error().kind, Error::Kind::kNotFound);
+}
+
+TEST_F(SettingsServiceTest, McpServers_SecretsTravelAsTokens) {
+  const auto token = ring.fernet_encrypt("fake-one");
+  ASSERT_TRUE(service->add_mcp_server("svc", *json::parse(R"({"env":{"A":")" + token + "\"}}")).ok());
+  EXPECT_NE(text(Expose::kPlaintext).find(R"("env":{"A":"fake-one"})"), std::string::npos);
+}
+
+TEST_F(SettingsServiceTest, McpServers_AddedAtTheSameTimeAreAllThere) {
+  std::vector<std::thread> threads;
+  std::atomic<int> added{0};
+  for (int t = 0; t < 8; ++t)
+    threads.emplace_back([this, t, &added] {
+      for (int i = 0; i < 10; ++i) {
+        const auto server = json::parse(R"({"command":"c"})");
+        if (service->add_mcp_server("s" + std::to_string(t) + "_" + std::to_string(i), *server).ok()) ++added;
+        if (service->add_mcp_server("shared" + std::to_string(i), *server).ok()) ++added;
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(added, 90);  // of each shared name one
+  EXPECT_EQ(json::at(shown(), {"agent_settings", "mcp_config"})->MemberCount(), 90U);
 }
 
 }  // namespace

@@ -168,15 +168,18 @@ class Served(Case):
         conversation, events = self.run_to_end("demo/tour", "Show me around.")
         bash = self.http.post("/api/bash/start_bash_command", {"command": "true"})["id"]
         one, secret = "/api/conversations/{conversation_id}", {"name": "NAME", "value": "v"}
-        of = {"conversation_id": conversation, "event_id": events[0]["id"], "name": "NAME"}
+        mcp = "/api/settings/mcp/{settings_key}"
+        of = {"conversation_id": conversation, "event_id": events[0]["id"], "name": "NAME", "settings_key": "mine"}
         calls = [("GET", path, None) for path in (
-            "/", "/alive", "/health", "/ready", "/server_info", "/api/settings", "/api/settings/secrets", "/api/tools/",
+            "/", "/alive", "/health", "/ready", "/server_info", "/api/settings", "/api/settings/agent-schema",
+            "/api/settings/conversation-schema", "/api/settings/secrets", "/api/tools/",
             "/api/collet/plugins", "/api/conversations?ids=%s&ids=%s" % (conversation, self.new_id()), "/api/conversations/search",
             "/api/conversations/count", one, one + "/events/search", one + "/events/count", one + "/events/{event_id}",
             one + "/agent_final_response", "/api/bash/bash_events/search")]
         calls += [("GET", one + "/events", [events[0]["id"], "none"]), ("PUT", "/api/settings/secrets", secret),
                   ("GET", "/api/bash/bash_events/", [bash, "none"]), ("GET", "/api/bash/bash_events/{event_id}", None),
                   ("GET", "/api/settings/secrets/{name}", None), ("DELETE", "/api/settings/secrets/{name}", None),
+                  ("POST", mcp, {"command": "echo"}), ("PATCH", mcp, {"enabled": False}), ("DELETE", mcp, None),
                   ("PATCH", "/api/settings", {"misc_settings_diff": {"a": 1}}), ("POST", "/api/conversations", self.body()),
                   ("PATCH", one, {"title": "T"}), ("POST", one + "/confirmation_policy", {"policy": {"kind": "NeverConfirm"}}),
                   ("POST", one + "/secrets", {"secrets": {"TOKEN": "value"}}),

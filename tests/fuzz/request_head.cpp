@@ -11,9 +11,9 @@ namespace collet::fuzz {
 namespace {
 
 using http::Request;
-using http::detail::RequestReader;
 using http::detail::read_in_pieces;
 using http::detail::Reading;
+using http::detail::RequestReader;
 
 constexpr std::size_t kHeadBytes = 2048, kBodyBytes = 4096;
 

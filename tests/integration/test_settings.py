@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Settings: deep merge, redaction, and keys that lie sealed in the database."""
+"""Settings: deep merge, redaction, keys that lie sealed in the database, MCP servers, schemas."""
+import json
 import os
 import pathlib
+import threading
 import unittest
 
 import _path  # noqa: F401
@@ -9,6 +11,9 @@ from harness import Case, Http, main
 
 PATH = "/api/settings"
 KEY = "sk-the-plain-key-1234567890"
+
+
+MCP = PATH + "/mcp/"
 
 
 def diff(**llm):
@@ -139,6 +144,113 @@ class Settings(Case):
         self.assertEqual(server.terminate(), 0)
         self.assertNotIn(KEY.encode(), b"".join(
             path.read_bytes() for path in pathlib.Path(server.state).rglob("*") if path.is_file()))
+
+    def servers(self, **headers):
+        return self.http.get(PATH, headers)["agent_settings"]["mcp_config"]
+
+    def add(self, name, **server):
+        return self.assert_status(self.http.post(MCP + name, server), 201)["agent_settings"]["mcp_config"]
+
+    def test_mcp_servers_one_by_one(self):
+        self.assertEqual(list(self.add("files", command="echo", args=["hi"])), ["files"])
+        added = self.add("web", url="http://127.0.0.1:9/mcp", headers={"X-Old": "v1", "Authorization": "Bearer " + KEY})
+        self.assertEqual(added["files"], {"command": "echo", "args": ["hi"], "enabled": True})
+        self.assertEqual(added["web"]["headers"], {"X-Old": "**********", "Authorization": "**********"})
+        answer = self.assert_status(self.http.post(MCP + "web", {"command": "echo"}), 409)
+        self.assertEqual(answer["detail"], "MCP server 'web' already exists")
+
+        change = {"headers": {"X-Old": None, "Authorization": "**********", "X-New": "v2"}, "enabled": False}
+        answer = self.assert_status(self.http.patch(MCP + "web", change), 200)
+        self.assertEqual(answer.json, self.http.get(PATH).json)
+        self.assertEqual(self.servers(**{"X-Expose-Secrets": "plaintext"})["web"], {
+            "url": "http://127.0.0.1:9/mcp", "headers": {"Authorization": "Bearer " + KEY, "X-New": "v2"}, "enabled": False})
+        answer = self.assert_status(self.http.patch(MCP + "web", {"enabled": None, "headers": None}), 200)
+        self.assertEqual(answer["agent_settings"]["mcp_config"]["web"], {"url": "http://127.0.0.1:9/mcp", "enabled": True})
+
+        answer = self.assert_status(self.http.delete(MCP + "files"), 200)
+        self.assertEqual(list(answer["agent_settings"]["mcp_config"]), ["web"])
+        for answer in (self.http.delete(MCP + "files"), self.http.patch(MCP + "files", {})):
+            self.assertEqual(self.assert_status(answer, 404)["detail"], "MCP server 'files' was not found")
+
+    def test_a_bad_mcp_server_changes_nothing(self):
+        self.add("good", command="echo")
+        before = self.http.get(PATH).json
+        for bad in ([], {"zzz": 1}, {"command": ""}, {"env": {"A": 5}}, {"args": "hi"}, {"transport": "pigeon"},
+                    {"auth": {"strategy": "zzz"}}, {"transport": "http"}):
+            self.assert_status(self.http.post(MCP + "bad", bad), 422)
+            self.assert_status(self.http.patch(MCP + "good", bad), 422)
+        [mistake] = self.http.post(MCP + "bad", {"zzz": 1})["detail"]
+        self.assertEqual((mistake["type"], mistake["loc"]), ("extra_forbidden", ["body", "zzz"]))
+        self.assertEqual(self.http.get(PATH).json, before)
+
+    def test_names_of_mcp_servers_are_free(self):
+        for name in ("a%20b", "%C3%BC", "env", "api_key", "mcp_config", "agent-schema"):
+            self.add(name, command="echo", env={"A": KEY})
+        self.assertEqual(list(self.servers()), ["a b", "ü", "env", "api_key", "mcp_config", "agent-schema"])
+        for server in self.servers().values():
+            self.assertEqual(server, {"command": "echo", "env": {"A": "**********"}, "enabled": True})
+        self.assertNotIn(KEY.encode(), self.files())
+
+    def test_secrets_of_mcp_servers_are_sealed_and_survive_a_restart(self):
+        self.add("files", command="marker-that-is-no-secret", env={"TOKEN": KEY + "-env"})
+        self.add("web", url="http://127.0.0.1:9/mcp", headers={"Authorization": KEY + "-header"})
+        self.add("cloud", url="http://127.0.0.1:9/mcp", auth={"strategy": "bearer", "value": KEY + "-bearer"})
+        self.assertNotIn(KEY, self.http.get(PATH).text)
+        before = self.servers(**{"X-Expose-Secrets": "plaintext"})
+        self.assertEqual(json.dumps(before).count(KEY), 3)
+        self.assertEqual(self.server.terminate(), 0)
+        stored = self.files()
+        self.assertIn(b"marker-that-is-no-secret", stored)
+        self.assertNotIn(KEY.encode(), stored)
+        self.server.start()
+        self.http = Http(self.server.url)
+        self.assertEqual(self.servers(**{"X-Expose-Secrets": "plaintext"}), before)
+
+    def test_clients_that_add_mcp_servers_at_the_same_time_lose_nothing(self):
+        names = {client: ["%s%d" % (client, number) for number in range(20)] for client in "ab"}
+        statuses = []
+
+        def add_all(client):
+            http = Http(self.server.url)
+            for name in names[client]:
+                statuses.append(http.post(MCP + name, {"command": "echo", "env": {"NAME": name}}).status)
+                http.post(MCP + "shared-" + name[1:], {"command": client})
+
+        threads = [threading.Thread(target=add_all, args=(client,)) for client in names]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(statuses, [201] * 40)
+        now = self.servers(**{"X-Expose-Secrets": "plaintext"})
+        self.assertEqual(len(now), 60)
+        for name in names["a"] + names["b"]:
+            self.assertEqual(now[name]["env"], {"NAME": name})
+
+    def test_schemas_describe_the_settings(self):
+        document = self.http.get(PATH).json
+        for path, part in (("agent-schema", "agent_settings"), ("conversation-schema", "conversation_settings")):
+            schema = self.assert_status(self.http.get(PATH + "/" + path), 200).json
+            for section in schema["sections"]:
+                for field in section["fields"]:
+                    if field["variant"] == "acp":
+                        continue
+                    value = document[part]
+                    for step in field["key"].split("."):
+                        value = value[step]
+                    self.assertEqual(value, field["default"], field["key"])
+
+    def test_a_choice_of_the_schema_is_taken_and_another_is_not(self):
+        schema = self.http.get(PATH + "/agent-schema").json
+        fields = [field for section in schema["sections"] for field in section["fields"]
+                  if field["choices"] and field["variant"] == "openhands"]
+        self.assertGreater(len(fields), 4)
+        for field in fields:
+            section, name = field["key"].split(".")
+            for choice in field["choices"]:
+                self.patch({"agent_settings_diff": {section: {name: choice["value"]}}})
+            bad = {"agent_settings_diff": {section: {name: "zzz"}}}
+            self.assert_status(self.http.patch(PATH, bad), 422)
 
 
 if __name__ == "__main__":

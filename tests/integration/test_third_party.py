@@ -279,7 +279,9 @@ class CommandLine(Case):
 
     def plugins(self, *arguments, status=0):
         """-> the entries that `collet plugins … --json` prints, by name."""
-        environment = {**self.workshop.environment, "ASAN_OPTIONS": "handle_segv=0"}  # a crash is a crash in every build
+        environment = dict(self.workshop.environment)
+        for options in ("ASAN_OPTIONS", "TSAN_OPTIONS"):  # a crash is a crash in every build
+            environment[options] = environment.get(options, "") + ":handle_segv=0"
         done = subprocess.run(["collet", "plugins", *arguments, "--json"], env=environment,
                               capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual(done.returncode, status, done.stderr)

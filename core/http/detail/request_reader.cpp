@@ -14,6 +14,8 @@ namespace {
 namespace beast = boost::beast;
 namespace http = beast::http;
 
+constexpr std::size_t kShortestLastChunk = 5;  // "0", CR LF, CR LF
+
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
 bool same(std::string_view a, std::string_view b) {
@@ -156,6 +158,8 @@ RequestReader::Progress RequestReader::read_body(InputBuffer& input) {
   }
   while (!body_parser_->is_done()) {
     if (input.empty()) return Progress::kNeedMore;
+    // Beast's parser relies on having the shortest end of a chunked body as a whole.
+    if (body_parser_->chunked() && input.size() < kShortestLastChunk) return Progress::kNeedMore;
     beast::error_code ec;
     const auto bytes = input.view();
     input.consume(body_parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), ec));

@@ -104,6 +104,7 @@ const std::vector<Case> kBodies = {
     {"two lengths", 400, post("Content-Length: 5\r\nContent-Length: 3\r\n", "hello")},
     {"length and chunked", 400, post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")},
     {"chunked", 200, chunked("5\r\nhello\r\n0\r\n\r\n")},
+    {"chunked empty", 200, chunked("0\r\n\r\n")},
     {"chunk extension and trailer", 200, chunked("5;a=b\r\nhello\r\n0\r\nX: y\r\n\r\n")},
     {"chunk size negative", 400, chunked("-5\r\nhello\r\n0\r\n\r\n")},
     {"chunk size huge", 413, chunked("7fffffffffffffff\r\nhello\r\n0\r\n\r\n")},

@@ -14,6 +14,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,11 +35,24 @@ struct ParseError {
 
 namespace detail {
 
-// Passes events on to the document until the nesting gets too deep.
+// Whether there is half of a surrogate pair in it, as the escape of \udc00 leaves one, which is no valid
+// UTF-8.
+inline bool has_surrogate(const char* text, std::size_t size) {
+  const char* const end = text + size;
+  while (text != end) {
+    text = static_cast<const char*>(std::memchr(text, 0xED, static_cast<std::size_t>(end - text)));
+    if (text == nullptr || ++text == end) return false;
+    if (static_cast<unsigned char>(*text) >= 0xA0) return true;
+  }
+  return false;
+}
+
+// Passes events on to the document until the nesting gets too deep, or a text is no valid UTF-8.
 template <class Handler>
-class DepthLimit {
+class Limits {
  public:
-  explicit DepthLimit(Handler& handler) : handler_(handler) {}
+  explicit Limits(Handler& handler) : handler_(handler) {}
+  bool too_deep() const { return depth_ > kMaxDepth; }
   bool Null() { return handler_.Null(); }
   bool Bool(bool b) { return handler_.Bool(b); }
   bool Int(int i) { return handler_.Int(i); }
@@ -47,8 +61,12 @@ class DepthLimit {
   bool Uint64(std::uint64_t u) { return handler_.Uint64(u); }
   bool Double(double d) { return handler_.Double(d); }
   bool RawNumber(const char* s, rapidjson::SizeType n, bool c) { return handler_.RawNumber(s, n, c); }
-  bool String(const char* s, rapidjson::SizeType n, bool c) { return handler_.String(s, n, c); }
-  bool Key(const char* s, rapidjson::SizeType n, bool c) { return handler_.Key(s, n, c); }
+  bool String(const char* s, rapidjson::SizeType n, bool c) {
+    return !has_surrogate(s, n) && handler_.String(s, n, c);
+  }
+  bool Key(const char* s, rapidjson::SizeType n, bool c) {
+    return !has_surrogate(s, n) && handler_.Key(s, n, c);
+  }
   bool StartObject() { return ++depth_ <= kMaxDepth && handler_.StartObject(); }
   bool EndObject(rapidjson::SizeType n) { return --depth_, handler_.EndObject(n); }
   bool StartArray() { return ++depth_ <= kMaxDepth && handler_.StartArray(); }
@@ -70,18 +88,21 @@ inline std::optional<Document> parse(std::string_view text, ParseError* error = 
   constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
                               rapidjson::kParseFullPrecisionFlag;
   rapidjson::ParseResult result;
+  bool too_deep = false;
   auto generate = [&](Document& handler) {
-    detail::DepthLimit<Document> limit(handler);
-    result = reader.Parse<kFlags>(stream, limit);
+    detail::Limits<Document> limits(handler);
+    result = reader.Parse<kFlags>(stream, limits);
+    too_deep = limits.too_deep();
     return !result.IsError();
   };
   document.Populate(generate);
   if (result.IsError()) {
     if (error != nullptr) {
       error->offset = result.Offset();
-      error->message = result.Code() == rapidjson::kParseErrorTermination
-                           ? "Too deeply nested."
-                           : rapidjson::GetParseError_En(result.Code());
+      const bool by_limits = result.Code() == rapidjson::kParseErrorTermination;
+      error->message = by_limits && too_deep ? "Too deeply nested."
+                       : by_limits           ? "Half of a surrogate pair in a string."
+                                             : rapidjson::GetParseError_En(result.Code());
     }
     return std::nullopt;
   }
