@@ -39,10 +39,15 @@ def sanitizer_options(reports):
     return {name: ":".join(filter(None, (os.environ.get(name), "log_path=%s" % reports))) for name in names}
 
 
+def on_postgresql():
+    """Whether this run of the program tests keeps the servers' data in PostgreSQL (tests/harness/on_postgresql)."""
+    return os.environ.get("COLLET_TEST_PROGRAM_ON") == "postgresql"
+
+
 def database_for(folder):
-    """With $COLLET_TEST_PROGRAM_ON=postgresql, -> the URL of a database on the server of $COLLET_TEST_POSTGRESQL: one for
-    each folder, made when it is first asked for; else nothing. All program tests can so be run on PostgreSQL by hand."""
-    if os.environ.get("COLLET_TEST_PROGRAM_ON") != "postgresql":
+    """On PostgreSQL, -> the URL of a database on the server of $COLLET_TEST_POSTGRESQL: one for each folder, made when it
+    is first asked for; else nothing."""
+    if not on_postgresql():
         return None
     server = os.environ["COLLET_TEST_POSTGRESQL"]
     name = "collet_program_" + hashlib.sha256(str(folder).encode()).hexdigest()[:16]
@@ -151,6 +156,13 @@ class Server:
         """SIGKILL, as a power cut for the process."""
         self.process.kill()
         self.process.wait()
+
+    def stored(self):
+        """-> every byte that it keeps: of the files under its state folder, and of the tables where those are elsewhere."""
+        found = b"".join(path.read_bytes() for path in self.state.rglob("*") if path.is_file())
+        if url := self.environment.get("COLLET_DATABASE"):
+            found += subprocess.run(["pg_dump", "--data-only", url], check=True, stdout=subprocess.PIPE).stdout
+        return found
 
     def descendants(self):
         return descendants(self.pid)
