@@ -14,15 +14,16 @@ namespace {
 
 std::atomic<bool> as_json{false};
 
+// Never destroyed: a thread may still log while the process ends. Every line is flushed by itself.
 spdlog::logger& logger() {
-  static const std::shared_ptr<spdlog::logger> instance = [] {
+  static auto& instance = *[] {
     auto made =
-        std::make_shared<spdlog::logger>("collet", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+        std::make_unique<spdlog::logger>("collet", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
     made->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
     made->flush_on(spdlog::level::trace);
-    return made;
+    return made.release();
   }();
-  return *instance;
+  return instance;
 }
 
 spdlog::level::level_enum translate(Level level) {
