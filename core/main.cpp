@@ -196,6 +196,12 @@ void add_config(CLI::App* command, CommandLine& line) {
 void add_state(CLI::App* command, CommandLine& line) {
   add_flag(command, line, "--state", "state", "Folder that holds everything the server keeps");
 }
+void add_database(CLI::App* command, CommandLine& line) {
+  add_flag(
+      command, line, "--database", "database",
+      "Where data is kept: sqlite, in the state folder (the default), or postgresql://user@host/database; a "
+      "password belongs in COLLET_DATABASE or the configuration, where other users can't see it");
+}
 void add_plugin_folders(CLI::App* command, CommandLine& line) {
   add_flag(command, line, "--plugins", "plugins.directories",
            "More folders with plugins, separated by commas");
@@ -210,8 +216,7 @@ void add_serve_flags(CLI::App* command, CommandLine& line) {
   add_common(command, line);
   add_flag(command, line, "--host", "host", "Address to listen on (127.0.0.1)");
   add_flag(command, line, "--port", "port", "Port to listen on (8000; 0: any free one)");
-  add_flag(command, line, "--database", "database",
-           "Where data is kept; only sqlite, in the state folder, so far");
+  add_database(command, line);
   add_flag(command, line, "--log-level", "log.level", "debug, info, warning or error (info)");
 }
 
@@ -262,6 +267,7 @@ void add_secret_commands(CLI::App& app, CommandLine& line) {
                                    [&line] { return server::print_audit(line.flags, line.audit); });
   add_config(auditing, line);
   add_state(auditing, line);
+  add_database(auditing, line);
   auditing->add_flag("--json", line.audit.json, "One JSON object per line");
   auditing->add_option("--since", line.audit.since, "A time (2026-11-22T14:30), or an age (30m, 12h, 7d)");
   auditing->add_option("--limit", line.audit.limit, "Only the newest so many (100)")
@@ -274,6 +280,7 @@ void add_secret_commands(CLI::App& app, CommandLine& line) {
                   [&line] { return server::rotate_secrets(line.flags, line.new_key); });
   add_config(rotating, line);
   add_state(rotating, line);
+  add_database(rotating, line);
   rotating->add_option("--new-key", line.new_key,
                        "File whose first line is the new OH_SECRET_KEY, - for standard input (without: a new "
                        "key file)");

@@ -9,9 +9,9 @@
 
 #include "base/id.hpp"
 #include "collet/json.hpp"
-#include "collet/testing/temporary_folder.hpp"
 #include "events/event_log.hpp"
 #include "storage/database.hpp"
+#include "storage/testing/each_database.hpp"
 
 namespace collet::events {
 namespace {
@@ -97,7 +97,7 @@ std::vector<int> range(int first, int last) {
   return numbers;
 }
 
-class FollowTest : public ::testing::Test {
+class FollowTest : public storage::testing::OnEachDatabase {
  protected:
   void append(int first, int last, std::size_t padding = 0) {
     std::promise<void> done;
@@ -109,16 +109,15 @@ class FollowTest : public ::testing::Test {
     });
     done.get_future().wait();
   }
-  collet::testing::TemporaryFolder folder;
-  std::unique_ptr<Database> database =
-      std::move(Database::open(folder.path(), {.synchronous = storage::Synchronous::kNormal})).value();
+  std::unique_ptr<Database> database = place.open({.synchronous = storage::Synchronous::kNormal});
   std::unique_ptr<EventLog> log = std::make_unique<EventLog>(
       *database,
       EventLog::Limits{
           .subscribers_per_conversation = 49, .tail_events = 16, .tail_bytes = 4000, .transient_bytes = 100});
 };
+COLLET_ON_EACH_DATABASE(FollowTest);
 
-TEST_F(FollowTest, FromTheStart_ReadsTheLogThenFollows) {
+TEST_P(FollowTest, FromTheStart_ReadsTheLogThenFollows) {
   append(1, 40);
   Reader reader(*log, 0, 1000);
   EXPECT_EQ(reader.drain(), range(1, 40));
@@ -129,7 +128,7 @@ TEST_F(FollowTest, FromTheStart_ReadsTheLogThenFollows) {
   EXPECT_FALSE(reader.woken());
 }
 
-TEST_F(FollowTest, Deliveries_HaveTheirSeq) {
+TEST_P(FollowTest, Deliveries_HaveTheirSeq) {
   append(1, 3);
   const auto followed = log->follow("c", 1, transient(9), [] {});
   append(4, 4);
@@ -138,7 +137,7 @@ TEST_F(FollowTest, Deliveries_HaveTheirSeq) {
   EXPECT_EQ(seqs, (std::vector<std::int64_t>{0, 2, 3, 4}));
 }
 
-TEST_F(FollowTest, FromNow_SkipsWhatWas) {
+TEST_P(FollowTest, FromNow_SkipsWhatWas) {
   append(1, 40);
   Reader reader(*log, std::nullopt, 1000, transient(99));
   EXPECT_EQ(reader.drain(), (std::vector<int>{-99}));
@@ -146,14 +145,14 @@ TEST_F(FollowTest, FromNow_SkipsWhatWas) {
   EXPECT_EQ(reader.drain(), (std::vector<int>{41}));
 }
 
-TEST_F(FollowTest, FarBehind_ReadsFromTheDatabase) {
+TEST_P(FollowTest, FarBehind_ReadsFromTheDatabase) {
   Reader reader(*log, 0, 500);
   append(1, 400, 50);
   EXPECT_EQ(reader.take(), range(1, 3));  // some 200 bytes each
   EXPECT_EQ(reader.drain(), range(4, 400));
 }
 
-TEST_F(FollowTest, Transient_ComesBehindWhatWasCommittedBeforeIt) {
+TEST_P(FollowTest, Transient_ComesBehindWhatWasCommittedBeforeIt) {
   append(1, 30);
   Reader reader(*log, 0, 100);
   log->broadcast("c", transient(1));
@@ -165,7 +164,7 @@ TEST_F(FollowTest, Transient_ComesBehindWhatWasCommittedBeforeIt) {
   EXPECT_EQ(reader.drain(), expected);
 }
 
-TEST_F(FollowTest, Transient_OldestAreDroppedBeyondTheBound) {
+TEST_P(FollowTest, Transient_OldestAreDroppedBeyondTheBound) {
   Reader reader(*log, 0, 10'000);
   for (int n = 100; n < 200; ++n) log->broadcast("c", transient(n));  // 4 bytes each
   const auto frames = reader.drain();
@@ -173,7 +172,7 @@ TEST_F(FollowTest, Transient_OldestAreDroppedBeyondTheBound) {
   EXPECT_EQ(frames.back(), -199);
 }
 
-TEST_F(FollowTest, TooManySubscribers_AreRefused) {
+TEST_P(FollowTest, TooManySubscribers_AreRefused) {
   std::vector<std::shared_ptr<Subscription>> held;
   for (int i = 0; i < 49; ++i) held.push_back(log->follow("c", 0, nullptr, [] {}).value());
   EXPECT_EQ(log->follow("c", 0, nullptr, [] {}).error().kind, Error::Kind::kUnavailable);
@@ -181,7 +180,7 @@ TEST_F(FollowTest, TooManySubscribers_AreRefused) {
   EXPECT_TRUE(log->follow("c", 0, nullptr, [] {}).ok());
 }
 
-TEST_F(FollowTest, DeletedConversation_EndsQuietly) {
+TEST_P(FollowTest, DeletedConversation_EndsQuietly) {
   append(1, 40);
   Reader reader(*log, 0, 200);
   ASSERT_TRUE(database
@@ -194,7 +193,7 @@ TEST_F(FollowTest, DeletedConversation_EndsQuietly) {
   EXPECT_TRUE(reader.drain().empty());
 }
 
-TEST_F(FollowTest, DroppedInsideItsOwnWake_IsFine) {
+TEST_P(FollowTest, DroppedInsideItsOwnWake_IsFine) {
   for (int round = 0; round < 50; ++round) {
     auto holder = std::make_shared<std::shared_ptr<Subscription>>();
     *holder = log->follow("c", std::nullopt, nullptr, [holder] { holder->reset(); }).value();
@@ -203,7 +202,7 @@ TEST_F(FollowTest, DroppedInsideItsOwnWake_IsFine) {
   }
 }
 
-TEST_F(FollowTest, ManyReadersAndWriters_NothingIsLostDoubledOrReordered) {
+TEST_P(FollowTest, ManyReadersAndWriters_NothingIsLostDoubledOrReordered) {
   constexpr int kEvents = 1500;
   std::atomic<bool> failed{false};
   // Four writers share the counter that gives the order in which they append.

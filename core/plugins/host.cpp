@@ -209,6 +209,10 @@ void PluginHost::set_settings(const settings::SettingsService& settings, const s
   impl_->household.audit = &audit;
 }
 
+void PluginHost::set_documents(settings::PluginDocuments& documents) {
+  impl_->household.documents = &documents;
+}
+
 void PluginHost::set_outbound(outbound::Client& client) { impl_->household.outbound_client = &client; }
 
 void PluginHost::conversation_removed(const std::string& id) {

@@ -34,6 +34,7 @@ namespace collet::secrets {
 class Audit;
 }
 namespace collet::settings {
+class PluginDocuments;
 class SecretStore;
 class SettingsService;
 }  // namespace collet::settings
@@ -79,6 +80,8 @@ class PluginHost {
   /// recorded first. All must outlive stop_all. Before start_all.
   void set_settings(const settings::SettingsService& settings, const settings::SecretStore& secrets,
                     secrets::Audit& audit);
+  /// Lets plugins keep values in the server's database. `documents` must outlive stop_all. Before start_all.
+  void set_documents(settings::PluginDocuments& documents);
   /// Lets plugins send requests to the outside. `client` must outlive stop_all. Before start_all.
   void set_outbound(outbound::Client& client);
   /// Ends what plugins have going with a conversation that is gone. Any thread.

@@ -62,7 +62,7 @@ int print_audit(const std::map<std::string, std::string>& flags, const AuditOpti
     return fail(
         "--since is no time: give 2026-11-22, 2026-11-22T14:30, or an age like 30m, 12h or 7d, not '" +
         options.since + "'");
-  const auto entries = storage::read_audit(config->state, {*since, options.limit});
+  const auto entries = storage::read_audit(config->state, database_url(*config), {*since, options.limit});
   if (!entries) return fail(entries.error().message);
   for (const auto& entry : *entries) print(entry, options.json);
   return 0;

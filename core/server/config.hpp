@@ -29,10 +29,10 @@ inline constexpr std::array<std::string_view, 9> kRouters = {
 
 struct Config {
   std::string host = "127.0.0.1";
-  std::int64_t port = 8000;  ///< 0: any free one
-  std::string public_url;    ///< as clients call this server through a proxy; may be empty
-  std::string state;         ///< the folder that holds everything; absolute
-  std::string database = "sqlite";
+  std::int64_t port = 8000;                   ///< 0: any free one
+  std::string public_url;                     ///< as clients call this server through a proxy; may be empty
+  std::string state;                          ///< the folder that holds everything; absolute
+  std::string database = "sqlite";            ///< or postgresql://…, perhaps with its password
   std::vector<std::string> session_api_keys;  ///< none of them empty; no key at all: loopback only
   std::string secret_key;                     ///< seals what is stored; empty: a key file in the state folder
   std::vector<std::string> allow_cors_origins;  ///< besides loopback ones
@@ -84,6 +84,11 @@ struct Config {
   std::vector<Origin> origins;
   std::vector<std::string> warnings;  ///< variables of the environment that have no effect; a line each
 };
+
+/// The database's URL; empty for SQLite.
+inline std::string database_url(const Config& config) {
+  return config.database == "sqlite" ? std::string() : config.database;
+}
 
 /// What load_config works from. Keys of `flags` are config keys ("host", "log.level") and "config", the file;
 /// lists are a JSON array or separated by commas.

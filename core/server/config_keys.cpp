@@ -8,6 +8,7 @@
 
 #include "outbound/policy.hpp"
 #include "outbound/url.hpp"
+#include "storage/postgresql_url.hpp"
 
 namespace collet::server {
 namespace {
@@ -104,14 +105,19 @@ ConfigKey choice(const std::string& name, const std::vector<std::pair<std::strin
               }};
 }
 
-// The password in a database's URL must not get into a message: only its scheme is named.
+// The password in a database's URL must not get into a message: nothing of the value is said.
 std::string set_database(Config& config, const json::Value& value) {
-  const auto url = json::view(value);
-  if (!url.empty() && url != "sqlite")
-    return "must be \"sqlite\", the only database so far, not \"" +
-           std::string(url.substr(0, url.find(':'))) + "\"";
-  config.database = "sqlite";
+  const std::string text(json::view(value));
+  const bool sqlite = text.empty() || text == "sqlite";
+  if (!sqlite && !storage::PostgresqlUrl::parse(text))
+    return "must be \"sqlite\" or a URL like postgresql://user:password@host:5432/database";
+  config.database = sqlite ? "sqlite" : text;
   return {};
+}
+
+void show_database(const Config& config, json::Writer& out) {
+  const auto url = storage::PostgresqlUrl::parse(config.database);
+  out.value(url ? url->shown() : config.database);
 }
 
 std::string set_public_url(Config& config, const json::Value& value) {
@@ -242,7 +248,10 @@ std::vector<ConfigKey> make_keys() {
   for (auto& group : {server_keys(), limit_keys(), feature_keys()})
     keys.insert(keys.end(), group.begin(), group.end());
   for (auto& key : keys) {
-    if (key.name == "database") key.set = set_database;
+    if (key.name == "database") {
+      key.set = set_database;
+      key.show = show_database;
+    }
     if (key.name == "public_url") key.set = set_public_url;
     if (key.name.starts_with("outbound.")) key.set = checking_policy(key.set);
   }

@@ -132,11 +132,29 @@ TEST_F(ConfigTest, BadFile_IsAnError) {
   EXPECT_THAT(error(), HasSubstr("cannot read /nonexistent/collet.json"));
 }
 
-TEST_F(ConfigTest, Database_OtherThanSqlite_IsRefusedWithoutItsPassword) {
-  sources_.flags["database"] = "postgresql://ada:hunter2@db/collet";
-  EXPECT_THAT(error(), AllOf(HasSubstr("\"sqlite\""), HasSubstr("postgresql"), Not(HasSubstr("hunter2"))));
+TEST_F(ConfigTest, Database_IsSqliteOrAUrl) {
   sources_.flags["database"] = "";
   EXPECT_EQ(load().database, "sqlite");
+  EXPECT_EQ(database_url(load()), "");
+  sources_.flags.clear();
+  sources_.environment["COLLET_DATABASE"] = "postgres://db/collet";
+  EXPECT_EQ(database_url(load()), "postgres://db/collet");
+  sources_.flags["database"] = "sqlite";
+  EXPECT_EQ(database_url(load()), "");
+}
+
+TEST_F(ConfigTest, Database_ItsPasswordIsNeverSaid) {
+  const std::string url = "postgresql://ada:hunter2@db:5432/collet?sslmode=require&sslpassword=hunter2";
+  sources_.environment["COLLET_DATABASE"] = url;
+  const Config config = load();
+  EXPECT_EQ(config.database, url);
+  EXPECT_EQ(origin(config, "database").value, R"("postgresql://ada@db:5432/collet")");
+  for (const char* bad : {"mysql://ada:hunter2@db", "host=db password=hunter2", "hunter2",
+                          "postgresql://ada:hunter2@[db", "postgresql://db/collet?passwort=hunter2"}) {
+    sources_.environment["COLLET_DATABASE"] = bad;
+    EXPECT_THAT(error(),
+                AllOf(HasSubstr("\"sqlite\""), HasSubstr("postgresql://"), Not(HasSubstr("hunter2"))));
+  }
 }
 
 TEST_F(ConfigTest, SessionKeys_FromEveryName) {

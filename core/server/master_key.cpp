@@ -88,7 +88,14 @@ Result<secrets::KeyRing> open_master_key(const std::filesystem::path& state, con
   const auto ids = ids_in_use(database);
   if (!ids) return ids.error();
   if (!ids->empty() && !ids->contains(ring->id())) return wrong_key(state, *ids->begin(), ring->id());
-  if (auto kept = storage::DocumentStore(database).put(kRecord, record_of(*ring)); !kept) return kept.error();
+  // Another server on the same database may have come first.
+  const std::string record = record_of(*ring);
+  const auto kept = storage::DocumentStore(database).update(
+      kRecord, [&](const std::optional<std::string>& there) -> Result<std::string> {
+        return there ? *there : record;
+      });
+  if (!kept) return kept.error();
+  if (*kept != record) return wrong_key(state, recorded_id(database).value(), ring->id());
   return ring;
 }
 

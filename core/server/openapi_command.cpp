@@ -20,6 +20,7 @@ int print_openapi(const std::map<std::string, std::string>& flags) {
   const TemporaryFolder folder;  // where the server that only describes itself keeps its state
   if (folder.path().empty()) return fail("no temporary folder can be made");
   config->state = folder.path();
+  config->database = "sqlite";
   Server server(*config, **spawner);
   const auto document = server.describe();
   if (!document) return fail(document.error().message);

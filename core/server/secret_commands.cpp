@@ -42,8 +42,10 @@ Result<secrets::KeyRing> next_key(const Config& config, const std::string& new_k
 
 Result<std::string> rotate(const Config& config, const std::string& new_key) {
   const fs::path state = config.state;
-  if (!fs::exists(state / "collet.sqlite3")) return not_found("there is no database in " + state.string());
-  auto database = storage::Database::open(state);
+  const auto url = database_url(config);
+  if (url.empty() && !fs::exists(state / "collet.sqlite3"))
+    return not_found("there is no database in " + state.string());
+  auto database = storage::Database::open(state, {.url = url});
   if (!database) return database.error();
   const auto old_ring = open_master_key(state, config.secret_key, **database);
   if (!old_ring) return old_ring.error();

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "storage/database.hpp"
-#include "storage/sqlite.hpp"
+#include "storage/main_backend.hpp"
 #include "storage/tenant.hpp"
 
 namespace collet::storage {
@@ -57,17 +57,18 @@ Result<std::vector<AuditEntry>> AuditStore::entries(const AuditQuery& query) con
   return database_.read([&](Session& session) { return newest(session, query); });
 }
 
-Result<std::vector<AuditEntry>> read_audit(const std::filesystem::path& state_dir, const AuditQuery& query) {
-  const auto file = state_dir / "collet.sqlite3";
+Result<std::vector<AuditEntry>> read_audit(const std::filesystem::path& state_dir, const std::string& url,
+                                           const AuditQuery& query) {
   std::error_code error;
-  if (!std::filesystem::exists(file, error)) return not_found("no database in " + state_dir.string());
-  auto session = open_sqlite(file, Synchronous::kFull, SqliteUse::kReader);
+  if (url.empty() && !std::filesystem::exists(main_file(state_dir), error))
+    return not_found("no database in " + state_dir.string());
+  const auto backend = main_backend(state_dir, url, Synchronous::kFull);
+  if (!backend) return backend.error();
+  auto session = (*backend)->open(Use::kReader);
   if (!session) return session.error();
   try {
-    bool there = false;
-    (*session)->query<std::int64_t>("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'audit'", {},
-                                    [&](std::int64_t) { there = true; });
-    if (!there) return std::vector<AuditEntry>();  // a database from before there was one
+    // There may be none in a database from before there was one.
+    if (!(*backend)->has_table(**session, "audit")) return std::vector<AuditEntry>();
     return newest(**session, query);
   } catch (const StorageError& failure) {
     return failure.error();

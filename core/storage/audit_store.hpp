@@ -40,7 +40,9 @@ class AuditStore final : public secrets::Audit {
   const std::int64_t keep_;
 };
 
-/// The entries of a state folder's database, also while a server uses it. kNotFound: there is no database.
-Result<std::vector<AuditEntry>> read_audit(const std::filesystem::path& state_dir, const AuditQuery& query);
+/// The entries of the database at a URL, or without one in a state folder, also while servers use it.
+/// kNotFound: there is no database.
+Result<std::vector<AuditEntry>> read_audit(const std::filesystem::path& state_dir, const std::string& url,
+                                           const AuditQuery& query);
 
 }  // namespace collet::storage

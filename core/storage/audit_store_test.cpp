@@ -1,4 +1,5 @@
 #include "storage/audit_store.hpp"
+#include "storage/testing/each_database.hpp"
 #include "storage/testing/failing_database.hpp"
 
 #include <gmock/gmock.h>
@@ -15,16 +16,22 @@ std::vector<std::string> whats(const Result<std::vector<AuditEntry>>& entries) {
   return found;
 }
 
-class AuditStoreTest : public ::testing::Test, protected storage::testing::FailingDatabase {
+class AuditStoreTest : public ::testing::TestWithParam<testing::Kind>,
+                       protected storage::testing::FailingDatabase {
  protected:
+  AuditStoreTest() : FailingDatabase(GetParam()) {}
+  void SetUp() override {
+    if (place.skipped()) GTEST_SKIP() << testing::kSkipped;
+  }
   void note(const std::string& what) {
     ASSERT_TRUE(audit.record_and_wait({"key 00000000", what, "GET /somewhere"}).ok());
   }
 
   AuditStore audit{*database, 3};
 };
+COLLET_ON_EACH_DATABASE(AuditStoreTest);
 
-TEST_F(AuditStoreTest, Record_KeepsWhoWhatHowAndWhen) {
+TEST_P(AuditStoreTest, Record_KeepsWhoWhatHowAndWhen) {
   const Micros before = now_micros();
   note("secret A");
   const auto entries = audit.entries({}).value();
@@ -37,12 +44,12 @@ TEST_F(AuditStoreTest, Record_KeepsWhoWhatHowAndWhen) {
   EXPECT_EQ(entries[0].read.how, "GET /somewhere");
 }
 
-TEST_F(AuditStoreTest, ControlCharacters_AreNotKept) {
+TEST_P(AuditStoreTest, ControlCharacters_AreNotKept) {
   note(std::string("settings mcp.\0\x1b[2J", 17));
   EXPECT_THAT(whats(audit.entries({})), ElementsAre("settings mcp.??[2"));
 }
 
-TEST_F(AuditStoreTest, OldestEntriesMakeRoom) {
+TEST_P(AuditStoreTest, OldestEntriesMakeRoom) {
   for (const char* what : {"a", "b", "c", "d", "e"}) note(what);
   EXPECT_THAT(whats(audit.entries({})), ElementsAre("c", "d", "e"));
   AuditStore smaller(*database, 1);
@@ -50,26 +57,26 @@ TEST_F(AuditStoreTest, OldestEntriesMakeRoom) {
   EXPECT_THAT(whats(audit.entries({})), ElementsAre("f"));
 }
 
-TEST_F(AuditStoreTest, Query_NewestSinceAMoment) {
+TEST_P(AuditStoreTest, Query_NewestSinceAMoment) {
   for (const char* what : {"a", "b", "c"}) note(what);
   EXPECT_THAT(whats(audit.entries({.limit = 2})), ElementsAre("b", "c"));
   const Micros last = audit.entries({.limit = 1})->front().at;
   EXPECT_THAT(audit.entries({.since = last + 1}).value(), ::testing::IsEmpty());
 }
 
-TEST_F(AuditStoreTest, WhatCannotBeStored_IsReported) {
+TEST_P(AuditStoreTest, WhatCannotBeStored_IsReported) {
   disk_fails = true;
   EXPECT_EQ(audit.record_and_wait({"w", "a", "h"}).error().kind, Error::Kind::kUnavailable);
   disk_fails = false;
   EXPECT_THAT(audit.entries({}).value(), ::testing::IsEmpty());
 }
 
-TEST_F(AuditStoreTest, ReadAudit_WorksBesideTheServer) {
+TEST_P(AuditStoreTest, ReadAudit_WorksBesideTheServer) {
   note("a");
-  EXPECT_THAT(whats(read_audit(folder.path(), {})), ElementsAre("a"));
+  EXPECT_THAT(whats(read_audit(folder.path(), place.url(), {})), ElementsAre("a"));
   note("b");
-  EXPECT_THAT(whats(read_audit(folder.path(), {})), ElementsAre("a", "b"));
-  EXPECT_EQ(read_audit(folder / "nowhere", {}).error().kind, Error::Kind::kNotFound);
+  EXPECT_THAT(whats(read_audit(folder.path(), place.url(), {})), ElementsAre("a", "b"));
+  EXPECT_EQ(read_audit(folder / "nowhere", "", {}).error().kind, Error::Kind::kNotFound);
 }
 
 }  // namespace

@@ -6,14 +6,14 @@
 #include <set>
 
 #include "base/id.hpp"
-#include "collet/testing/temporary_folder.hpp"
 #include "storage/database.hpp"
 #include "storage/event_store.hpp"
+#include "storage/testing/each_database.hpp"
 
 namespace collet::storage {
 namespace {
 
-class ConversationStoreTest : public ::testing::Test {
+class ConversationStoreTest : public testing::OnEachDatabase {
  protected:
   std::string add(Micros created, Micros updated, std::string status = "idle") {
     ConversationRow row{new_uuid(), std::move(status), created, updated,
@@ -21,12 +21,12 @@ class ConversationStoreTest : public ::testing::Test {
     EXPECT_TRUE(store.save(row).ok());
     return row.id;
   }
-  collet::testing::TemporaryFolder folder;
-  std::unique_ptr<Database> database = std::move(Database::open(folder.path())).value();
+  std::unique_ptr<Database> database = place.open();
   ConversationStore store{*database};
 };
+COLLET_ON_EACH_DATABASE(ConversationStoreTest);
 
-TEST_F(ConversationStoreTest, Save_ReplacesAndKeepsCreation) {
+TEST_P(ConversationStoreTest, Save_ReplacesAndKeepsCreation) {
   const auto id = add(10, 20);
   ASSERT_TRUE(store.save({id, "running", 99, 30, "{}"}).ok());
   auto row = store.get(id);
@@ -37,12 +37,12 @@ TEST_F(ConversationStoreTest, Save_ReplacesAndKeepsCreation) {
   EXPECT_EQ(row->body, "{}");
 }
 
-TEST_F(ConversationStoreTest, UnknownId_IsNotFound) {
+TEST_P(ConversationStoreTest, UnknownId_IsNotFound) {
   EXPECT_EQ(store.get("nope").error().kind, Error::Kind::kNotFound);
   EXPECT_EQ(store.remove("nope").error().kind, Error::Kind::kNotFound);
 }
 
-TEST_F(ConversationStoreTest, Search_PagesInEveryOrder) {
+TEST_P(ConversationStoreTest, Search_PagesInEveryOrder) {
   std::vector<std::string> ids;
   for (int i = 0; i < 7; ++i) ids.push_back(add(i / 2, 100 - i));  // equal times: the id decides
   for (const auto order : {ConversationOrder::kCreated, ConversationOrder::kUpdated,
@@ -67,7 +67,7 @@ TEST_F(ConversationStoreTest, Search_PagesInEveryOrder) {
   }
 }
 
-TEST_F(ConversationStoreTest, Search_FiltersByStatusAndIgnoresUnknownPages) {
+TEST_P(ConversationStoreTest, Search_FiltersByStatusAndIgnoresUnknownPages) {
   add(1, 1, "finished");
   add(2, 2, "idle");
   add(3, 3, "finished");
@@ -79,7 +79,7 @@ TEST_F(ConversationStoreTest, Search_FiltersByStatusAndIgnoresUnknownPages) {
   EXPECT_EQ(store.all()->size(), 3U);
 }
 
-TEST_F(ConversationStoreTest, Remove_TakesTheEventsAlong) {
+TEST_P(ConversationStoreTest, Remove_TakesTheEventsAlong) {
   const auto id = add(1, 1);
   const auto other = add(2, 2);
   ASSERT_TRUE(database

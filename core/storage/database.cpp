@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "storage/main_backend.hpp"
+#include "storage/postgresql.hpp"
 #include "storage/session_pool.hpp"
 #include "storage/sqlite.hpp"
 #include "storage/state_lock.hpp"
@@ -15,6 +17,7 @@ namespace fs = std::filesystem;
 
 struct Database::Parts {
   std::optional<StateLock> lock;  // first in, last out
+  std::unique_ptr<Backend> backend;
   std::chrono::milliseconds lease_timeout{};
   std::unique_ptr<SessionPool> readers;
   std::unique_ptr<Writer> writer;
@@ -28,32 +31,44 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& state_dir, Opti
   if (!lock) return lock.error();
   auto parts = std::make_unique<Parts>();
   parts->lock.emplace(std::move(*lock));
-  return open_locked(state_dir / "collet.sqlite3", main_migrations(), std::move(options), std::move(parts));
+  auto backend = main_backend(state_dir, options.url, options.synchronous);
+  if (!backend) return backend.error();
+  parts->backend = std::move(*backend);
+  return open_parts(std::move(parts), main_migrations(), options);
 }
 
 Result<std::unique_ptr<Database>> Database::open_file(const fs::path& file, std::span<const Migration> steps,
                                                       Options options) {
-  return open_locked(file, steps, std::move(options), std::make_unique<Parts>());
+  auto parts = std::make_unique<Parts>();
+  parts->backend = sqlite_backend(file, options.synchronous);
+  return open_parts(std::move(parts), steps, options);
 }
 
-Result<std::unique_ptr<Database>> Database::open_locked(const fs::path& file,
-                                                        std::span<const Migration> steps, Options options,
-                                                        std::unique_ptr<Parts> parts) {
-  auto writer = open_sqlite(file, options.synchronous, SqliteUse::kWriter);
+Result<std::unique_ptr<Database>> Database::open_postgresql(const std::string& url, Options options) {
+  auto parts = std::make_unique<Parts>();
+  auto backend = postgresql_backend(url, options.synchronous);
+  if (!backend) return backend.error();
+  parts->backend = std::move(*backend);
+  return open_parts(std::move(parts), main_migrations(), options);
+}
+
+Result<std::unique_ptr<Database>> Database::open_parts(std::unique_ptr<Parts> parts,
+                                                       std::span<const Migration> steps,
+                                                       const Options& options) {
+  Backend& backend = *parts->backend;
+  auto writer = backend.open(Use::kWriter);
   if (!writer) return writer.error();
-  std::error_code ignored;  // the folder is closed to others already
-  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, ignored);
-  if (auto migrated = migrate(**writer, steps); !migrated) return migrated.error();
+  if (auto migrated = backend.migrate(**writer, steps); !migrated) return migrated.error();
 
   std::vector<std::unique_ptr<Session>> readers;
   for (std::size_t i = 0; i < options.read_sessions; ++i) {
-    auto reader = open_sqlite(file, options.synchronous, SqliteUse::kReader);
+    auto reader = backend.open(Use::kReader);
     if (!reader) return reader.error();
     readers.push_back(std::move(*reader));
   }
   parts->lease_timeout = options.lease_timeout;
-  parts->readers = std::make_unique<SessionPool>(std::move(readers));
-  parts->writer = std::make_unique<Writer>(std::move(*writer), options);
+  parts->readers = std::make_unique<SessionPool>(backend, std::move(readers));
+  parts->writer = std::make_unique<Writer>(backend, std::move(*writer), options);
   return std::unique_ptr<Database>(new Database(std::move(parts)));  // NOLINT: private constructor
 }
 
@@ -72,7 +87,7 @@ Result<void> Database::write_and_wait(Job job, std::size_t bytes) {
 
 Result<void> Database::read_with(const std::function<void(Session&)>& f) const {
   auto lease = parts_->readers->lease(parts_->lease_timeout);
-  if (!lease) return unavailable("storage: too many reads are waiting");
+  if (!lease) return lease.error();
   try {
     f(**lease);
     return {};

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -27,11 +28,13 @@ enum class Synchronous {
 };
 
 struct DatabaseOptions {
+  std::string url = {};  ///< postgresql://…; empty: SQLite in the state folder
   Synchronous synchronous = Synchronous::kFull;
   std::size_t read_sessions = 4;
   std::chrono::milliseconds lease_timeout{5000};  ///< a reader waits this long for a session
   std::size_t queue_jobs = 20'000;                ///< waiting writes; beyond it: kUnavailable
   std::size_t queue_bytes = 64U << 20;
+  std::chrono::milliseconds outage_patience{30'000};  ///< a write waits so long for a PostgreSQL that is away
   std::function<void()> before_commit = {};  ///< for tests: an exception from it makes the commit fail
 };
 
@@ -39,23 +42,27 @@ class Database {
  public:
   using Options = DatabaseOptions;
 
-  /// Opens the server's database `collet.sqlite3` in its state folder (made with mode 0700), which stays
-  /// locked while the Database lives. kUnavailable: another process has it (named by its pid), or the schema
-  /// is newer.
+  /// Opens the server's database: `collet.sqlite3` in its state folder, or that of the options' URL. The
+  /// folder (made with mode 0700) stays locked while the Database lives, for it holds more than the database.
+  /// kUnavailable: another process has it (named by its pid), or the schema is newer.
   static Result<std::unique_ptr<Database>> open(const std::filesystem::path& state_dir, Options options = {});
   /// Opens one file with its own schema, without a lock: for files inside a state folder that is locked
   /// already.
   static Result<std::unique_ptr<Database>> open_file(const std::filesystem::path& file,
                                                      std::span<const Migration> steps, Options options = {});
 
+  /// Opens a PostgreSQL database by libpq's URL, without a state folder. Other servers may use it too.
+  static Result<std::unique_ptr<Database>> open_postgresql(const std::string& url, Options options = {});
+
   /// Commits what is queued, then closes. Nobody may call in any more.
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  /// A write: runs inside a transaction, may run a second time after a roll-back (so it sets what it reports
-  /// anew each time), fails by returning an Error or by StorageError. Then nothing of it is stored, and its
-  /// batch-mates are.
+  /// A write: runs inside a transaction, may run again after a roll-back (so it sets what it reports anew
+  /// each time), fails by returning an Error or by StorageError. Then nothing of it is stored, and its
+  /// batch-mates are. Only when PostgreSQL goes away during a commit and stays away can't that be told: the
+  /// error says so.
   using Job = std::function<Result<void>(Session&)>;
   using Done = std::function<void(Result<void>)>;
 
@@ -94,9 +101,9 @@ class Database {
 
   struct Parts;
   explicit Database(std::unique_ptr<Parts> parts);
-  static Result<std::unique_ptr<Database>> open_locked(const std::filesystem::path& file,
-                                                       std::span<const Migration> steps, Options options,
-                                                       std::unique_ptr<Parts> parts);
+  static Result<std::unique_ptr<Database>> open_parts(std::unique_ptr<Parts> parts,
+                                                      std::span<const Migration> steps,
+                                                      const Options& options);
   Result<void> read_with(const std::function<void(Session&)>& f) const;
 
   std::unique_ptr<Parts> parts_;

@@ -1,5 +1,6 @@
 #include "storage/database.hpp"
 #include "collet/testing/temporary_folder.hpp"
+#include "storage/testing/each_database.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -54,6 +55,13 @@ class HeldWriter {
   std::promise<void> gate_;
 };
 
+class Database_Schema : public testing::OnEachDatabase {};
+class Database_Write : public testing::OnEachDatabase {};
+class Database_Read : public testing::OnEachDatabase {};
+COLLET_ON_EACH_DATABASE(Database_Schema);
+COLLET_ON_EACH_DATABASE(Database_Write);
+COLLET_ON_EACH_DATABASE(Database_Read);
+
 TEST(Database_Open, NewFolder_IsClosedToOthers) {
   collet::testing::TemporaryFolder folder;
   auto database = Database::open(folder / "state");
@@ -77,10 +85,9 @@ TEST(Database_Open, SecondOpener_IsRefusedWithThePid) {
   EXPECT_TRUE(Database::open(folder.path()).ok());
 }
 
-TEST(Database_Open, NewerSchema_IsRefusedAndKept) {
-  collet::testing::TemporaryFolder folder;
+TEST_P(Database_Schema, Newer_IsRefusedAndKept) {
   {
-    auto database = Database::open(folder.path());
+    auto database = place.try_open();
     ASSERT_TRUE(database.ok());
     ASSERT_TRUE((*database)
                     ->write_and_wait([](Session& session) -> Result<void> {
@@ -89,7 +96,7 @@ TEST(Database_Open, NewerSchema_IsRefusedAndKept) {
                     })
                     .ok());
   }
-  auto again = Database::open(folder.path());
+  auto again = place.try_open();
   ASSERT_FALSE(again.ok());
   EXPECT_NE(again.error().message.find("999"), std::string::npos);
 }
@@ -104,9 +111,8 @@ TEST(Database_Open, DamagedFile_IsAnErrorAndIsKept) {
   EXPECT_EQ(std::filesystem::file_size(folder / "collet.sqlite3"), junk.size());
 }
 
-TEST(Database_Write, BadRowAmongGoodOnes_FailsAlone) {
-  collet::testing::TemporaryFolder folder;
-  auto database = std::move(Database::open(folder.path())).value();
+TEST_P(Database_Write, BadRowAmongGoodOnes_FailsAlone) {
+  auto database = place.open();
   ASSERT_TRUE(database->write_and_wait([](Session& s) { return put(s, "taken", "1"); }).ok());
   HeldWriter held(*database);
   std::vector<std::future<Result<void>>> outcomes;
@@ -136,10 +142,9 @@ TEST(Database_Write, BadRowAmongGoodOnes_FailsAlone) {
   EXPECT_EQ(rows(*database), 5);
 }
 
-TEST(Database_Write, ManyQueued_ShareCommits) {
-  collet::testing::TemporaryFolder folder;
+TEST_P(Database_Write, ManyQueued_ShareCommits) {
   std::atomic<int> commits{0};
-  auto database = std::move(Database::open(folder.path(), {.before_commit = [&] { ++commits; }})).value();
+  auto database = place.open({.before_commit = [&] { ++commits; }});
   HeldWriter held(*database);
   std::atomic<int> done{0};
   std::promise<void> all;
@@ -155,15 +160,11 @@ TEST(Database_Write, ManyQueued_ShareCommits) {
   EXPECT_EQ(rows(*database), 500);
 }
 
-TEST(Database_Write, FailedCommit_StoresNothingAndTellsAll) {
-  collet::testing::TemporaryFolder folder;
+TEST_P(Database_Write, FailedCommit_StoresNothingAndTellsAll) {
   std::atomic<bool> broken{false};
-  auto database = std::move(Database::open(folder.path(), {.before_commit =
-                                                               [&] {
-                                                                 if (broken)
-                                                                   throw std::runtime_error("secret value");
-                                                               }}))
-                      .value();
+  auto database = place.open({.before_commit = [&] {
+    if (broken) throw std::runtime_error("secret value");
+  }});
   broken = true;
   auto outcome = database->write_and_wait([](Session& s) { return put(s, "a", "x"); });
   ASSERT_FALSE(outcome.ok());
@@ -174,9 +175,8 @@ TEST(Database_Write, FailedCommit_StoresNothingAndTellsAll) {
   EXPECT_TRUE(database->write_and_wait([](Session& s) { return put(s, "a", "x"); }).ok());
 }
 
-TEST(Database_Write, FullQueue_IsRefusedAtOnce) {
-  collet::testing::TemporaryFolder folder;
-  auto database = std::move(Database::open(folder.path(), {.queue_jobs = 3, .queue_bytes = 1000})).value();
+TEST_P(Database_Write, FullQueue_IsRefusedAtOnce) {
+  auto database = place.open({.queue_jobs = 3, .queue_bytes = 1000});
   HeldWriter held(*database);
   const auto nothing = [](Session&) -> Result<void> { return {}; };
   std::atomic<int> refused{0};
@@ -201,20 +201,16 @@ TEST(Database_Write, FullQueue_IsRefusedAtOnce) {
   EXPECT_TRUE(database->write_and_wait(nothing).ok());
 }
 
-TEST(Database_Write, JobThatThrows_IsAnErrorWithoutItsText) {
-  collet::testing::TemporaryFolder folder;
-  auto database = std::move(Database::open(folder.path())).value();
+TEST_P(Database_Write, JobThatThrows_IsAnErrorWithoutItsText) {
+  auto database = place.open();
   auto outcome =
       database->write_and_wait([](Session&) -> Result<void> { throw std::runtime_error("sk-secret"); });
   ASSERT_FALSE(outcome.ok());
   EXPECT_EQ(outcome.error().message.find("sk-secret"), std::string::npos);
 }
 
-TEST(Database_Read, AllSessionsLent_TimesOut) {
-  collet::testing::TemporaryFolder folder;
-  auto database = std::move(Database::open(folder.path(), {.read_sessions = 1,
-                                                           .lease_timeout = std::chrono::milliseconds(20)}))
-                      .value();
+TEST_P(Database_Read, AllSessionsLent_TimesOut) {
+  auto database = place.open({.read_sessions = 1, .lease_timeout = std::chrono::milliseconds(20)});
   std::promise<void> entered;
   std::promise<void> leave;
   std::thread holder([&] {
@@ -233,9 +229,8 @@ TEST(Database_Read, AllSessionsLent_TimesOut) {
   EXPECT_TRUE(database->read([](Session&) -> Result<void> { return {}; }).ok());
 }
 
-TEST(Database_Read, StoppedEarlyOrThrown_SessionGoesOn) {
-  collet::testing::TemporaryFolder folder;
-  auto database = std::move(Database::open(folder.path(), {.read_sessions = 1})).value();
+TEST_P(Database_Read, StoppedEarlyOrThrown_SessionGoesOn) {
+  auto database = place.open({.read_sessions = 1});
   for (int i = 0; i < 10; ++i)
     ASSERT_TRUE(database->write_and_wait([i](Session& s) { return put(s, std::to_string(i), "x"); }).ok());
   for (int round = 0; round < 3; ++round) {
@@ -256,9 +251,8 @@ TEST(Database_Read, StoppedEarlyOrThrown_SessionGoesOn) {
   EXPECT_EQ(rows(*database), 10);
 }
 
-TEST(Database_Read, SeesWhatWasAcknowledged) {
-  collet::testing::TemporaryFolder folder;
-  auto database = std::move(Database::open(folder.path())).value();
+TEST_P(Database_Read, SeesWhatWasAcknowledged) {
+  auto database = place.open();
   for (int i = 0; i < 200; ++i) {
     ASSERT_TRUE(database->write_and_wait([i](Session& s) { return put(s, std::to_string(i), "x"); }).ok());
     ASSERT_EQ(rows(*database), i + 1);

@@ -5,20 +5,20 @@
 #include <thread>
 #include <vector>
 
-#include "collet/testing/temporary_folder.hpp"
 #include "storage/database.hpp"
+#include "storage/testing/each_database.hpp"
 
 namespace collet::storage {
 namespace {
 
-class DocumentStoreTest : public ::testing::Test {
+class DocumentStoreTest : public testing::OnEachDatabase {
  protected:
-  collet::testing::TemporaryFolder folder;
-  std::unique_ptr<Database> database = std::move(Database::open(folder.path())).value();
+  std::unique_ptr<Database> database = place.open();
   DocumentStore store{*database};
 };
+COLLET_ON_EACH_DATABASE(DocumentStoreTest);
 
-TEST_F(DocumentStoreTest, PutGetRemove) {
+TEST_P(DocumentStoreTest, PutGetRemove) {
   EXPECT_EQ(store.get("a").error().kind, Error::Kind::kNotFound);
   ASSERT_TRUE(store.put("a", "1").ok());
   ASSERT_TRUE(store.put("a", "2").ok());
@@ -27,7 +27,7 @@ TEST_F(DocumentStoreTest, PutGetRemove) {
   EXPECT_EQ(store.remove("a").error().kind, Error::Kind::kNotFound);
 }
 
-TEST_F(DocumentStoreTest, UpdateFromManyThreads_LosesNothing) {
+TEST_P(DocumentStoreTest, UpdateFromManyThreads_LosesNothing) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 8; ++t)
     threads.emplace_back([this] {
@@ -43,7 +43,7 @@ TEST_F(DocumentStoreTest, UpdateFromManyThreads_LosesNothing) {
   EXPECT_EQ(store.get("counter").value(), "400");
 }
 
-TEST_F(DocumentStoreTest, FailedUpdate_ChangesNothing) {
+TEST_P(DocumentStoreTest, FailedUpdate_ChangesNothing) {
   ASSERT_TRUE(store.put("a", "1").ok());
   auto updated = store.update("a", [](const auto&) -> Result<std::string> { return invalid("no"); });
   ASSERT_FALSE(updated.ok());

@@ -1,5 +1,7 @@
 #include "storage/event_store.hpp"
 
+#include <algorithm>
+
 #include "storage/tenant.hpp"
 
 namespace collet::storage::event_store {
@@ -7,6 +9,10 @@ namespace collet::storage::event_store {
 namespace {
 
 constexpr std::string_view kColumns = "seq, id, kind, source, timestamp, body";
+// Of a visit: rows of the first piece and of the largest one, bytes of one between them.
+constexpr std::int64_t kFirstPiece = 4;
+constexpr std::int64_t kLargestPiece = 1024;
+constexpr std::int64_t kPieceBytes = 512 << 10;
 
 // The texts of one query for each way to filter and order: statements are kept by their text.
 std::string sql_for(std::string_view columns, const EventRange& range) {
@@ -53,19 +59,37 @@ void remove_all(Session& session, const std::string& conversation) {
                   {kTenant, conversation});
 }
 
+// In pieces, since PostgreSQL hands over all rows of a statement before the first one is seen: events may be
+// large, and who asks for many often stops early.
 void visit(Session& session, const std::string& conversation, const EventRange& range, std::int64_t limit,
            const std::function<bool(EventRow&)>& visit) {
-  auto params = params_for(conversation, range);
-  params.emplace_back(limit);
+  EventRange left = range;
   const std::string sql = sql_for(kColumns, range) + (range.descending ? " ORDER BY seq DESC LIMIT :limit"
                                                                        : " ORDER BY seq LIMIT :limit");
-  session.query<std::int64_t, std::string, std::string, std::string, std::int64_t, std::string>(
-      sql, params,
-      [&](std::int64_t seq, std::string& id, std::string& kind, std::string& source, std::int64_t timestamp,
-          std::string& body) {
-        EventRow row{seq, std::move(id), std::move(kind), std::move(source), timestamp, std::move(body)};
-        return visit(row);
-      });
+  std::int64_t rows = 0;
+  std::int64_t bytes = 0;
+  bool more = true;
+  for (std::int64_t piece = kFirstPiece; more && rows < limit;
+       piece =
+           std::clamp(kPieceBytes * rows / std::max<std::int64_t>(bytes, 1), kFirstPiece, kLargestPiece)) {
+    piece = std::min(piece, limit - rows);
+    auto params = params_for(conversation, left);
+    params.emplace_back(piece);
+    std::int64_t found = 0;
+    session.query<std::int64_t, std::string, std::string, std::string, std::int64_t, std::string>(
+        sql, params,
+        [&](std::int64_t seq, std::string& id, std::string& kind, std::string& source, std::int64_t timestamp,
+            std::string& body) {
+          ++found;
+          bytes += static_cast<std::int64_t>(body.size());
+          (left.descending ? left.last : left.first) = left.descending ? seq - 1 : seq + 1;
+          EventRow row{seq, std::move(id), std::move(kind), std::move(source), timestamp, std::move(body)};
+          more = visit(row);
+          return more;
+        });
+    rows += found;
+    more = more && found == piece;
+  }
 }
 
 std::int64_t count(Session& session, const std::string& conversation, const EventRange& range) {

@@ -8,8 +8,9 @@ namespace collet::storage {
 
 namespace {
 
-// Portable SQL only: SQLite and PostgreSQL run the same texts. Bodies come last, so that a scan over the
-// other columns needn't read them.
+// Portable SQL only: SQLite and PostgreSQL run the same texts, but for the order of texts (see the dialects
+// in sqlite.cpp and postgresql.cpp). Bodies come last, so that a scan over the other columns needn't read
+// them.
 const std::vector<Migration>& main_steps() {
   static const std::vector<Migration> steps = {
       {1,
@@ -73,9 +74,9 @@ std::int64_t current_version(Session& session) {
   return version;
 }
 
-void apply(Session& session, const Migration& step) {
+void apply(Session& session, const Migration& step, const Dialect& dialect) {
   session.begin();
-  for (const auto statement : step.statements) session.run(std::string(statement));
+  for (const auto statement : step.statements) session.run(dialect(statement));
   session.execute("INSERT INTO schema_version (version) VALUES (:version)", {std::int64_t{step.version}});
   session.commit();
 }
@@ -85,7 +86,7 @@ void apply(Session& session, const Migration& step) {
 std::span<const Migration> main_migrations() { return main_steps(); }
 std::span<const Migration> plugin_migrations() { return plugin_steps(); }
 
-Result<void> migrate(Session& session, std::span<const Migration> steps) {
+Result<void> migrate(Session& session, std::span<const Migration> steps, const Dialect& dialect) {
   try {
     const auto version = current_version(session);
     const std::int64_t newest = steps.empty() ? 0 : steps.back().version;
@@ -93,7 +94,7 @@ Result<void> migrate(Session& session, std::span<const Migration> steps) {
       return unavailable("storage: the database has schema version " + std::to_string(version) +
                          ", this program knows " + std::to_string(newest) + "; a newer Collet has used it");
     for (const auto& step : steps)
-      if (step.version > version) apply(session, step);
+      if (step.version > version) apply(session, step, dialect);
     return {};
   } catch (const StorageError& failure) {
     session.rollback();

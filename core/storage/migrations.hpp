@@ -1,7 +1,9 @@
 // The schema's history as numbered steps. A database is brought to the newest step when it is opened; one
 // that is newer than this program is refused.
 #pragma once
+#include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,7 +25,11 @@ std::span<const Migration> main_migrations();
 /// The steps of a plugin's own file.
 std::span<const Migration> plugin_migrations();
 
-/// Brings the database to the last of `steps`. kUnavailable: its schema is newer than that.
-Result<void> migrate(Session& session, std::span<const Migration> steps);
+/// A statement of a step in the words of one kind of database.
+using Dialect = std::function<std::string(std::string_view statement)>;
+
+/// Brings the database to the last of `steps`. kUnavailable: its schema is newer than that. Whoever calls
+/// makes sure that nobody else does so at the same time.
+Result<void> migrate(Session& session, std::span<const Migration> steps, const Dialect& dialect);
 
 }  // namespace collet::storage

@@ -1,6 +1,6 @@
 #include "storage/session.hpp"
 
-#include <new>
+#include <algorithm>
 
 #include "storage/soci_session.hpp"
 
@@ -81,6 +81,12 @@ void Session::Impl::drop(std::string_view sql) noexcept {
   if (const auto found = statements.find(sql); found != statements.end()) statements.erase(found);
 }
 
+StorageError Session::Impl::note(const soci::soci_error& failed) {
+  StorageError error = explain(failed);
+  failure = std::max(failure, std::optional(error.cause()));
+  return error;
+}
+
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
@@ -89,18 +95,18 @@ Session::~Session() = default;
 void Session::execute(std::string_view sql, Params params) {
   try {
     impl_->prepared(sql, params, {}).statement().execute(true);
-  } catch (const soci::soci_error& failure) {
-    const Error error = error_of(failure);
+  } catch (const soci::soci_error& failed) {
+    const StorageError error = impl_->note(failed);
     impl_->drop(sql);  // SOCI leaves a failed statement unusable
-    throw StorageError(error);
+    throw error;
   }
 }
 
 void Session::run(const std::string& sql) {
   try {
     impl_->connection.once << sql;
-  } catch (const soci::soci_error& failure) {
-    throw StorageError(error_of(failure));
+  } catch (const soci::soci_error& failed) {
+    throw impl_->note(failed);
   }
 }
 
@@ -115,30 +121,44 @@ void Session::visit(std::string_view sql, Params params, std::span<const Column>
    private:
     std::vector<PreparedStatement::Slot>& slots_;
   };
-  // A statement that has not come to its end holds a snapshot of the database, so it goes unless all was
-  // read.
-  struct DropUnlessDone {
+  // What a statement still holds of the database goes with it.
+  struct DropUnlessKept {
     Impl& impl;
     std::string_view sql;
-    bool done = false;
-    ~DropUnlessDone() {
-      if (!done) impl.drop(sql);
+    bool keep = false;
+    ~DropUnlessKept() {
+      if (!keep) impl.drop(sql);
     }
   } guard{*impl_, sql};
+  std::size_t bytes = 0;
   try {
     auto& prepared = impl_->prepared(sql, params, columns);
     Values values(prepared.columns());
     prepared.statement().execute(false);
-    while (prepared.statement().fetch())
-      if (!row(values)) return;
-    guard.done = true;
-  } catch (const soci::soci_error& failure) {
-    throw StorageError(error_of(failure));
+    bool more = true;
+    while (more && prepared.statement().fetch()) {
+      for (const auto& column : prepared.columns()) bytes += column.text.size();
+      more = row(values);
+    }
+    guard.keep = impl_->may_keep(more, bytes);
+  } catch (const soci::soci_error& failed) {
+    throw impl_->note(failed);
   }
 }
 
-void Session::begin() { execute("BEGIN"); }
+void Session::begin() {
+  impl_->failure.reset();
+  execute("BEGIN");
+}
+
+void Session::begin_with(const std::string& sql) {
+  impl_->failure.reset();
+  run(sql);
+}
+
 void Session::commit() { execute("COMMIT"); }
+
+std::optional<Cause> Session::failure() const { return impl_->failure; }
 
 void Session::rollback() noexcept {
   // Nothing to do about a failure: the database has rolled back by itself (disk full), or the connection is

@@ -9,6 +9,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -22,14 +23,24 @@
 
 namespace collet::storage {
 
+/// Why a statement failed, as far as others act upon it. The worse ones last.
+enum class Cause {
+  kStatement,  ///< the statement, its values or the disk
+  kConflict,   ///< another server got in between: the whole transaction may succeed when it is run again
+  kLost,       ///< the connection, and the transaction with it
+};
+
 /// A failed statement. The message never holds values or the database's own text.
 class StorageError : public std::runtime_error {
  public:
-  explicit StorageError(Error error) : std::runtime_error(error.message), error_(std::move(error)) {}
+  explicit StorageError(Error error, Cause cause = Cause::kStatement)
+      : std::runtime_error(error.message), error_(std::move(error)), cause_(cause) {}
   const Error& error() const { return error_; }
+  Cause cause() const { return cause_; }
 
  private:
   Error error_;
+  Cause cause_;
 };
 
 /// A bound value. Text is copied; text with a NUL byte is refused (PostgreSQL would cut it there).
@@ -65,8 +76,12 @@ class Session {
   }
 
   void begin();
+  void begin_with(const std::string& sql);  ///< in place of BEGIN; run once
   void commit();
   void rollback() noexcept;  ///< also drops the kept statements' state; never throws
+
+  /// The worst failure since the transaction began, whoever has caught it meanwhile.
+  std::optional<Cause> failure() const;
 
   Impl& impl() { return *impl_; }
 

@@ -3,6 +3,7 @@
 #include <soci/soci.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -11,9 +12,6 @@
 #include "storage/session.hpp"
 
 namespace collet::storage {
-
-/// What went wrong, without values: SOCI's own text quotes them.
-Error error_of(const soci::soci_error& failure);
 
 /// A prepared statement with the places that its parameters and columns live in.
 class PreparedStatement {
@@ -41,18 +39,32 @@ class PreparedStatement {
   soci::statement statement_;
 };
 
+/// One class derived from it for each kind of database.
 struct Session::Impl {
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
 
+  Impl() = default;
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  virtual ~Impl() = default;
+
   soci::session connection;
   std::unordered_map<std::string, std::unique_ptr<PreparedStatement>, Hash, std::equal_to<>> statements;
-  int wal_pages = 0;  ///< SQLite: pages in the write-ahead log after the last commit
+  std::optional<Cause> failure = {};  ///< the worst one since the transaction began
 
   PreparedStatement& prepared(std::string_view sql, Params params, std::span<const Column> columns);
   void drop(std::string_view sql) noexcept;
+  StorageError note(const soci::soci_error& failed);
+
+ private:
+  friend class Session;
+  /// What went wrong, without values: SOCI's own text quotes them.
+  virtual StorageError explain(const soci::soci_error& failed) const = 0;
+  /// Whether a query's statement can be kept after `bytes` of text were read, up to the end or not.
+  virtual bool may_keep(bool at_end, std::size_t bytes) const = 0;
 };
 
 }  // namespace collet::storage

@@ -42,51 +42,90 @@ Error error_of_code(int code) {
   }
 }
 
+/// The writer counts the pages of its write-ahead log.
+class SqliteImpl final : public Session::Impl {
+ public:
+  int wal_pages = 0;  ///< after the last commit
+
+ private:
+  StorageError explain(const soci::soci_error& failed) const override {
+    if (const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&failed); sqlite != nullptr)
+      return StorageError(error_of_code(sqlite->result()));
+    return StorageError(internal("storage: a statement failed"));
+  }
+  // A statement that has not come to its end holds a snapshot of the database.
+  bool may_keep(bool at_end, std::size_t) const override { return at_end; }
+};
+
 int remember_wal_pages(void* impl, sqlite_api::sqlite3*, const char*, int pages) {
-  static_cast<Session::Impl*>(impl)->wal_pages = pages;
+  static_cast<SqliteImpl*>(impl)->wal_pages = pages;
   return SQLITE_OK;
 }
 
-}  // namespace
+class SqliteBackend final : public Backend {
+ public:
+  SqliteBackend(std::filesystem::path file, Synchronous synchronous)
+      : file_(std::move(file)), synchronous_(synchronous) {}
 
-Error error_of(const soci::soci_error& failure) {
-  if (const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&failure); sqlite != nullptr)
-    return error_of_code(sqlite->result());
-  return internal("storage: a statement failed");
-}
+  Result<std::unique_ptr<Session>> open(Use use) const override;
+  Result<void> migrate(Session& writer, std::span<const Migration> steps) const override {
+    return storage::migrate(writer, steps, [](std::string_view statement) { return std::string(statement); });
+  }
+  bool has_table(Session& session, const std::string& name) const override;
+  bool is_alive(Session&) const noexcept override { return true; }
 
-Result<std::unique_ptr<Session>> open_sqlite(const std::filesystem::path& file, Synchronous synchronous,
-                                             SqliteUse use) {
+  void begin(Session& writer) override { writer.begin(); }
+  void commit(Session& writer) override { writer.commit(); }
+  bool was_committed(Session&) override { return false; }  // never asked: no connection to lose
+  void after_commit(Session& writer) noexcept override;
+
+ private:
+  const std::filesystem::path file_;
+  const Synchronous synchronous_;
+};
+
+Result<std::unique_ptr<Session>> SqliteBackend::open(Use use) const {
+  auto impl = std::make_unique<SqliteImpl>();
   try {
-    auto impl = std::make_unique<Session::Impl>();
     // The path is quoted for SOCI's connection string, which has its own escapes.
-    if (file.string().find_first_of("\"'") != std::string::npos)
-      return invalid("storage: quotes in the path " + file.string());
-    impl->connection.open(soci::sqlite3, "db=\"" + file.string() + "\"");
+    if (file_.string().find_first_of("\"'") != std::string::npos)
+      return invalid("storage: quotes in the path " + file_.string());
+    impl->connection.open(soci::sqlite3, "db=\"" + file_.string() + "\"");
     auto& session = impl->connection;
     session.once << std::string(kBusyTimeout);
     std::string mode;
     session.once << "PRAGMA journal_mode=WAL", soci::into(mode);
-    if (mode != "wal") return unavailable("storage: no write-ahead log is possible on " + file.string());
-    session.once << (synchronous == Synchronous::kFull ? "PRAGMA synchronous=FULL"
-                                                       : "PRAGMA synchronous=NORMAL");
+    if (mode != "wal") return unavailable("storage: no write-ahead log is possible on " + file_.string());
+    session.once << (synchronous_ == Synchronous::kFull ? "PRAGMA synchronous=FULL"
+                                                        : "PRAGMA synchronous=NORMAL");
     session.once << "PRAGMA trusted_schema=OFF";
-    if (use == SqliteUse::kReader) {
+    if (use == Use::kReader) {
       session.once << "PRAGMA query_only=ON";
     } else {
       auto* backend = static_cast<soci::sqlite3_session_backend*>(session.get_backend());
       sqlite_api::sqlite3_wal_hook(backend->conn_, remember_wal_pages, impl.get());
+      std::error_code ignored;  // the folder is closed to others already
+      using std::filesystem::perms;
+      std::filesystem::permissions(file_, perms::owner_read | perms::owner_write, ignored);
     }
     return std::make_unique<Session>(std::move(impl));
-  } catch (const soci::soci_error& failure) {
-    Error error = error_of(failure);
-    error.message += ": " + file.string();
+  } catch (const soci::soci_error& failed) {
+    Error error = impl->note(failed).error();
+    error.message += ": " + file_.string();
     return error;
   }
 }
 
-void checkpoint_sqlite(Session& writer) noexcept {
-  auto& impl = writer.impl();
+bool SqliteBackend::has_table(Session& session, const std::string& name) const {
+  bool found = false;
+  session.query<std::int64_t>("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name", {name},
+                              [&](std::int64_t) { found = true; });
+  return found;
+}
+
+// Moves the write-ahead log into the file once it is long, as far as readers allow.
+void SqliteBackend::after_commit(Session& writer) noexcept {
+  auto& impl = static_cast<SqliteImpl&>(writer.impl());
   if (impl.wal_pages < kCheckpointPages) return;
   const char* sql =
       impl.wal_pages < kTruncatePages ? "PRAGMA wal_checkpoint(PASSIVE)" : "PRAGMA wal_checkpoint(TRUNCATE)";
@@ -96,6 +135,12 @@ void checkpoint_sqlite(Session& writer) noexcept {
   } catch (const std::exception&) {
     log::warning("storage", "The write-ahead log could not be moved into the database; will try again.");
   }
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> sqlite_backend(const std::filesystem::path& file, Synchronous synchronous) {
+  return std::make_unique<SqliteBackend>(file, synchronous);
 }
 
 }  // namespace collet::storage

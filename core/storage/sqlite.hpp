@@ -3,20 +3,13 @@
 #include <filesystem>
 #include <memory>
 
-#include "base/result.hpp"
+#include "storage/backend.hpp"
 #include "storage/database.hpp"
-#include "storage/session.hpp"
 
 namespace collet::storage {
 
-enum class SqliteUse { kWriter, kReader };
-
-/// Opens (a writer also makes) a file with WAL journalling. Messages name the file and SQLite's result code.
-Result<std::unique_ptr<Session>> open_sqlite(const std::filesystem::path& file, Synchronous synchronous,
-                                             SqliteUse use);
-
-/// Moves the write-ahead log into the file once it is long, as far as readers allow. The writer calls it
-/// between batches; a failure is logged and tried again after the next one.
-void checkpoint_sqlite(Session& writer) noexcept;
+/// One file with WAL journalling; its writer makes it, with mode 0600. Messages name the file and SQLite's
+/// result code.
+std::unique_ptr<Backend> sqlite_backend(const std::filesystem::path& file, Synchronous synchronous);
 
 }  // namespace collet::storage

@@ -1,10 +1,11 @@
 #include "storage/writer.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <string>
 #include <utility>
 
 #include "base/log.hpp"
-#include "storage/sqlite.hpp"
 
 namespace collet::storage {
 
@@ -13,6 +14,11 @@ namespace {
 // Bounds of one transaction: past these a longer batch saves nothing and only delays its first member.
 constexpr std::size_t kBatchJobs = 1024;
 constexpr std::size_t kBatchBytes = 8U << 20;
+// Beyond so many, each after a pause up to twice as long as the last, somebody else never stops writing.
+constexpr int kConflicts = 15;
+constexpr std::chrono::milliseconds kFirstPause{2};
+constexpr std::chrono::milliseconds kLongestPause{500};
+constexpr std::chrono::seconds kClosingPatience{5};  // with a database that is away while we close
 
 Result<void> run(const Database::Job& job, Session& session) {
   try {
@@ -35,17 +41,20 @@ void report(const Database::Done& done, Result<void> outcome) {
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Session> session, const Database::Options& options)
-    : session_(std::move(session)),
+Writer::Writer(Backend& backend, std::unique_ptr<Session> session, const Database::Options& options)
+    : backend_(backend),
       max_jobs_(options.queue_jobs),
       max_bytes_(options.queue_bytes),
+      patience_(options.outage_patience),
       before_commit_(options.before_commit),
+      session_(std::move(session)),
       thread_([this] { work(); }) {}
 
 Writer::~Writer() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
+    closed_at_ = Clock::now();
   }
   wake_.notify_one();
   thread_.join();
@@ -61,15 +70,12 @@ void Writer::push(Database::Job job, Database::Done done, std::size_t bytes) {
     } else if (queue_.size() >= max_jobs_ || (!queue_.empty() && queued_bytes_ + bytes > max_bytes_)) {
       refusal = "storage: too many writes are waiting";
     } else {
-      queue_.push_back({std::move(job), std::move(done), bytes});
+      queue_.push_back({std::move(job), std::move(done), bytes, Clock::now()});
       queued_bytes_ += bytes;
     }
   }
-  if (refusal != nullptr) {
-    report(done, unavailable(refusal));
-  } else {
-    wake_.notify_one();
-  }
+  if (refusal == nullptr) return wake_.notify_one();
+  report(done, unavailable(refusal));  // NOLINT(bugprone-use-after-move): moved only without a refusal
 }
 
 bool Writer::next(Batch& batch) {
@@ -88,43 +94,128 @@ bool Writer::next(Batch& batch) {
 void Writer::work() {
   Batch batch;
   while (next(batch)) {
-    commit(batch);
+    store(batch);
     batch.clear();
-    checkpoint_sqlite(*session_);
+    if (session_) backend_.after_commit(*session_);
   }
 }
 
-Result<void> Writer::attempt(std::span<Item> items, bool& job_failed) {
-  try {
-    session_->begin();
-    for (auto& item : items) {
-      if (auto outcome = run(item.job, *session_); !outcome) {
-        job_failed = true;
-        session_->rollback();
-        return outcome;
-      }
+void Writer::store(std::span<Item> items) {
+  in_doubt_ = false;  // of other items
+  int conflicts = 0;
+  auto longest = kFirstPause;
+  while (!items.empty()) {
+    auto [outcome, blame] = attempt(items);
+    if (blame == Blame::kJob && items.size() > 1) {
+      // One of them is bad and took the others' transaction with it: give each its own.
+      for (auto& item : items) store({&item, 1});
+      return;
     }
+    if (blame == Blame::kAway) {
+      items = give_up_on_old(items);
+    } else if (blame != Blame::kConflict || ++conflicts > kConflicts) {
+      for (auto& item : items) report(item.done, outcome);
+      return;
+    }
+    if (!items.empty()) pause(longest);
+    longest = std::min(longest * 2, kLongestPause);
+  }
+}
+
+Writer::Attempt Writer::attempt(std::span<Item> items) {
+  if (!connected()) return {{}, Blame::kAway};
+  if (in_doubt_) {
+    const auto stored = was_committed();
+    if (!stored) return {{}, Blame::kAway};
+    in_doubt_ = false;
+    if (*stored) return {};
+  }
+  bool committing = false;
+  try {
+    backend_.begin(*session_);
+    if (auto done = run_jobs(items); done.blame != Blame::kNobody) return done;
     if (before_commit_) before_commit_();
-    session_->commit();
+    committing = true;
+    backend_.commit(*session_);
     return {};
   } catch (const StorageError& failure) {
-    session_->rollback();
-    return failure.error();
+    return failed(failure, committing);
   } catch (const std::exception&) {
     session_->rollback();
-    return unavailable("storage: a commit failed");
+    return {unavailable("storage: a commit failed")};
   }
 }
 
-void Writer::commit(Batch& batch) {
-  bool job_failed = false;
-  auto outcome = attempt(batch, job_failed);
-  if (!outcome && job_failed && batch.size() > 1) {
-    // One of them is bad and took the others' transaction with it: give each its own.
-    for (auto& item : batch) report(item.done, attempt({&item, 1}, job_failed));
-    return;
+Writer::Attempt Writer::run_jobs(std::span<Item> items) {
+  for (auto& item : items) {
+    auto outcome = run(item.job, *session_);
+    const auto failure = session_->failure();
+    if (outcome && !failure) continue;
+    // Whatever the job makes of it, and whichever job it is.
+    if (failure && *failure != Cause::kStatement)
+      return failed(StorageError(unavailable("storage: a write failed"), *failure), false);
+    session_->rollback();
+    if (outcome) outcome = internal("storage: a write passed over a failed statement");
+    return {std::move(outcome), Blame::kJob};
   }
-  for (auto& item : batch) report(item.done, outcome);
+  return {};
+}
+
+Writer::Attempt Writer::failed(const StorageError& failure, bool committing) {
+  if (failure.cause() == Cause::kLost) {
+    in_doubt_ = committing;
+    session_.reset();
+    return {failure.error(), Blame::kAway};
+  }
+  session_->rollback();
+  if (failure.cause() == Cause::kConflict)
+    return {unavailable("storage: other servers are changing the same data"), Blame::kConflict};
+  return {failure.error()};
+}
+
+bool Writer::connected() {
+  if (session_) return true;
+  auto opened = backend_.open(Use::kWriter);
+  if (opened) {
+    session_ = std::move(*opened);
+    if (std::exchange(away_, false)) log::info("storage", "The database is reachable again.");
+  } else if (!std::exchange(away_, true)) {
+    log::warning("storage", opened.error().message + "; writes wait for it.");
+  }
+  return session_ != nullptr;
+}
+
+std::optional<bool> Writer::was_committed() {
+  try {
+    return backend_.was_committed(*session_);
+  } catch (const StorageError& failure) {
+    if (failure.cause() == Cause::kLost) session_.reset();
+    return std::nullopt;
+  }
+}
+
+std::span<Writer::Item> Writer::give_up_on_old(std::span<Item> items) {
+  auto closed_at = Clock::time_point::max();
+  {
+    const std::lock_guard lock(mutex_);
+    if (closing_) closed_at = closed_at_ + kClosingPatience;
+  }
+  const auto now = Clock::now();
+  const std::string message =
+      in_doubt_ ? "storage: the database is not reachable; whether the write is stored is not known"
+                : "storage: the database is not reachable";
+  while (!items.empty() && now >= std::min(items.front().pushed + patience_, closed_at)) {
+    report(items.front().done, unavailable(message));
+    items = items.subspan(1);
+  }
+  return items;
+}
+
+// For some part of `longest`, so that servers that got into each other's way don't meet again.
+void Writer::pause(std::chrono::milliseconds longest) {
+  std::uniform_int_distribution<std::int64_t> some(longest.count() / 2, longest.count());
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, std::chrono::milliseconds(some(random_)), [] { return false; });
 }
 
 }  // namespace collet::storage

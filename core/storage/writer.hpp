@@ -1,23 +1,29 @@
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <random>
+#include <span>
 #include <thread>
 #include <vector>
 
 #include "base/result.hpp"
+#include "storage/backend.hpp"
 #include "storage/database.hpp"
 
 namespace collet::storage {
 
 /// The one thread that writes: takes what is queued as one transaction, commits, then reports. See
-/// Database::write.
+/// Database::write. When the connection is lost it makes a new one, finds out whether the last commit has
+/// happened, and runs the transaction again if not.
 class Writer {
  public:
-  Writer(std::unique_ptr<Session> session, const Database::Options& options);
+  Writer(Backend& backend, std::unique_ptr<Session> session, const Database::Options& options);
   ~Writer();  ///< commits what is queued
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -25,29 +31,60 @@ class Writer {
   void push(Database::Job job, Database::Done done, std::size_t bytes);
 
  private:
+  using Clock = std::chrono::steady_clock;
   struct Item {
     Database::Job job;
     Database::Done done;
     std::size_t bytes = 0;
+    Clock::time_point pushed = {};
   };
   using Batch = std::vector<Item>;
 
+  /// What an attempt has come to.
+  enum class Blame {
+    kNobody,    ///< stored, or failed for good
+    kJob,       ///< one of the jobs failed, and took the others' transaction with it
+    kConflict,  ///< another server got in between
+    kAway,      ///< the database is not reachable
+  };
+  struct Attempt {
+    Result<void> outcome;
+    Blame blame = Blame::kNobody;
+  };
+
   void work();
   bool next(Batch& batch);
-  void commit(Batch& batch);
-  /// One transaction over all items. `job_failed` tells a bad item from a failed commit.
-  Result<void> attempt(std::span<Item> items, bool& job_failed);
+  void store(std::span<Item> items);
+  /// One transaction over all items.
+  Attempt attempt(std::span<Item> items);
+  Attempt run_jobs(std::span<Item> items);
+  Attempt failed(const StorageError& failure, bool committing);
+  /// Makes sure of a session. False: the database is not reachable.
+  bool connected();
+  /// Whether the commit that was cut off has happened; nothing: it can't be told yet.
+  std::optional<bool> was_committed();
+  /// Reports the items that have waited too long, the oldest first; returns the others.
+  std::span<Item> give_up_on_old(std::span<Item> items);
+  void pause(std::chrono::milliseconds longest);
 
-  std::unique_ptr<Session> session_;
+  Backend& backend_;
   const std::size_t max_jobs_;
   const std::size_t max_bytes_;
+  const std::chrono::milliseconds patience_;
   const std::function<void()> before_commit_;
+
+  // The writer's thread only.
+  std::unique_ptr<Session> session_;  // null: to be opened
+  bool in_doubt_ = false;             // the connection was lost during a commit
+  bool away_ = false;                 // has been logged
+  std::minstd_rand random_{std::random_device{}()};
 
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Item> queue_;
   std::size_t queued_bytes_ = 0;
   bool closing_ = false;
+  Clock::time_point closed_at_ = Clock::time_point::max();
   std::thread thread_;  // last: it uses all of the above
 };
 

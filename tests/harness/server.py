@@ -1,4 +1,5 @@
 """Starts the real program and ends it."""
+import hashlib
 import json
 import os
 import pathlib
@@ -38,6 +39,33 @@ def sanitizer_options(reports):
     return {name: ":".join(filter(None, (os.environ.get(name), "log_path=%s" % reports))) for name in names}
 
 
+def on_postgresql():
+    """Whether this run of the program tests keeps the servers' data in PostgreSQL (tests/harness/on_postgresql)."""
+    return os.environ.get("COLLET_TEST_PROGRAM_ON") == "postgresql"
+
+
+def database_for(folder):
+    """On PostgreSQL, -> the URL of a database on the server of $COLLET_TEST_POSTGRESQL: one for each folder, made when it
+    is first asked for; else nothing."""
+    if not on_postgresql():
+        return None
+    server = os.environ["COLLET_TEST_POSTGRESQL"]
+    name = "collet_program_" + hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    url = server[:server.rindex("/")] + "/" + name
+    if not (folder / "postgresql").exists():
+        for sql in ("DROP DATABASE IF EXISTS %s WITH (FORCE)" % name,
+                    "CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8'" % name):
+            subprocess.run(["psql", "-qX", server, "-c", sql], check=True, stderr=subprocess.DEVNULL)
+        (folder / "postgresql").write_text(url)
+    return url
+
+
+def database_environment(state):
+    """-> the variables by which the program finds the database that belongs to a state folder."""
+    database = database_for(pathlib.Path(state).parent)
+    return {"COLLET_DATABASE": database} if database else {}
+
+
 def processes():
     """-> {pid: parent's pid} of all processes that are not zombies."""
     found = {}
@@ -75,6 +103,7 @@ class Server:
         self.log_file = self.state.parent / "server.log"
         self.reports = self.state.parent / "sanitizer"
         self.environment, self.arguments = environment or {}, list(arguments)
+        self.environment = {**database_environment(self.state), **self.environment}
         self.program, self.asked_port, self.ready = program or binary(), port, ready
         if config is not None:
             file = self.state.parent / "config.json"
@@ -127,6 +156,13 @@ class Server:
         """SIGKILL, as a power cut for the process."""
         self.process.kill()
         self.process.wait()
+
+    def stored(self):
+        """-> every byte that it keeps: of the files under its state folder, and of the tables where those are elsewhere."""
+        found = b"".join(path.read_bytes() for path in self.state.rglob("*") if path.is_file())
+        if url := self.environment.get("COLLET_DATABASE"):
+            found += subprocess.run(["pg_dump", "--data-only", url], check=True, stdout=subprocess.PIPE).stdout
+        return found
 
     def descendants(self):
         return descendants(self.pid)

@@ -33,10 +33,6 @@ class Settings(Case):
     def exposed(self):
         return self.http.get(PATH, {"X-Expose-Secrets": "plaintext"})["agent_settings"]["llm"]["api_key"]
 
-    def files(self):
-        """-> every byte under the state folder."""
-        return b"".join(path.read_bytes() for path in pathlib.Path(self.server.state).rglob("*") if path.is_file())
-
     def test_defaults(self):
         answer = self.assert_status(self.http.get(PATH), 200)
         for part in ("agent_settings", "conversation_settings", "misc_settings", "llm_api_key_is_set"):
@@ -84,7 +80,7 @@ class Settings(Case):
         self.patch(diff(api_key=KEY, model="openai/" + marker))
         conversation = self.start(llm={"api_key": "sk-of-a-conversation"})
         self.assertEqual(self.server.terminate(), 0)
-        stored = self.files()
+        stored = self.server.stored()
         self.assertIn(marker.encode(), stored)
         self.assertNotIn(KEY.encode(), stored)
         self.assertNotIn(b"sk-of-a-conversation", stored)
@@ -139,8 +135,7 @@ class Settings(Case):
         self.assert_status(http.patch(PATH, diff(api_key=token)), 200)
         self.assertEqual(http.get(PATH, {"X-Expose-Secrets": "plaintext"})["agent_settings"]["llm"]["api_key"], KEY)
         self.assertEqual(server.terminate(), 0)
-        self.assertNotIn(KEY.encode(), b"".join(
-            path.read_bytes() for path in pathlib.Path(server.state).rglob("*") if path.is_file()))
+        self.assertNotIn(KEY.encode(), server.stored())
 
     def servers(self, **headers):
         return self.http.get(PATH, headers)["agent_settings"]["mcp_config"]
@@ -186,7 +181,7 @@ class Settings(Case):
         self.assertEqual(list(self.servers()), ["a b", "ü", "env", "api_key", "mcp_config", "agent-schema"])
         for server in self.servers().values():
             self.assertEqual(server, {"command": "echo", "env": {"A": "**********"}, "enabled": True})
-        self.assertNotIn(KEY.encode(), self.files())
+        self.assertNotIn(KEY.encode(), self.server.stored())
 
     def test_secrets_of_mcp_servers_are_sealed_and_survive_a_restart(self):
         self.add("files", command="marker-that-is-no-secret", env={"TOKEN": KEY + "-env"})
@@ -196,7 +191,7 @@ class Settings(Case):
         before = self.servers(**{"X-Expose-Secrets": "plaintext"})
         self.assertEqual(json.dumps(before).count(KEY), 3)
         self.assertEqual(self.server.terminate(), 0)
-        stored = self.files()
+        stored = self.server.stored()
         self.assertIn(b"marker-that-is-no-secret", stored)
         self.assertNotIn(KEY.encode(), stored)
         self.server.start()

@@ -5,21 +5,21 @@
 #include <stdexcept>
 #include <utility>
 
-#include "collet/testing/temporary_folder.hpp"
 #include "storage/database.hpp"
+#include "storage/testing/place.hpp"
 
 namespace collet::storage::testing {
 
 /// A base class: the database is there before the members of the test.
 struct FailingDatabase {
-  collet::testing::TemporaryFolder folder;
+  explicit FailingDatabase(Kind kind = Kind::kSqlite) : place(kind) {}
+
+  Place place;
+  const collet::testing::TemporaryFolder& folder = place.folder();
   std::atomic<bool> disk_fails = false;  ///< any thread
-  std::unique_ptr<Database> database =
-      std::move(Database::open(folder.path(), {.before_commit =
-                                                   [this] {
-                                                     if (disk_fails) throw std::runtime_error("full");
-                                                   }}))
-          .value();
+  std::unique_ptr<Database> database = place.open({.before_commit = [this] {
+    if (disk_fails) throw std::runtime_error("full");
+  }});
 };
 
 }  // namespace collet::storage::testing

@@ -1,0 +1,210 @@
+#include "storage/postgresql.hpp"
+
+#include <soci/postgresql/soci-postgresql.h>
+
+#include <chrono>
+#include <utility>
+
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "storage/postgresql_failure.hpp"
+#include "storage/postgresql_url.hpp"
+#include "storage/soci_session.hpp"
+
+namespace collet::storage {
+namespace {
+
+constexpr int kOldestServer = 130000;
+constexpr std::chrono::seconds kQuickly{3};
+constexpr std::size_t kKeptBytes = 256U << 10;                           // of a statement's last result
+constexpr Micros kForgottenWriter = Micros{30} * 24 * 3600 * 1'000'000;  // its row may go
+constexpr std::string_view kMigrationLock = "7165627302410833";          // of all programs on the database
+
+class PostgresqlImpl final : public Session::Impl {
+ public:
+  bool connect(const PostgresqlUrl& url) {
+    try {
+      connection.open(soci::postgresql, url.connection_text());
+    } catch (const soci::soci_error&) {
+      return false;
+    }
+    pg = static_cast<soci::postgresql_session_backend*>(connection.get_backend())->conn_;
+    PQsetNoticeProcessor(
+        pg, [](void*, const char*) {}, nullptr);  // it would print them; they quote values
+    return true;
+  }
+
+  PGconn* pg = nullptr;  ///< the connection's own, once there is one
+
+ private:
+  StorageError explain(const soci::soci_error& failed) const override {
+    if (pg != nullptr && PQstatus(pg) != CONNECTION_OK) return postgresql_failure("08000");
+    if (const auto* known = dynamic_cast<const soci::postgresql_soci_error*>(&failed); known != nullptr)
+      return postgresql_failure(known->sqlstate());
+    return StorageError(internal("storage: a statement failed"));
+  }
+  // Its result stays in memory until it is run again.
+  bool may_keep(bool, std::size_t bytes) const override { return bytes <= kKeptBytes; }
+};
+
+PGconn* connection_of(Session& session) { return static_cast<PostgresqlImpl&>(session.impl()).pg; }
+
+// SQLite compares texts by their bytes; "C" is that.
+std::string bytewise(std::string_view statement) {
+  constexpr std::string_view kType = " TEXT ";
+  std::string text(statement);
+  for (auto at = text.find(kType); at != std::string::npos; at = text.find(kType, at + 1))
+    text.insert(at + kType.size(), "COLLATE \"C\" ");
+  return text;
+}
+
+class PostgresqlBackend final : public Backend {
+ public:
+  PostgresqlBackend(PostgresqlUrl url, Synchronous synchronous)
+      : url_(std::move(url)), synchronous_(synchronous) {}
+
+  Result<std::unique_ptr<Session>> open(Use use) const override;
+  Result<void> migrate(Session& writer, std::span<const Migration> steps) const override;
+  bool has_table(Session& session, const std::string& name) const override;
+  bool is_alive(Session& session) const noexcept override;
+  void begin(Session& writer) override;
+  void commit(Session& writer) override;
+  bool was_committed(Session& writer) override;
+  void after_commit(Session&) noexcept override {}
+
+ private:
+  Result<void> fits(const PGconn* connection) const;
+  std::string settings(Use use) const;
+
+  const PostgresqlUrl url_;
+  const Synchronous synchronous_;
+  const std::string writer_ = new_uuid();  // names our row of `writers`
+  std::int64_t transaction_ = 0;           // of that row; the writer's thread only
+};
+
+Result<void> PostgresqlBackend::fits(const PGconn* connection) const {
+  const int version = PQserverVersion(connection);
+  if (version < kOldestServer)
+    return unavailable("storage: the database at " + url_.host() + " is PostgreSQL " +
+                       std::to_string(version / 10000) + "; " + std::to_string(kOldestServer / 10000) +
+                       " is the oldest that works");
+  const char* encoding = PQparameterStatus(connection, "server_encoding");
+  if (encoding == nullptr || std::string_view(encoding) != "UTF8")
+    return unavailable("storage: the database " + url_.shown() +
+                       " is not in UTF8; make one with createdb --encoding=UTF8 --template=template0");
+  return {};
+}
+
+// Statements that hang, locks that are never given back and servers that vanish all end in an error.
+std::string PostgresqlBackend::settings(Use use) const {
+  std::string sql =
+      "SET statement_timeout = '60s'; SET lock_timeout = '10s'; "
+      "SET idle_in_transaction_session_timeout = '60s'; ";
+  if (use == Use::kReader) return sql + "SET default_transaction_read_only = on";
+  // A scan of a whole table would count as having read all of it, and conflict with every other server.
+  sql += "SET default_transaction_read_only = off; SET enable_seqscan = off; ";
+  if (synchronous_ == Synchronous::kNormal) return sql + "SET synchronous_commit = off";
+  return sql +
+         "SELECT set_config('synchronous_commit', 'on', false) "
+         "WHERE current_setting('synchronous_commit') = 'off'";
+}
+
+Result<std::unique_ptr<Session>> PostgresqlBackend::open(Use use) const {
+  auto impl = std::make_unique<PostgresqlImpl>();
+  const auto start = std::chrono::steady_clock::now();
+  if (!impl->connect(url_)) {
+    // Or one more attempt would take as long again.
+    const bool quickly = std::chrono::steady_clock::now() - start < kQuickly;
+    const auto reason = quickly ? why_unreachable(url_) : Result<void>();
+    if (!reason) return reason.error();
+    return unavailable("storage: the database at " + url_.host() + " is not reachable");
+  }
+  if (auto fit = fits(impl->pg); !fit) return fit.error();
+  auto session = std::make_unique<Session>(std::move(impl));
+  try {
+    session->run(settings(use));
+  } catch (const StorageError& failure) {
+    return failure.error();
+  }
+  return session;
+}
+
+// Servers that start at the same time take turns: the lock is theirs until they let go or are gone.
+Result<void> PostgresqlBackend::migrate(Session& writer, std::span<const Migration> steps) const {
+  const std::string lock(kMigrationLock);
+  try {
+    writer.run("SET statement_timeout = 0; SET lock_timeout = '60s'");
+    writer.run("SELECT pg_advisory_lock(" + lock + ")");
+    writer.run(
+        "CREATE TABLE IF NOT EXISTS writers (id TEXT COLLATE \"C\" PRIMARY KEY, transaction BIGINT NOT NULL, "
+        "at BIGINT NOT NULL) WITH (fillfactor = 20)");
+    writer.run("DELETE FROM writers WHERE at < " + std::to_string(now_micros() - kForgottenWriter));
+    if (auto migrated = storage::migrate(writer, steps, bytewise); !migrated) return migrated;
+    writer.run("SELECT pg_advisory_unlock(" + lock + ")");
+    writer.run(settings(Use::kWriter));
+    return {};
+  } catch (const StorageError& failure) {
+    return failure.error();
+  }
+}
+
+bool PostgresqlBackend::has_table(Session& session, const std::string& name) const {
+  bool found = false;
+  session.query<std::int64_t>("SELECT 1 FROM pg_catalog.pg_class WHERE oid = to_regclass(:name)", {name},
+                              [&](std::int64_t) { found = true; });
+  return found;
+}
+
+bool PostgresqlBackend::is_alive(Session& session) const noexcept {
+  // Twice: the first may find the server's farewell, and only the second the end of the connection.
+  PGconn* pg = connection_of(session);
+  return PQstatus(pg) == CONNECTION_OK && PQconsumeInput(pg) == 1 && PQconsumeInput(pg) == 1 &&
+         PQstatus(pg) == CONNECTION_OK;
+}
+
+// Jobs read before they write, and so do those of other servers. The row tells later whether this transaction
+// was stored. (Its number at PostgreSQL would not: after a crash the server gives the same one again.)
+void PostgresqlBackend::begin(Session& writer) {
+  ++transaction_;
+  writer.begin_with(
+      "BEGIN ISOLATION LEVEL SERIALIZABLE; INSERT INTO writers (id, transaction, at) VALUES ('" + writer_ +
+      "', " + std::to_string(transaction_) + ", " + std::to_string(now_micros()) +
+      ") ON CONFLICT (id) DO UPDATE SET transaction = excluded.transaction, at = excluded.at");
+}
+
+void PostgresqlBackend::commit(Session& writer) {
+  // COMMIT after a failed statement would roll back without an error: somebody has passed over that one.
+  if (PQtransactionStatus(connection_of(writer)) != PQTRANS_INTRANS && !writer.failure())
+    throw StorageError(internal("storage: the transaction has ended early"));
+  if (writer.failure())
+    throw StorageError(internal("storage: a write passed over a failed statement"), *writer.failure());
+  writer.run("COMMIT");
+}
+
+// Waits while the old connection's transaction still runs, since that holds the row.
+bool PostgresqlBackend::was_committed(Session& writer) {
+  std::int64_t stored = -1;
+  writer.query<std::int64_t>(
+      "INSERT INTO writers (id, transaction, at) VALUES (:id, 0, :at) "
+      "ON CONFLICT (id) DO UPDATE SET at = excluded.at RETURNING transaction",
+      {writer_, now_micros()}, [&](std::int64_t found) { stored = found; });
+  return stored == transaction_;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Backend>> postgresql_backend(const std::string& url, Synchronous synchronous) {
+  auto parsed = PostgresqlUrl::parse(url);
+  if (!parsed) return parsed.error();
+  parsed->set("client_encoding", "UTF8");
+  parsed->set_default("application_name", "collet");
+  parsed->set_default("connect_timeout", "5");
+  // A server that has vanished is noticed within half a minute.
+  parsed->set_default("keepalives_idle", "10");
+  parsed->set_default("keepalives_interval", "5");
+  parsed->set_default("keepalives_count", "3");
+  parsed->set_default("tcp_user_timeout", "30000");
+  return std::unique_ptr<Backend>(std::make_unique<PostgresqlBackend>(std::move(*parsed), synchronous));
+}
+
+}  // namespace collet::storage

@@ -1,0 +1,44 @@
+// For fault tests: stands between a client and a server, and cuts connections at COMMIT.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <list>
+#include <thread>
+
+#include "base/unique_fd.hpp"
+
+namespace collet::storage::testing {
+
+class CuttingProxy {
+ public:
+  enum class Cut {
+    kNone,
+    kBeforeCommit,  ///< the server never sees it
+    kAfterCommit,   ///< the server has done it, the client never hears of it
+  };
+
+  /// Listens on a free port of 127.0.0.1 for connections to `port` there.
+  explicit CuttingProxy(std::uint16_t port);
+  ~CuttingProxy();
+  CuttingProxy(const CuttingProxy&) = delete;
+  CuttingProxy& operator=(const CuttingProxy&) = delete;
+
+  std::uint16_t port() const { return port_; }
+  void cut(Cut next) { next_ = next; }  ///< the next COMMIT of any connection
+  bool has_cut() const { return next_ == Cut::kNone; }
+
+ private:
+  void accept();
+  void forward(UniqueFd client) const;
+  bool pass_on(int from, int to, bool to_server, bool& cut_at_answer) const;
+
+  const std::uint16_t server_port_;
+  std::uint16_t port_ = 0;
+  UniqueFd listening_;
+  mutable std::atomic<Cut> next_ = Cut::kNone;
+  std::atomic<bool> ended_ = false;
+  std::list<std::thread> connections_;  // of the thread below
+  std::thread thread_;
+};
+
+}  // namespace collet::storage::testing
