@@ -131,6 +131,7 @@ struct Server::Parts {
         gateway(conversations, log),
         event_sockets(conversations, log),
         public_metrics(config.public_metrics),
+        backend(config.database == "sqlite" ? "sqlite" : "postgresql"),
         guard(std::move(session_keys), config.allow_cors_origins),
         gate(guard, activity),
         http(http_options(config, metrics), router, gate) {}
@@ -164,6 +165,7 @@ struct Server::Parts {
   api::Activity activity;
   api::EventSockets event_sockets;
   bool public_metrics;
+  const char* backend;  // "sqlite", "postgresql"
   api::ApiDocs docs{router, std::string(kVersion)};
   auth::Guard guard;
   ActivityGate gate;
@@ -221,6 +223,13 @@ metrics::Snapshot Server::Parts::snapshot() const {
                            .requests = plugin.requests.running,
                            .tool_calls = plugin.tool_calls.running,
                            .model_calls = plugin.model_calls.running});
+  const auto writes = database->write_stats();
+  now.database = {.backend = backend,
+                  .writes = writes.stored,
+                  .failed_writes = writes.failed,
+                  .commits = writes.commits,
+                  .waiting = writes.waiting,
+                  .write_seconds = writes.seconds};
   return now;
 }
 

@@ -72,6 +72,8 @@ Result<std::unique_ptr<Database>> Database::open_parts(std::unique_ptr<Parts> pa
   return std::unique_ptr<Database>(new Database(std::move(parts)));  // NOLINT: private constructor
 }
 
+WriteStats Database::write_stats() const { return parts_->writer->stats(); }
+
 void Database::write(Job job, Done done, std::size_t bytes) {
   parts_->writer->push(std::move(job), std::move(done), bytes);
 }

@@ -18,6 +18,7 @@
 #include "base/result.hpp"
 #include "storage/migrations.hpp"
 #include "storage/session.hpp"
+#include "storage/write_stats.hpp"
 
 namespace collet::storage {
 
@@ -58,6 +59,9 @@ class Database {
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
+
+  /// Any thread.
+  WriteStats write_stats() const;
 
   /// A write: runs inside a transaction, may run again after a roll-back (so it sets what it reports anew
   /// each time), fails by returning an Error or by StorageError. Then nothing of it is stored, and its

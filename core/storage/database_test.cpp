@@ -160,6 +160,24 @@ TEST_P(Database_Write, ManyQueued_ShareCommits) {
   EXPECT_EQ(rows(*database), 500);
 }
 
+TEST_P(Database_Write, Stats_CountWritesAndTheirCommits) {
+  const auto db = place.open();
+  const auto before = db->write_stats();
+  HeldWriter writer(*db);
+  for (int i = 0; i < 3; ++i)
+    db->write([i](Session& session) { return put(session, "row " + std::to_string(i), "{}"); },
+              [](Result<void>) {});
+  EXPECT_EQ(db->write_stats().waiting, 4U);
+  writer.release();
+  EXPECT_FALSE(db->write_and_wait([](Session&) -> Result<void> { return invalid("bad"); }).ok());
+  const auto after = db->write_stats();
+  EXPECT_EQ(after.stored - before.stored, 4U);
+  EXPECT_EQ(after.failed - before.failed, 1U);
+  EXPECT_GE(after.commits - before.commits, 2U) << "the held one, and what queued behind it";
+  EXPECT_EQ(after.waiting, 0U);
+  EXPECT_GT(after.seconds, before.seconds);
+}
+
 TEST_P(Database_Write, FailedCommit_StoresNothingAndTellsAll) {
   std::atomic<bool> broken{false};
   auto database = place.open({.before_commit = [&] {

@@ -72,10 +72,31 @@ void Writer::push(Database::Job job, Database::Done done, std::size_t bytes) {
     } else {
       queue_.push_back({std::move(job), std::move(done), bytes, Clock::now()});
       queued_bytes_ += bytes;
+      ++unsettled_;
     }
   }
   if (refusal == nullptr) return wake_.notify_one();
+  ++failed_;
   report(done, unavailable(refusal));  // NOLINT(bugprone-use-after-move): moved only without a refusal
+}
+
+void Writer::settle(const Item& item, Result<void> outcome) {
+  ++(outcome ? stored_ : failed_);
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - item.pushed);
+  micros_ += static_cast<std::uint64_t>(took.count());
+  {
+    const std::lock_guard lock(mutex_);
+    --unsettled_;
+  }
+  report(item.done, std::move(outcome));
+}
+
+WriteStats Writer::stats() const {
+  WriteStats now{.stored = stored_, .failed = failed_, .commits = commits_};
+  now.seconds = static_cast<double>(micros_) / 1e6;
+  const std::lock_guard lock(mutex_);
+  now.waiting = unsettled_;
+  return now;
 }
 
 bool Writer::next(Batch& batch) {
@@ -114,7 +135,7 @@ void Writer::store(std::span<Item> items) {
     if (blame == Blame::kAway) {
       items = give_up_on_old(items);
     } else if (blame != Blame::kConflict || ++conflicts > kConflicts) {
-      for (auto& item : items) report(item.done, outcome);
+      for (auto& item : items) settle(item, outcome);
       return;
     }
     if (!items.empty()) pause(longest);
@@ -128,7 +149,10 @@ Writer::Attempt Writer::attempt(std::span<Item> items) {
     const auto stored = was_committed();
     if (!stored) return {{}, Blame::kAway};
     in_doubt_ = false;
-    if (*stored) return {};
+    if (*stored) {
+      ++commits_;
+      return {};
+    }
   }
   bool committing = false;
   try {
@@ -137,6 +161,7 @@ Writer::Attempt Writer::attempt(std::span<Item> items) {
     if (before_commit_) before_commit_();
     committing = true;
     backend_.commit(*session_);
+    ++commits_;
     return {};
   } catch (const StorageError& failure) {
     return failed(failure, committing);
@@ -205,7 +230,7 @@ std::span<Writer::Item> Writer::give_up_on_old(std::span<Item> items) {
       in_doubt_ ? "storage: the database is not reachable; whether the write is stored is not known"
                 : "storage: the database is not reachable";
   while (!items.empty() && now >= std::min(items.front().pushed + patience_, closed_at)) {
-    report(items.front().done, unavailable(message));
+    settle(items.front(), unavailable(message));
     items = items.subspan(1);
   }
   return items;

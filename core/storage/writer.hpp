@@ -1,7 +1,9 @@
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -15,6 +17,7 @@
 #include "base/result.hpp"
 #include "storage/backend.hpp"
 #include "storage/database.hpp"
+#include "storage/write_stats.hpp"
 
 namespace collet::storage {
 
@@ -29,6 +32,9 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   void push(Database::Job job, Database::Done done, std::size_t bytes);
+
+  /// Any thread.
+  WriteStats stats() const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -63,6 +69,7 @@ class Writer {
   bool connected();
   /// Whether the commit that was cut off has happened; nothing: it can't be told yet.
   std::optional<bool> was_committed();
+  void settle(const Item& item, Result<void> outcome);
   /// Reports the items that have waited too long, the oldest first; returns the others.
   std::span<Item> give_up_on_old(std::span<Item> items);
   void pause(std::chrono::milliseconds longest);
@@ -79,10 +86,13 @@ class Writer {
   bool away_ = false;                 // has been logged
   std::minstd_rand random_{std::random_device{}()};
 
-  std::mutex mutex_;
+  std::atomic<std::uint64_t> stored_{0}, failed_{0}, commits_{0}, micros_{0};
+
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Item> queue_;
   std::size_t queued_bytes_ = 0;
+  std::size_t unsettled_ = 0;  // queued or being written
   bool closing_ = false;
   Clock::time_point closed_at_ = Clock::time_point::max();
   std::thread thread_;  // last: it uses all of the above
