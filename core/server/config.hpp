@@ -72,7 +72,8 @@ struct Config {
   std::int64_t audit_keep = 100'000;  ///< entries of the audit log
   std::set<std::string> routers_off;  ///< names of kRouters: their paths are unknown (404)
 
-  bool survive_power_loss = true;  ///< storage.synchronous: "full"; "normal" may lose the last moments
+  std::int64_t lease_seconds = 15;  ///< storage.lease_seconds: so long without a heartbeat, a server is gone
+  bool survive_power_loss = true;   ///< storage.synchronous: "full"; "normal" may lose the last moments
 
   std::vector<std::string> plugin_directories;  ///< searched besides the program's own; absolute
   /// The section `plugins`, a JSON object's text with the directories above; what stands under a plugin's
