@@ -26,6 +26,7 @@
 #include "server/command_failure.hpp"
 #include "server/config.hpp"
 #include "server/config_commands.hpp"
+#include "server/db_commands.hpp"
 #include "server/new_plugin.hpp"
 #include "server/openapi_command.hpp"
 #include "server/plugin_commands.hpp"
@@ -174,6 +175,8 @@ struct CommandLine {
   bool as_json = false;
   std::string plugin, directory, new_key;
   server::AuditOptions audit;
+  std::string file;
+  bool replace = false;
   std::function<int()> run;  // the command that was given
 };
 
@@ -286,6 +289,30 @@ void add_secret_commands(CLI::App& app, CommandLine& line) {
                        "key file)");
 }
 
+void add_database_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* database = app.add_subcommand("db", "Look after the database");
+  database->require_subcommand(1);
+  CLI::App* migrating =
+      add_command(database, "migrate", "Make the schema or bring it up to date, as each start does", line,
+                  [&line] { return server::migrate_database(line.flags); });
+  CLI::App* checking = add_command(database, "check", "Look whether everything is there and fits together",
+                                   line, [&line] { return server::check_database(line.flags); });
+  CLI::App* exporting =
+      add_command(database, "export", "Write all data to a file, also while servers run; secrets stay sealed",
+                  line, [&line] { return server::export_database(line.flags, line.file); });
+  CLI::App* importing =
+      add_command(database, "import", "Fill a database from such a file; no server may run", line,
+                  [&line] { return server::import_database(line.flags, line.file, line.replace); });
+  exporting->add_option("file", line.file, "The file to make")->required();
+  importing->add_option("file", line.file, "The file to read")->required();
+  importing->add_flag("--replace", line.replace, "Remove what the database holds so far");
+  for (CLI::App* command : {migrating, checking, exporting, importing}) {
+    add_config(command, line);
+    add_state(command, line);
+    add_database(command, line);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -297,6 +324,7 @@ int main(int argc, char** argv) {
   add_config_commands(app, line);
   add_plugin_commands(app, line);
   add_secret_commands(app, line);
+  add_database_commands(app, line);
   try {
     app.parse(with_default_command(argc, argv));
   } catch (const CLI::ParseError& error) {

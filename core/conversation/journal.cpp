@@ -49,12 +49,15 @@ void Batch::answer_open(const agent::View& view, std::string_view error) {
     add(agent::agent_error(link(), open.tool, open.call_id, error));
 }
 
-Journal::Journal(const Strand& strand, events::EventLog& log, State state, llm::UsageLedger usage)
+Journal::Journal(const Strand& strand, events::EventLog& log, State state, llm::UsageLedger usage,
+                 std::optional<storage::Claim> claim, std::function<void()> lost)
     : strand_(strand),
       log_(log),
       state_(std::move(state)),
       usage_(std::move(usage)),
       view_(message_limit(*state_.setup)),
+      claim_(std::move(claim)),
+      lost_(std::move(lost)),
       mutex_(strand) {}
 
 asio::awaitable<Result<void>> Journal::load_view() {
@@ -95,9 +98,14 @@ asio::awaitable<Result<void>> Journal::commit(Batch batch) {
   auto committed = std::make_shared<Arrival<Result<std::vector<events::Event>>>>(strand_);
   auto row = to_row(batch.state(), usage_);
   row.model_calls = usage_.take_new_calls();
+  row.claim = claim_;
   log_.append(id(), std::move(drafts), std::move(row), committed->sender());
   const auto result = co_await committed->wait();
-  if (!result->ok()) co_return result->error();
+  if (!result->ok()) {
+    if (storage::is_claim_lost(result->error()))
+      if (const auto lost = std::exchange(lost_, nullptr)) lost();
+    co_return result->error();
+  }
   state_ = std::move(batch.state());
   // As it is stored: the time of the last event.
   if (!result->value().empty())

@@ -4,6 +4,7 @@
 // Belongs to the conversation's strand. The state changes when the append is committed, not before.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,9 +47,13 @@ class Batch {
 
 class Journal {
  public:
-  Journal(const Strand& strand, events::EventLog& log, State state, llm::UsageLedger usage);
+  /// `claim`: what each append is checked against; nothing: no other server can be there. `lost` is called,
+  /// once, when it does not fit any more.
+  Journal(const Strand& strand, events::EventLog& log, State state, llm::UsageLedger usage,
+          std::optional<storage::Claim> claim, std::function<void()> lost);
 
   const State& state() const { return state_; }
+  const std::optional<storage::Claim>& claim() const { return claim_; }
   const std::string& id() const { return state_.setup->id; }
   llm::UsageLedger& usage() { return usage_; }
   const agent::View& view() const { return view_; }
@@ -82,6 +87,8 @@ class Journal {
   agent::View view_;
   std::int64_t view_seq_ = 0;
   bool view_loaded_ = false;
+  const std::optional<storage::Claim> claim_;
+  std::function<void()> lost_;
   AsyncMutex mutex_;
 };
 

@@ -26,18 +26,23 @@ std::string text_of(std::exception_ptr error) {
 
 }  // namespace
 
-LiveConversation::LiveConversation(Surroundings& around, State state, llm::UsageLedger usage)
+LiveConversation::LiveConversation(Surroundings& around, State state, llm::UsageLedger usage,
+                                   std::optional<storage::Claim> claim)
     : around_(around),
       id_(state.setup->id),
       strand_(asio::make_strand(around.io)),
       secrets_(std::make_shared<ConversationSecrets>(id_, around.secret_access, around.secret_readers)),
-      journal_(strand_, around.log, std::move(state), std::move(usage)) {}
+      journal_(strand_, around.log, std::move(state), std::move(usage), std::move(claim), [this] {
+        if (around_.lost) around_.lost(id_);
+      }) {}
 
-Result<std::shared_ptr<Conversation>> LiveConversation::make(Surroundings& around, State state,
-                                                             llm::UsageLedger usage) {
-  std::shared_ptr<LiveConversation> made(new LiveConversation(around, std::move(state), std::move(usage)));
+Result<std::shared_ptr<LiveConversation>> LiveConversation::make(Surroundings& around, State state,
+                                                                 llm::UsageLedger usage,
+                                                                 std::optional<storage::Claim> claim) {
+  std::shared_ptr<LiveConversation> made(
+      new LiveConversation(around, std::move(state), std::move(usage), std::move(claim)));
   if (auto equipped = made->equip(); !equipped) return equipped.error();
-  return std::shared_ptr<Conversation>(std::move(made));
+  return made;
 }
 
 Result<void> LiveConversation::equip() {

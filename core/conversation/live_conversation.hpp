@@ -1,6 +1,8 @@
 // The implementation of a conversation on its strand (conversation.hpp says what each command does).
 #pragma once
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,15 +24,20 @@ struct Surroundings {
   const secrets::SealedBox& box;
   SecretAccess& secret_access;
   WorkerPool& secret_readers;
+  /// Another server has become a conversation's owner. Called on the conversation's strand.
+  std::function<void(const std::string& id)> lost = {};
 };
 
 class LiveConversation final : public Conversation, public std::enable_shared_from_this<LiveConversation> {
  public:
   /// kInvalid: the agent's llm or tools cannot be used; names what.
-  static Result<std::shared_ptr<Conversation>> make(Surroundings& around, State state,
-                                                    llm::UsageLedger usage);
+  /// `claim`: see Journal.
+  static Result<std::shared_ptr<LiveConversation>> make(Surroundings& around, State state,
+                                                        llm::UsageLedger usage,
+                                                        std::optional<storage::Claim> claim = {});
 
   const std::string& id() const override { return id_; }
+  const std::optional<storage::Claim>& claim() const { return journal_.claim(); }
   std::shared_ptr<ConversationSecrets> secrets() const override { return secrets_; }
   void send(UserMessage message, bool run, Done done) override;
   void run(Done done) override;
@@ -46,7 +53,8 @@ class LiveConversation final : public Conversation, public std::enable_shared_fr
   void close(Status last_status, Done done) override;
 
  private:
-  LiveConversation(Surroundings& around, State state, llm::UsageLedger usage);
+  LiveConversation(Surroundings& around, State state, llm::UsageLedger usage,
+                   std::optional<storage::Claim> claim);
   Result<void> equip();
 
   asio::awaitable<Result<void>> do_send(UserMessage message, bool run);

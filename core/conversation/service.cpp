@@ -8,6 +8,9 @@
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "conversation/live_conversation.hpp"
+#include "conversation/ownership_watch.hpp"
+#include "conversation/start_setup.hpp"
+#include "conversation/stored_conversation.hpp"
 #include "conversation/workspace.hpp"
 
 namespace collet::conversation {
@@ -16,6 +19,9 @@ namespace {
 // Lookups may wait for the network; each conversation has one of these at most.
 constexpr std::size_t kSecretReaders = 8;
 constexpr std::size_t kSecretQueue = 1024;
+// Commands for conversations that must be taken first, one after the other for each conversation.
+constexpr std::size_t kTakers = 4;
+constexpr std::size_t kTakerQueue = 256;
 
 // Waits for a callback; `ask` gets the function that it must call.
 Result<void> wait_for(const std::function<void(Conversation::Done)>& ask) {
@@ -35,13 +41,28 @@ struct ConversationService::Impl {
         slots(options.max_concurrent_runs),
         work(asio::make_work_guard(io)),
         secret_readers({.threads = kSecretReaders, .queue_length = kSecretQueue, .per_owner = 1}),
-        around{io, d.log, d.providers, d.tools, slots, d.box, d.secrets, secret_readers} {}
+        takers({.threads = kTakers, .queue_length = kTakerQueue, .per_owner = 1}),
+        around{io,        d.log,          d.providers,
+               d.tools,   slots,          d.box,
+               d.secrets, secret_readers, [this](const std::string& id) { on_lost(id); }} {}
 
   std::string folder_of(const std::string& id) const {
     return (options.state_dir / "conversations" / without_dashes(id)).string();
   }
-  Result<std::shared_ptr<Conversation>> load(const storage::ConversationRow& row);
+  using Live = std::shared_ptr<LiveConversation>;
+  Live find_live(const std::string& id);
+  Result<Live> load(const storage::ConversationRow& row, std::optional<storage::Claim> claim);
+  /// To look at, or to command.
   Result<std::shared_ptr<Conversation>> find(const std::string& id);
+  /// As this server's own: taken from the database where several servers share it.
+  Result<Live> take(const std::string& id);
+  void take_later(const std::string& id, StoredConversation::Taken taken);
+  void give_up(const std::string& id);
+  Result<void> adopt(ConversationService& service, const std::string& id);
+  Result<void> start_sharing(ConversationService& service);
+  Result<void> recover(Conversation& conversation);
+  void on_lost(const std::string& id);
+  void stop_watching();
   Result<Setup> setup_for(const StartRequest& request, const std::string& id) const;
   Result<void> repair(const std::string& status,
                       const std::function<Result<void>(const std::string& id)>& how);
@@ -53,12 +74,16 @@ struct ConversationService::Impl {
   asio::io_context io;
   asio::executor_work_guard<asio::io_context::executor_type> work;
   WorkerPool secret_readers;
+  WorkerPool takers;
   Surroundings around;
+  std::mutex taking;         // held while one is taken, so that it is loaded once; before `mutex`
   mutable std::mutex mutex;  // guards `live`
-  std::map<std::string, std::shared_ptr<Conversation>> live;
+  std::map<std::string, Live> live;
   bool stopping = false;  // guarded by `mutex` too
   std::function<void(const std::string& id)> removed;
   std::vector<std::thread> threads;
+  std::unique_ptr<storage::Claims> claims;  // null: no other server can be there
+  std::unique_ptr<OwnershipWatch> watch;    // guarded by `mutex`
 };
 
 ConversationService::ConversationService(Options options, Dependencies dependencies)
@@ -72,23 +97,148 @@ ConversationService::Load ConversationService::load() const {
   return {impl_->live.size(), slots.running, slots.waiting};
 }
 
-Result<std::shared_ptr<Conversation>> ConversationService::Impl::load(const storage::ConversationRow& row) {
+ConversationService::Impl::Live ConversationService::Impl::find_live(const std::string& id) {
+  const std::lock_guard lock(mutex);
+  const auto it = live.find(id);
+  return it == live.end() ? nullptr : it->second;
+}
+
+Result<ConversationService::Impl::Live> ConversationService::Impl::load(const storage::ConversationRow& row,
+                                                                        std::optional<storage::Claim> claim) {
   auto loaded = from_row(row, with.box);
   if (!loaded) return loaded.error();
-  auto made = LiveConversation::make(around, std::move(loaded->state), std::move(loaded->usage));
+  auto made =
+      LiveConversation::make(around, std::move(loaded->state), std::move(loaded->usage), std::move(claim));
   if (!made) return made.error();
   const std::lock_guard lock(mutex);
+  if (stopping && claims) return unavailable("The server is stopping");
   return live.emplace(row.id, std::move(*made)).first->second;
 }
 
 Result<std::shared_ptr<Conversation>> ConversationService::Impl::find(const std::string& id) {
-  {
-    const std::lock_guard lock(mutex);
-    if (const auto it = live.find(id); it != live.end()) return it->second;
+  if (auto ours = find_live(id)) return std::shared_ptr<Conversation>(std::move(ours));
+  const auto row = store.get(id);
+  if (!row) return row.error();
+  if (!claims) {
+    auto ours = load(*row, {});
+    if (!ours) return ours.error();
+    return std::shared_ptr<Conversation>(std::move(*ours));
+  }
+  auto loaded = from_row(*row, with.box);
+  if (!loaded) return loaded.error();
+  return std::shared_ptr<Conversation>(std::make_shared<StoredConversation>(
+      around, std::move(*loaded), [this](const std::string& wanted, StoredConversation::Taken taken) {
+        take_later(wanted, std::move(taken));
+      }));
+}
+
+Result<ConversationService::Impl::Live> ConversationService::Impl::take(const std::string& id) {
+  const std::lock_guard one_at_a_time(taking);
+  if (auto ours = find_live(id)) return ours;
+  std::optional<storage::Claim> claim;
+  if (claims) {
+    auto taken = claims->take(id);
+    if (!taken) return taken.error();
+    claim = std::move(*taken);
   }
   const auto row = store.get(id);
   if (!row) return row.error();
-  return load(*row);
+  auto ours = load(*row, std::move(claim));
+  if (!ours || !claims || row->status != name_of(Status::kRunning)) return ours;
+  // Its owner ended in the middle of a run.
+  if (auto recovered = recover(**ours); !recovered) return recovered.error();
+  return ours;
+}
+
+void ConversationService::Impl::take_later(const std::string& id, StoredConversation::Taken taken) {
+  const auto shared = std::make_shared<StoredConversation::Taken>(std::move(taken));
+  const bool queued = takers.post(id, [this, id, shared] {
+    auto ours = take(id);
+    (*shared)(ours ? Result<std::shared_ptr<Conversation>>(std::move(*ours))
+                   : Result<std::shared_ptr<Conversation>>(ours.error()));
+  });
+  if (!queued) (*shared)(unavailable("Too many commands wait for this conversation"));
+}
+
+Result<void> ConversationService::Impl::recover(Conversation& conversation) {
+  return wait_for([&](Conversation::Done done) { conversation.recover(std::move(done)); });
+}
+
+// Another server owns it: its run here ends, and nothing of it is stored any more.
+void ConversationService::Impl::give_up(const std::string& id) {
+  Live lost;
+  {
+    const std::lock_guard lock(mutex);
+    const auto it = live.find(id);
+    if (it == live.end()) return;
+    lost = std::move(it->second);
+    live.erase(it);
+  }
+  log::error("conversation",
+             id + ": another server has taken it over, since this one was not heard of; what runs "
+                  "here is stopped, and nothing of it is stored any more");
+  static_cast<void>(
+      wait_for([&](Conversation::Done done) { lost->close(Status::kPaused, std::move(done)); }));
+  for (const auto& tool : with.tools.all()) tool->close_conversation(id);
+}
+
+void ConversationService::Impl::on_lost(const std::string& id) {
+  const std::lock_guard lock(mutex);
+  if (watch) watch->lost(id);
+}
+
+void ConversationService::Impl::stop_watching() {
+  std::unique_ptr<OwnershipWatch> ended;
+  {
+    const std::lock_guard lock(mutex);
+    ended = std::move(watch);
+  }
+  if (ended) takers.stop();
+}
+
+// Its owner has crashed. Another server may be quicker than we.
+Result<void> ConversationService::Impl::adopt(ConversationService& service, const std::string& id) {
+  auto ours = take(id);
+  if (!ours) {
+    const bool taken =
+        ours.error().kind == Error::Kind::kConflict || ours.error().kind == Error::Kind::kNotFound;
+    return taken ? Result<void>() : Result<void>(ours.error());
+  }
+  const auto row = store.get(id);
+  if (row && row->status == name_of(Status::kDeleting)) return service.remove(id);
+  return {};
+}
+
+Result<void> ConversationService::Impl::start_sharing(ConversationService& service) {
+  const auto node = storage::node_of(options.state_dir);
+  if (!node) return node.error();
+  options.claims.node = *node;
+  auto started = storage::Claims::start(with.database, options.claims);
+  if (!started) return started.error();
+  claims = std::move(*started);
+  if (auto running = takers.start(); !running) return running;
+  for (const auto* status : {"running", "deleting"}) {
+    const auto orphans = claims->orphans(status);
+    if (!orphans) return orphans.error();
+    for (const auto& id : *orphans)
+      if (auto adopted = adopt(service, id); !adopted) return adopted;
+  }
+  auto begun = std::make_unique<OwnershipWatch>(
+      *claims, OwnershipWatch::Handlers{[this] {
+                                          std::vector<std::pair<std::string, storage::Claim>> held;
+                                          const std::lock_guard lock(mutex);
+                                          for (const auto& [id, ours] : live)
+                                            if (ours->claim()) held.emplace_back(id, *ours->claim());
+                                          return held;
+                                        },
+                                        [this](const std::string& id) { give_up(id); },
+                                        [this, &service](const std::string& id) {
+                                          if (auto adopted = adopt(service, id); !adopted)
+                                            log::error("conversation", id + ": " + adopted.error().message);
+                                        }});
+  const std::lock_guard lock(mutex);
+  watch = std::move(begun);
+  return {};
 }
 
 // Brings every conversation of a status out of it.
@@ -115,17 +265,19 @@ Result<void> ConversationService::start() {
   if (auto started = impl_->secret_readers.start(); !started) return started;
   for (std::size_t i = 0; i < impl_->options.threads; ++i)
     impl_->threads.emplace_back([this] { impl_->io.run(); });
+  if (impl_->with.database.is_shared()) return impl_->start_sharing(*this);
   auto repaired = impl_->repair("running", [this](const std::string& id) -> Result<void> {
-    auto found = impl_->find(id);
+    auto found = impl_->take(id);
     if (!found) return found.error();
-    return wait_for([&](Conversation::Done done) { (*found)->recover(std::move(done)); });
+    return impl_->recover(**found);
   });
   if (!repaired) return repaired;
   return impl_->repair("deleting", [this](const std::string& id) { return remove(id); });
 }
 
 void ConversationService::pause_all(std::chrono::milliseconds grace) {
-  std::map<std::string, std::shared_ptr<Conversation>> live;
+  impl_->stop_watching();
+  std::map<std::string, Impl::Live> live;
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->stopping = true;
@@ -148,6 +300,7 @@ void ConversationService::stop() {
   for (auto& thread : impl_->threads) thread.join();
   impl_->threads.clear();
   impl_->secret_readers.stop();
+  impl_->claims.reset();
 }
 
 Result<Setup> ConversationService::Impl::setup_for(const StartRequest& request, const std::string& id) const {
@@ -157,24 +310,7 @@ Result<Setup> ConversationService::Impl::setup_for(const StartRequest& request, 
         return invalid("Tool '" + name + "' is not registered on this server");
   if (request.parent_id && !store.get(*request.parent_id))
     return not_found("Parent conversation " + *request.parent_id + " not found");
-  Setup setup;
-  setup.id = id;
-  setup.agent = json::dump(request.agent);
-  json::Writer workspace;
-  workspace.object().member("working_dir", request.working_dir).member("kind", "LocalWorkspace").end();
-  setup.workspace = workspace.take();
-  setup.working_dir = request.working_dir;
-  setup.persistence_dir = folder_of(id);
-  setup.max_iterations = request.max_iterations;
-  setup.stuck_detection = request.stuck_detection;
-  setup.autotitle = request.autotitle;
-  setup.secret_sources = request.secret_sources;
-  setup.created_through = request.created_through;
-  setup.hook_config = request.hook_config;
-  setup.client_tools = request.client_tools;
-  setup.parent_id = request.parent_id;
-  setup.created_at = now_micros();
-  return setup;
+  return setup_from(request, id, folder_of(id));
 }
 
 Result<ConversationService::Started> ConversationService::create(StartRequest request) {
@@ -192,7 +328,9 @@ Result<ConversationService::Started> ConversationService::create(StartRequest re
   state.security_analyzer = request.security_analyzer;
   state.tags = request.tags;
   state.updated_at = state.setup->created_at;
-  auto made = LiveConversation::make(impl_->around, state, {});
+  std::optional<storage::Claim> claim;
+  if (impl_->claims) claim = impl_->claims->first();
+  auto made = LiveConversation::make(impl_->around, state, {}, claim);
   if (!made) return made.error();
   {
     // Two starts with one id at the same time: the first one counts.
@@ -201,10 +339,17 @@ Result<ConversationService::Started> ConversationService::create(StartRequest re
     const auto [it, first] = impl_->live.emplace(id, *made);
     if (!first) return Started{it->second, false};
   }
-  if (auto saved = impl_->store.save(to_row(state, {})); !saved) {
-    const std::lock_guard lock(impl_->mutex);
-    impl_->live.erase(id);
-    return saved.error();
+  auto row = to_row(state, {});
+  row.claim = claim;
+  if (auto saved = impl_->store.create(row); !saved) {
+    {
+      const std::lock_guard lock(impl_->mutex);
+      impl_->live.erase(id);
+    }
+    // Two starts on two servers: the first one counts here too.
+    if (saved.error().kind != Error::Kind::kConflict) return saved.error();
+    auto existing = impl_->find(id);
+    return existing ? Result<Started>(Started{*existing, false}) : Result<Started>(existing.error());
   }
   if (!request.initial_content.empty()) {
     auto sent = wait_for([&](Conversation::Done done) {
@@ -220,13 +365,13 @@ Result<std::shared_ptr<Conversation>> ConversationService::get(const std::string
 }
 
 Result<void> ConversationService::remove(const std::string& id) {
-  auto found = impl_->find(id);
+  auto found = impl_->take(id);
   if (!found) return found.error();
   auto closed =
       wait_for([&](Conversation::Done done) { (*found)->close(Status::kDeleting, std::move(done)); });
   if (!closed) return closed;
   for (const auto& tool : impl_->with.tools.all()) tool->close_conversation(id);
-  auto removed = impl_->store.remove(id);
+  auto removed = impl_->store.remove(id, (*found)->claim());
   if (!removed && removed.error().kind != Error::Kind::kNotFound) return removed;
   impl_->with.log.forget(id);
   {

@@ -18,6 +18,7 @@
 #include "llm/provider.hpp"
 #include "process/spawner.hpp"
 #include "secrets/sealed_box.hpp"
+#include "storage/claims.hpp"
 #include "storage/conversation_store.hpp"
 
 namespace collet::conversation {
@@ -51,6 +52,7 @@ class ConversationService {
     std::filesystem::path state_dir;
     std::size_t threads = 2;
     std::size_t max_concurrent_runs = 1000;
+    storage::Claims::Options claims = {};  ///< where several servers share the database
   };
   struct Dependencies {
     storage::Database& database;
@@ -64,7 +66,8 @@ class ConversationService {
   ConversationService(Options options, Dependencies dependencies);
   ~ConversationService();
 
-  /// Starts the threads and repairs the conversations that a crash left running. Blocks.
+  /// Starts the threads and repairs the conversations that a crash left running, but none that another server
+  /// owns. Blocks.
   Result<void> start();
   /// Pauses all runs and takes no more commands; waits for the runs up to `grace`. Reading still works.
   /// Blocks.
@@ -80,9 +83,11 @@ class ConversationService {
   };
   Result<Started> create(StartRequest request);
 
-  /// kNotFound. Blocks when it has to be read from the database.
+  /// kNotFound. Blocks when it has to be read from the database. Of a conversation that another server owns,
+  /// commands end in kConflict, with words that say which; one without a live owner is taken by them. Hold it
+  /// for one request only.
   Result<std::shared_ptr<Conversation>> get(const std::string& id);
-  /// Ends its run, then removes it with all it has. Blocks. kNotFound.
+  /// Ends its run, then removes it with all it has. Blocks. kNotFound; kConflict: another server owns it.
   Result<void> remove(const std::string& id);
 
   /// Called after each removal, on the remover's thread. Set it before the server listens.

@@ -47,6 +47,7 @@ struct Append {
 
 void Append::store(storage::Session& session) {
   stored.clear();
+  if (row && row->claim) storage::conversation_rows::check(session, row->id, *row->claim);
   auto end = event_store::end_of(session, conversation);
   for (const auto& draft : drafts) {
     end = {end.seq + 1, std::max(now_micros(), end.timestamp + 1)};
@@ -56,6 +57,7 @@ void Append::store(storage::Session& session) {
     event_store::insert(session, conversation, event);
     stored.push_back(event_of(event));
   }
+  if (!drafts.empty()) session.announce("events " + conversation + " " + std::to_string(end.seq));
   if (!row) return;
   if (!drafts.empty()) row->updated_at = end.timestamp;
   storage::conversation_rows::save(session, *row);
@@ -269,6 +271,20 @@ Result<std::shared_ptr<Subscription>> EventLog::follow(const std::string& conver
   const auto reached = topic->reached(*last);
   follower->start_at(after_seq ? *after_seq + 1 : reached + 1);
   return std::shared_ptr<Subscription>(std::move(follower));
+}
+
+void EventLog::reached(const std::string& conversation, std::int64_t seq) {
+  if (const auto topic = impl_->topic(conversation)) topic->advance(seq);
+}
+
+void EventLog::look_again() {
+  std::map<std::string, std::shared_ptr<Topic>> topics;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    topics = impl_->topics;
+  }
+  for (const auto& [conversation, topic] : topics)
+    if (const auto last = last_seq(conversation)) topic->advance(*last);
 }
 
 void EventLog::forget(const std::string& conversation) {

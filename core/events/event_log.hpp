@@ -77,7 +77,7 @@ class EventLog {
   /// Appends in order, in one transaction with the conversation's row, then publishes, then calls `done`
   /// (committed events, or why nothing was stored). Concurrent appends to one conversation are stored in some
   /// order, each whole. The row's updated_at is set to the last event's time. Without drafts only the row is
-  /// stored.
+  /// stored. A row whose claim does not fit any more: storage::claim_lost(), nothing is stored.
   using Appended = std::function<void(Result<std::vector<Event>>)>;
   void append(const std::string& conversation, std::vector<Draft> drafts,
               std::optional<storage::ConversationRow> row, Appended done);
@@ -104,6 +104,11 @@ class EventLog {
   Result<std::shared_ptr<Subscription>> follow(const std::string& conversation,
                                                std::optional<std::int64_t> after_seq, Frame first,
                                                std::function<void()> wake);
+
+  /// Another server has appended up to this seq: wakes those who follow the conversation here.
+  void reached(const std::string& conversation, std::int64_t seq);
+  /// Reads how far each followed conversation's log goes, for what nobody has told us. Blocks.
+  void look_again();
 
   /// Forgets what is kept in memory of a deleted conversation.
   void forget(const std::string& conversation);

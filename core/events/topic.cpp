@@ -72,6 +72,14 @@ void Topic::publish(const std::vector<Event>& events) {
   });
 }
 
+void Topic::advance(std::int64_t seq) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (seq <= last_seq_) return;
+  }
+  change_and_wake([&](const Followers&) { last_seq_ = std::max(last_seq_, seq); });
+}
+
 void Topic::broadcast(const Frame& frame) {
   change_and_wake([&](const Followers& followers) {
     for (const auto& follower : followers) follower->add_transient(last_seq_, frame, limits_.transient_bytes);

@@ -28,6 +28,9 @@ class Topic {
   /// The log is known to reach this seq, from reading the database. The newest seq known.
   std::int64_t reached(std::int64_t seq);
 
+  /// The same, and wakes those who wait for it.
+  void advance(std::int64_t seq);
+
   void publish(const std::vector<Event>& events);
   void broadcast(const Frame& frame);
 

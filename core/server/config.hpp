@@ -73,7 +73,8 @@ struct Config {
   bool public_metrics = false;        ///< /metrics needs no session key
   std::set<std::string> routers_off;  ///< names of kRouters: their paths are unknown (404)
 
-  bool survive_power_loss = true;  ///< storage.synchronous: "full"; "normal" may lose the last moments
+  std::int64_t lease_seconds = 15;  ///< storage.lease_seconds: so long without a heartbeat, a server is gone
+  bool survive_power_loss = true;   ///< storage.synchronous: "full"; "normal" may lose the last moments
 
   std::vector<std::string> plugin_directories;  ///< searched besides the program's own; absolute
   /// The section `plugins`, a JSON object's text with the directories above; what stands under a plugin's

@@ -235,6 +235,8 @@ std::vector<ConfigKey> feature_keys() {
           "audit.keep", 1, 100'000'000, [](auto& c) -> auto& { return c.audit_keep; }),
       flag(
           "metrics.public", [](auto& c) -> auto& { return c.public_metrics; }),
+      number(
+          "storage.lease_seconds", 2, 3600, [](auto& c) -> auto& { return c.lease_seconds; }),
       choice<bool>(
           "storage.synchronous", {{"full", true}, {"normal", false}},
           [](auto& c) -> auto& { return c.survive_power_loss; }),

@@ -96,7 +96,7 @@ TEST_F(ConfigTest, UnknownKey_NamesNearest) {
   file(R"({"log": {"levl": "info"}})");
   EXPECT_THAT(error(), AllOf(HasSubstr("\"log.levl\""), HasSubstr("did you mean \"log.level\"?")));
   file(R"({"storage": {"zzzzzzzzzzzzzz": 1}})");
-  EXPECT_THAT(error(), HasSubstr("known here: storage.synchronous"));
+  EXPECT_THAT(error(), HasSubstr("known here: storage.lease_seconds, storage.synchronous"));
 }
 
 TEST_F(ConfigTest, WrongType_NamesKeyAndPlace) {

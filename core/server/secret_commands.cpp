@@ -9,6 +9,7 @@
 #include "server/command_failure.hpp"
 #include "server/config.hpp"
 #include "server/master_key.hpp"
+#include "storage/claims.hpp"
 
 namespace collet::server {
 namespace {
@@ -47,6 +48,15 @@ Result<std::string> rotate(const Config& config, const std::string& new_key) {
     return not_found("there is no database in " + state.string());
   auto database = storage::Database::open(state, {.url = url});
   if (!database) return database.error();
+  if ((*database)->is_shared()) {
+    const auto in_use =
+        (*database)->read([](storage::Session& session) { return storage::is_in_use(session); });
+    if (!in_use) return in_use.error();
+    if (*in_use)
+      return conflict(
+          "a server uses the database: stop all of them first (one that has crashed is forgotten after a "
+          "minute)");
+  }
   const auto old_ring = open_master_key(state, config.secret_key, **database);
   if (!old_ring) return old_ring.error();
   const auto ring = next_key(config, new_key);

@@ -1,5 +1,7 @@
 #include "server/server.hpp"
 
+#include <unistd.h>
+
 #include "agent/builtin_tools.hpp"
 #include "api/conversations_api.hpp"
 #include "api/docs_api.hpp"
@@ -40,8 +42,15 @@ namespace {
 
 constexpr std::chrono::seconds kRunGrace{5};      // for runs to pause
 constexpr std::chrono::seconds kRequestGrace{5};  // for answers in flight
+constexpr int kBeatsPerLease = 5;
 
 std::chrono::milliseconds seconds(std::int64_t count) { return std::chrono::seconds(count); }
+
+std::string host_name() {
+  char name[256] = "";
+  static_cast<void>(::gethostname(name, sizeof name - 1));
+  return name;
+}
 
 http::HttpServer::Options http_options(const Config& config, http::RequestObserver& observer) {
   const auto& from = config.limits;
@@ -92,6 +101,9 @@ conversation::ConversationService::Options service_options(const Config& config)
   conversation::ConversationService::Options options;
   options.state_dir = config.state;
   options.max_concurrent_runs = static_cast<std::size_t>(config.conversations.max_concurrent_runs);
+  options.claims.name = host_name() + ":" + std::to_string(config.port);
+  options.claims.lease = seconds(config.lease_seconds);
+  options.claims.beat = options.claims.lease / kBeatsPerLease;
   return options;
 }
 
@@ -139,6 +151,7 @@ struct Server::Parts {
   Result<void> add_core_routes(const std::set<std::string>& off);
   Result<void> add_router(std::string_view name);
   api::PlainReads reads();
+  void hear_other_servers();
   std::vector<std::string> not_ready() const;
   std::vector<plugins::PluginStatus> plugin_status() const;
   metrics::Snapshot snapshot() const;
@@ -175,6 +188,27 @@ struct Server::Parts {
 
 api::PlainReads Server::Parts::reads() {
   return {audit, [this](const http::Request& request) { return guard.caller(request); }};
+}
+
+void Server::Parts::hear_other_servers() {
+  const auto reload_settings = [this] {
+    if (auto loaded = settings.load(); !loaded) log::warning("server", loaded.error().message);
+  };
+  database->listen({.events = [this](const std::string& id, std::int64_t seq) { log.reached(id, seq); },
+                    .removed =
+                        [this](const std::string& id) {
+                          event_sockets.close(id);
+                          host.conversation_removed(id);
+                        },
+                    .document =
+                        [reload_settings](const std::string& name) {
+                          if (name == settings::SettingsService::kDocument) reload_settings();
+                        },
+                    .anything =
+                        [this, reload_settings] {
+                          log.look_again();
+                          reload_settings();
+                        }});
 }
 
 Result<void> Server::Parts::add_router(std::string_view name) {
@@ -261,6 +295,7 @@ Result<void> Server::start() {
     p.host.conversation_removed(id);
   });
   if (auto started = p.conversations.start(); !started) return started;
+  p.hear_other_servers();
   p.host.start_all();
   auto port = p.http.start();
   if (!port) return port.error();
@@ -317,6 +352,7 @@ Result<void> Server::reload(const Config& fresh) {
 bool Server::stop() {
   if (!parts_) return true;
   Parts& p = *parts_;
+  p.database->stop_listening();
   p.conversations.pause_all(kRunGrace);
   p.outbound.stop();  // or requests that wait for other servers would outlast the grace below
   bool answered = p.http.drain(kRequestGrace);

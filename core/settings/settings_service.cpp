@@ -10,8 +10,6 @@ namespace collet::settings {
 
 namespace {
 
-constexpr const char* kDocument = "settings";  // its name in the store and the context of its seals
-
 /// Only what the agent uses holds secrets; misc_settings is the client's own and shown as it is.
 json::Value& secret_part(json::Document& document) { return *json::find(document, "agent_settings"); }
 
@@ -48,6 +46,7 @@ SettingsService::SettingsService(storage::Database& database, const secrets::Key
 SettingsService::~SettingsService() = default;
 
 Result<void> SettingsService::load() {
+  const std::lock_guard one_at_a_time(changing_);
   auto stored = documents_.get(kDocument);
   if (!stored && stored.error().kind == Error::Kind::kNotFound) return {};
   if (!stored) return stored.error();

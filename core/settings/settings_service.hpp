@@ -22,11 +22,14 @@ enum class Expose { kRedacted, kPlaintext, kEncrypted };
 /// outlive it.
 class SettingsService {
  public:
+  static constexpr const char* kDocument =
+      "settings";  ///< its name in the store, and the context of its seals
+
   SettingsService(storage::Database& database, const secrets::KeyRing& ring);
   ~SettingsService();
 
   /// Reads the stored document, or starts from the defaults. Fails with the reason when it can't be read or
-  /// opened; nothing is lost then. Call it once, before all else.
+  /// opened; nothing is lost then. Call it before all else, and when another server has changed it.
   Result<void> load();
 
   /// The document as GET /api/settings answers it.

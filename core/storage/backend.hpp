@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "storage/changes.hpp"
 #include "storage/migrations.hpp"
 #include "storage/session.hpp"
 
@@ -30,6 +31,11 @@ class Backend {
 
   /// Whether a session that nobody uses still has its connection. Cheap: asks the operating system only.
   virtual bool is_alive(Session& session) const noexcept = 0;
+
+  /// Whether other servers may use the database too.
+  virtual bool is_shared() const noexcept { return false; }
+  /// Hears what other servers announce; null where there are none.
+  virtual std::unique_ptr<Listener> listen(ChangeHandlers) { return nullptr; }
 
   /// The writer's transactions. Throw StorageError; a commit that fails with Cause::kLost may have happened.
   virtual void begin(Session& writer) = 0;

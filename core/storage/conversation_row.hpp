@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/time.hpp"
+#include "storage/claim.hpp"
 
 namespace collet::storage {
 
@@ -16,6 +17,9 @@ struct ConversationRow {
   /// JSON arrays of model calls. When written: calls to add to those that are stored; empty: none. When
   /// read: each array that was added, oldest first, with a comma between them.
   std::string model_calls = {};
+  /// When written: whose the stored row must be, or else nothing is written; a new row gets it. Nothing: on
+  /// SQLite, where one server has all.
+  std::optional<Claim> claim = {};
 };
 
 }  // namespace collet::storage

@@ -4,13 +4,31 @@
 
 namespace collet::storage::conversation_rows {
 
+void check(Session& session, const std::string& id, const Claim& claim) {
+  bool ours = false;
+  session.query<std::int64_t>(
+      "SELECT 1 FROM conversations WHERE tenant = :tenant AND id = :id AND owner = :owner AND generation = "
+      ":generation",
+      {kTenant, id, claim.server, claim.generation}, [&](std::int64_t) { ours = true; });
+  if (!ours) throw StorageError(claim_lost());
+}
+
+bool exists(Session& session, const std::string& id) {
+  bool found = false;
+  session.query<std::int64_t>("SELECT 1 FROM conversations WHERE tenant = :tenant AND id = :id",
+                              {kTenant, id}, [&](std::int64_t) { found = true; });
+  return found;
+}
+
 void save(Session& session, const ConversationRow& row) {
+  const Claim claim = row.claim.value_or(Claim());
   session.execute(
-      "INSERT INTO conversations (tenant, id, status, created_at, updated_at, body) "
-      "VALUES (:tenant, :id, :status, :created, :updated, :body) "
+      "INSERT INTO conversations (tenant, id, status, created_at, updated_at, body, owner, generation) "
+      "VALUES (:tenant, :id, :status, :created, :updated, :body, :owner, :generation) "
       "ON CONFLICT (tenant, id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at, "
       "body = excluded.body",
-      {kTenant, row.id, row.status, row.created_at, row.updated_at, row.body});
+      {kTenant, row.id, row.status, row.created_at, row.updated_at, row.body, claim.server,
+       claim.generation});
   if (row.model_calls.empty()) return;
   session.execute(
       "INSERT INTO model_calls (tenant, conversation_id, number, body) VALUES (:tenant, :id, "

@@ -7,7 +7,10 @@
 
 namespace collet::storage::conversation_rows {
 
-/// Inserts or replaces; created_at stays as first given.
+/// Throws StorageError with claim_lost() unless the stored row is the claim's.
+void check(Session& session, const std::string& id, const Claim& claim);
+bool exists(Session& session, const std::string& id);
+/// Inserts or replaces; created_at and the claim stay as first given, and are not checked here.
 void save(Session& session, const ConversationRow& row);
 /// As ConversationRow::model_calls is read.
 std::string model_calls(Session& session, const std::string& id);

@@ -81,6 +81,16 @@ Result<void> ConversationStore::save(const ConversationRow& row) {
       row.body.size());
 }
 
+Result<void> ConversationStore::create(const ConversationRow& row) {
+  return database_.write_and_wait(
+      [&](Session& session) -> Result<void> {
+        if (conversation_rows::exists(session, row.id)) return conflict("There is a conversation " + row.id);
+        conversation_rows::save(session, row);
+        return {};
+      },
+      row.body.size());
+}
+
 Result<ConversationRow> ConversationStore::get(const std::string& id) const {
   return database_.read([&](Session& session) -> Result<ConversationRow> {
     auto row = find(session, id);
@@ -135,9 +145,11 @@ Result<std::int64_t> ConversationStore::count(const std::string& status) const {
   });
 }
 
-Result<void> ConversationStore::remove(const std::string& id) {
+Result<void> ConversationStore::remove(const std::string& id, const std::optional<Claim>& claim) {
   return database_.write_and_wait([&](Session& session) -> Result<void> {
-    if (!find(session, id)) return not_found("Conversation not found: " + id);
+    if (!conversation_rows::exists(session, id)) return not_found("Conversation not found: " + id);
+    if (claim) conversation_rows::check(session, id, *claim);
+    session.announce("removed " + id);
     event_store::remove_all(session, id);
     conversation_rows::remove(session, id);
     return {};

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,12 +33,15 @@ class ConversationStore {
 
   /// Inserts or replaces; blocks until committed. Not for an I/O thread.
   Result<void> save(const ConversationRow& row);
+  /// Inserts; kConflict: there is one with this id. Blocks as save().
+  Result<void> create(const ConversationRow& row);
   Result<ConversationRow> get(const std::string& id) const;  ///< kNotFound
   Result<std::vector<ConversationRow>> all() const;
   Result<ConversationPage> search(const ConversationQuery& query) const;
   Result<std::int64_t> count(const std::string& status) const;
-  /// Removes the conversation and its events in one transaction; blocks until committed. kNotFound.
-  Result<void> remove(const std::string& id);
+  /// Removes the conversation and its events in one transaction; blocks until committed. kNotFound;
+  /// kConflict: the claim does not fit any more.
+  Result<void> remove(const std::string& id, const std::optional<Claim>& claim = {});
 
  private:
   Database& database_;

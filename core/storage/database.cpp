@@ -21,6 +21,7 @@ struct Database::Parts {
   std::chrono::milliseconds lease_timeout{};
   std::unique_ptr<SessionPool> readers;
   std::unique_ptr<Writer> writer;
+  std::unique_ptr<Listener> listener;
 };
 
 Database::Database(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -73,6 +74,18 @@ Result<std::unique_ptr<Database>> Database::open_parts(std::unique_ptr<Parts> pa
 }
 
 WriteStats Database::write_stats() const { return parts_->writer->stats(); }
+
+bool Database::is_shared() const { return parts_->backend->is_shared(); }
+
+Result<std::unique_ptr<Session>> Database::open_session() const {
+  return parts_->backend->open(Use::kWriter);
+}
+
+void Database::listen(ChangeHandlers handlers) {
+  parts_->listener = parts_->backend->listen(std::move(handlers));
+}
+
+void Database::stop_listening() { parts_->listener.reset(); }
 
 void Database::write(Job job, Done done, std::size_t bytes) {
   parts_->writer->push(std::move(job), std::move(done), bytes);

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "base/result.hpp"
+#include "storage/changes.hpp"
 #include "storage/migrations.hpp"
 #include "storage/session.hpp"
 #include "storage/write_stats.hpp"
@@ -62,6 +63,14 @@ class Database {
 
   /// Any thread.
   WriteStats write_stats() const;
+  /// Whether other servers may use this database too.
+  bool is_shared() const;
+  /// A session of the caller's own, which commits every statement by itself.
+  Result<std::unique_ptr<Session>> open_session() const;
+  /// Begins to hear what other servers announce (changes.hpp); nothing where there are none. Once.
+  void listen(ChangeHandlers handlers);
+  /// Ends that: afterwards no handler runs.
+  void stop_listening();
 
   /// A write: runs inside a transaction, may run again after a roll-back (so it sets what it reports anew
   /// each time), fails by returning an Error or by StorageError. Then nothing of it is stored, and its

@@ -20,6 +20,7 @@ void save(Session& session, const std::string& name, const std::string& body) {
       "INSERT INTO documents (tenant, name, body) VALUES (:tenant, :name, :body) "
       "ON CONFLICT (tenant, name) DO UPDATE SET body = excluded.body",
       {kTenant, name, body});
+  session.announce("document " + name);
 }
 
 }  // namespace

@@ -40,6 +40,14 @@ const std::vector<Migration>& main_steps() {
            "CREATE TABLE audit (tenant TEXT NOT NULL, number BIGINT NOT NULL, read_at BIGINT NOT NULL, "
            "who TEXT NOT NULL, what TEXT NOT NULL, how TEXT NOT NULL, PRIMARY KEY (tenant, number))",
        }},
+      {3,
+       {
+           "CREATE TABLE servers (id TEXT NOT NULL, name TEXT NOT NULL, node TEXT NOT NULL, heartbeat BIGINT NOT NULL, "
+           "PRIMARY KEY (id))",
+           "ALTER TABLE conversations ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
+           "ALTER TABLE conversations ADD COLUMN generation BIGINT NOT NULL DEFAULT 0",
+           "CREATE INDEX conversations_status ON conversations (tenant, status, id)",
+       }},
   };
   return steps;
 }

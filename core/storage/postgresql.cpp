@@ -3,25 +3,40 @@
 #include <soci/postgresql/soci-postgresql.h>
 
 #include <chrono>
+#include <map>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/id.hpp"
 #include "base/time.hpp"
 #include "storage/postgresql_failure.hpp"
+#include "storage/postgresql_listener.hpp"
 #include "storage/postgresql_url.hpp"
 #include "storage/soci_session.hpp"
+#include "storage/watchdog.hpp"
 
 namespace collet::storage {
 namespace {
 
 constexpr int kOldestServer = 130000;
 constexpr std::chrono::seconds kQuickly{3};
-constexpr std::size_t kKeptBytes = 256U << 10;                           // of a statement's last result
+constexpr std::chrono::seconds kReadTime{10};  // of one statement
+constexpr std::chrono::seconds kWriteTime{20};
+constexpr std::chrono::seconds kGrace{2};       // after that, for the server to say so; then it is cut off
+constexpr std::size_t kKeptBytes = 256U << 10;  // of a statement's last result
 constexpr Micros kForgottenWriter = Micros{30} * 24 * 3600 * 1'000'000;  // its row may go
 constexpr std::string_view kMigrationLock = "7165627302410833";          // of all programs on the database
 
 class PostgresqlImpl final : public Session::Impl {
  public:
+  PostgresqlImpl(Watchdog& watchdog, std::chrono::milliseconds longest)
+      : longest_use(longest), watchdog_(watchdog) {}
+  ~PostgresqlImpl() override {
+    const InUse in_use(*this);
+    statements.clear();  // each says goodbye to the server
+  }
+
   bool connect(const PostgresqlUrl& url) {
     try {
       connection.open(soci::postgresql, url.connection_text());
@@ -34,7 +49,23 @@ class PostgresqlImpl final : public Session::Impl {
     return true;
   }
 
-  PGconn* pg = nullptr;  ///< the connection's own, once there is one
+  /// Announcements may be lost, so one that is not fit to be sent is left out.
+  void announce(std::string_view change) override {
+    if (change.size() < kMostNotified / 2 && change.find('\n') == std::string_view::npos)
+      announced.emplace_back(change);
+  }
+
+  void enter() override {
+    if (++uses_ == 1 && pg != nullptr && longest_use.count() > 0)
+      guard_.emplace(watchdog_, PQsocket(pg), longest_use);
+  }
+  void leave() noexcept override {
+    if (--uses_ == 0) guard_.reset();
+  }
+
+  std::chrono::milliseconds longest_use;    ///< of the connection by one statement; zero: no limit
+  PGconn* pg = nullptr;                     ///< the connection's own, once there is one
+  std::vector<std::string> announced = {};  ///< since the transaction began
 
  private:
   StorageError explain(const soci::soci_error& failed) const override {
@@ -45,6 +76,10 @@ class PostgresqlImpl final : public Session::Impl {
   }
   // Its result stays in memory until it is run again.
   bool may_keep(bool, std::size_t bytes) const override { return bytes <= kKeptBytes; }
+
+  Watchdog& watchdog_;
+  std::optional<Watchdog::Guard> guard_;
+  int uses_ = 0;
 };
 
 PGconn* connection_of(Session& session) { return static_cast<PostgresqlImpl&>(session.impl()).pg; }
@@ -67,6 +102,10 @@ class PostgresqlBackend final : public Backend {
   Result<void> migrate(Session& writer, std::span<const Migration> steps) const override;
   bool has_table(Session& session, const std::string& name) const override;
   bool is_alive(Session& session) const noexcept override;
+  bool is_shared() const noexcept override { return true; }
+  std::unique_ptr<Listener> listen(ChangeHandlers handlers) override {
+    return listen_on_postgresql(url_, writer_, std::move(handlers));
+  }
   void begin(Session& writer) override;
   void commit(Session& writer) override;
   bool was_committed(Session& writer) override;
@@ -75,7 +114,9 @@ class PostgresqlBackend final : public Backend {
  private:
   Result<void> fits(const PGconn* connection) const;
   std::string settings(Use use) const;
+  std::string announcements(PostgresqlImpl& impl) const;
 
+  mutable Watchdog watchdog_;  // outlives the sessions: Database destroys those first
   const PostgresqlUrl url_;
   const Synchronous synchronous_;
   const std::string writer_ = new_uuid();  // names our row of `writers`
@@ -97,9 +138,9 @@ Result<void> PostgresqlBackend::fits(const PGconn* connection) const {
 
 // Statements that hang, locks that are never given back and servers that vanish all end in an error.
 std::string PostgresqlBackend::settings(Use use) const {
-  std::string sql =
-      "SET statement_timeout = '60s'; SET lock_timeout = '10s'; "
-      "SET idle_in_transaction_session_timeout = '60s'; ";
+  const auto limit = use == Use::kReader ? kReadTime : kWriteTime;
+  std::string sql = "SET statement_timeout = '" + std::to_string(limit.count()) +
+                    "s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'; ";
   if (use == Use::kReader) return sql + "SET default_transaction_read_only = on";
   // A scan of a whole table would count as having read all of it, and conflict with every other server.
   sql += "SET default_transaction_read_only = off; SET enable_seqscan = off; ";
@@ -110,7 +151,8 @@ std::string PostgresqlBackend::settings(Use use) const {
 }
 
 Result<std::unique_ptr<Session>> PostgresqlBackend::open(Use use) const {
-  auto impl = std::make_unique<PostgresqlImpl>();
+  auto impl =
+      std::make_unique<PostgresqlImpl>(watchdog_, (use == Use::kReader ? kReadTime : kWriteTime) + kGrace);
   const auto start = std::chrono::steady_clock::now();
   if (!impl->connect(url_)) {
     // Or one more attempt would take as long again.
@@ -132,6 +174,9 @@ Result<std::unique_ptr<Session>> PostgresqlBackend::open(Use use) const {
 // Servers that start at the same time take turns: the lock is theirs until they let go or are gone.
 Result<void> PostgresqlBackend::migrate(Session& writer, std::span<const Migration> steps) const {
   const std::string lock(kMigrationLock);
+  auto& limit = static_cast<PostgresqlImpl&>(writer.impl()).longest_use;
+  const auto usual =
+      std::exchange(limit, std::chrono::milliseconds(0));  // a change of the schema takes its time
   try {
     writer.run("SET statement_timeout = 0; SET lock_timeout = '60s'");
     writer.run("SELECT pg_advisory_lock(" + lock + ")");
@@ -142,6 +187,7 @@ Result<void> PostgresqlBackend::migrate(Session& writer, std::span<const Migrati
     if (auto migrated = storage::migrate(writer, steps, bytewise); !migrated) return migrated;
     writer.run("SELECT pg_advisory_unlock(" + lock + ")");
     writer.run(settings(Use::kWriter));
+    limit = usual;
     return {};
   } catch (const StorageError& failure) {
     return failure.error();
@@ -166,6 +212,7 @@ bool PostgresqlBackend::is_alive(Session& session) const noexcept {
 // was stored. (Its number at PostgreSQL would not: after a crash the server gives the same one again.)
 void PostgresqlBackend::begin(Session& writer) {
   ++transaction_;
+  static_cast<PostgresqlImpl&>(writer.impl()).announced.clear();
   writer.begin_with(
       "BEGIN ISOLATION LEVEL SERIALIZABLE; INSERT INTO writers (id, transaction, at) VALUES ('" + writer_ +
       "', " + std::to_string(transaction_) + ", " + std::to_string(now_micros()) +
@@ -178,7 +225,32 @@ void PostgresqlBackend::commit(Session& writer) {
     throw StorageError(internal("storage: the transaction has ended early"));
   if (writer.failure())
     throw StorageError(internal("storage: a write passed over a failed statement"), *writer.failure());
-  writer.run("COMMIT");
+  writer.run(announcements(static_cast<PostgresqlImpl&>(writer.impl())) + "COMMIT");
+}
+
+// In few notifications: of one conversation only what comes last is worth telling.
+std::string PostgresqlBackend::announcements(PostgresqlImpl& impl) const {
+  const auto about = [](std::string_view change) {
+    return change.substr(0, change.find(' ', change.find(' ') + 1));
+  };
+  std::map<std::string_view, std::string_view> newest;
+  for (const auto& change : impl.announced) newest[about(change)] = change;
+  std::string sql;
+  std::string payload;
+  const auto send = [&] {
+    if (payload.empty()) return;
+    char* quoted = PQescapeLiteral(impl.pg, payload.data(), payload.size());
+    if (quoted != nullptr) sql += "SELECT pg_notify('" + std::string(kChannel) + "', " + quoted + "); ";
+    PQfreemem(quoted);
+    payload.clear();
+  };
+  for (const auto& [subject, change] : newest) {
+    if (payload.size() + change.size() > kMostNotified) send();
+    if (payload.empty()) payload = writer_;
+    payload += "\n" + std::string(change);
+  }
+  send();
+  return sql;
 }
 
 // Waits while the old connection's transaction still runs, since that holds the row.

@@ -93,6 +93,7 @@ Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
 void Session::execute(std::string_view sql, Params params) {
+  const Impl::InUse in_use(*impl_);
   try {
     impl_->prepared(sql, params, {}).statement().execute(true);
   } catch (const soci::soci_error& failed) {
@@ -103,6 +104,7 @@ void Session::execute(std::string_view sql, Params params) {
 }
 
 void Session::run(const std::string& sql) {
+  const Impl::InUse in_use(*impl_);
   try {
     impl_->connection.once << sql;
   } catch (const soci::soci_error& failed) {
@@ -121,6 +123,7 @@ void Session::visit(std::string_view sql, Params params, std::span<const Column>
    private:
     std::vector<PreparedStatement::Slot>& slots_;
   };
+  const Impl::InUse in_use(*impl_);
   // What a statement still holds of the database goes with it.
   struct DropUnlessKept {
     Impl& impl;
@@ -157,6 +160,8 @@ void Session::begin_with(const std::string& sql) {
 }
 
 void Session::commit() { execute("COMMIT"); }
+
+void Session::announce(std::string_view change) { impl_->announce(change); }
 
 std::optional<Cause> Session::failure() const { return impl_->failure; }
 

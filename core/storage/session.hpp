@@ -80,12 +80,14 @@ class Session {
   void commit();
   void rollback() noexcept;  ///< also drops the kept statements' state; never throws
 
+  /// Tells other servers on the database, when the transaction is committed (changes.hpp). Nothing on SQLite.
+  void announce(std::string_view change);
+
   /// The worst failure since the transaction began, whoever has caught it meanwhile.
   std::optional<Cause> failure() const;
 
   Impl& impl() { return *impl_; }
 
- private:
   /// What a row callback reads from.
   class Row {
    public:
@@ -95,10 +97,12 @@ class Session {
    protected:
     ~Row() = default;
   };
-  friend struct Impl;
-
+  /// As query, for columns that are known at run time only.
   void visit(std::string_view sql, Params params, std::span<const Column> columns,
              const std::function<bool(Row&)>& row);
+
+ private:
+  friend struct Impl;
 
   template <class T>
   static decltype(auto) get(Row& row, std::size_t column) {

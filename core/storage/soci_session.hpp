@@ -58,6 +58,20 @@ struct Session::Impl {
   PreparedStatement& prepared(std::string_view sql, Params params, std::span<const Column> columns);
   void drop(std::string_view sql) noexcept;
   StorageError note(const soci::soci_error& failed);
+  virtual void announce(std::string_view) {}
+  /// Around each use of the connection.
+  virtual void enter() {}
+  virtual void leave() noexcept {}
+  class InUse {
+   public:
+    explicit InUse(Impl& impl) : impl_(impl) { impl_.enter(); }
+    ~InUse() { impl_.leave(); }
+    InUse(const InUse&) = delete;
+    InUse& operator=(const InUse&) = delete;
+
+   private:
+    Impl& impl_;
+  };
 
  private:
   friend class Session;
