@@ -20,7 +20,7 @@ std::string mapped_file(const void* address) {
     fields >> std::hex >> begin >> dash >> end >> access >> offset >> device >> inode;
     if (!fields || wanted < begin || wanted >= end) continue;
     if (inode == "0") return {};
-    return device + " " + inode;
+    return device.append(" ").append(inode);
   }
   return {};
 }

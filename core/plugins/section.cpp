@@ -74,7 +74,7 @@ Result<PluginSection> parse_plugin(const json::Value& value, const std::string& 
       continue;
     }
     if (const std::string wrong = take_host_key(key, member.value, section); !wrong.empty())
-      return invalid(where + "." + std::string(key) + " " + wrong);
+      return invalid(std::string(where).append(".").append(key).append(" ").append(wrong));
   }
   section.own = own.end().take();
   return section;

@@ -70,7 +70,8 @@ void PistacheWorker::post(Job job) {
 bool PistacheWorker::release(const std::shared_ptr<pistache::Tcp::Peer>& peer) {
   const auto found = peers.find(peer->fd());
   if (found == peers.end() || found->second != peer) return false;
-  auto keep = peer;  // removePeer() erases what it is given a reference to
+  // removePeer() erases what it is given a reference to.
+  const auto keep = peer;  // NOLINT(performance-unnecessary-copy-initialization)
   removePeer(keep);
   return true;
 }
