@@ -234,7 +234,8 @@ Result<void> ConversationService::Impl::start_sharing(ConversationService& servi
                                         [this](const std::string& id) { give_up(id); },
                                         [this, &service](const std::string& id) {
                                           if (auto adopted = adopt(service, id); !adopted)
-                                            log::error("conversation", id + ": " + adopted.error().message);
+                                            log::error("conversation", adopted.error().message,
+                                                       {.conversation = id});
                                         }});
   const std::lock_guard lock(mutex);
   watch = std::move(begun);

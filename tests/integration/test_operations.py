@@ -178,7 +178,7 @@ class LogIds(Case):
         self.assertIn("from-the-proxy.1", requests)
         self.assertIn(made, requests)
 
-    def test_a_failed_conversation_is_named(self):
+    def test_json_lines_have_their_fields(self):
         self.assertTrue(all({"time", "level", "part", "message"} <= line.keys() for line in self.lines()))
         plugins = {line.get("plugin") for line in self.lines()}
         self.assertIn("bash", plugins)
