@@ -20,7 +20,7 @@ REFERENCE = {(one["method"], one["path"]): one
 NOT_CLAIMED = {tuple(line.split()) for line in (HERE / "not_claimed.txt").read_text().splitlines()}
 # What the contract does not have.
 OUR_OPERATIONS = {(method, path) for method in ("GET", "HEAD") for path in ("/openapi.json", "/docs", "/redoc")}
-OUR_OPERATIONS.add(("GET", "/api/collet/plugins"))
+OUR_OPERATIONS |= {("GET", "/api/collet/plugins"), ("GET", "/metrics")}
 OUR_PARAMETERS = {("GET", "/api/settings"): {("header", "X-Expose-Secrets")}}
 FACTS = ("type", "format", "enum", "default", "minimum", "maximum", "exclusiveMinimum", "items")
 
@@ -173,7 +173,7 @@ class Served(Case):
         calls = [("GET", path, None) for path in (
             "/", "/alive", "/health", "/ready", "/server_info", "/api/settings", "/api/settings/agent-schema",
             "/api/settings/conversation-schema", "/api/settings/secrets", "/api/tools/",
-            "/api/collet/plugins", "/api/conversations?ids=%s&ids=%s" % (conversation, self.new_id()), "/api/conversations/search",
+            "/api/collet/plugins", "/metrics", "/api/conversations?ids=%s&ids=%s" % (conversation, self.new_id()), "/api/conversations/search",
             "/api/conversations/count", one, one + "/events/search", one + "/events/count", one + "/events/{event_id}",
             one + "/agent_final_response", "/api/bash/bash_events/search")]
         calls += [("GET", one + "/events", [events[0]["id"], "none"]), ("PUT", "/api/settings/secrets", secret),

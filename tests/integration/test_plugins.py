@@ -119,7 +119,8 @@ class CommandLine(Case):
 
     def test_config_mistakes_are_one_clear_line(self):
         for config, word in (({"prot": 1}, "port"), ({"port": "x"}, "whole number"),
-                             ({"database": "postgresql://u:hunter2@h/d"}, "sqlite")):
+                             ({"database": "postgresql://u:hunter2@127.0.0.1:1/d"}, "127.0.0.1:1 is not reachable"),
+                             ({"database": "mysql://u:hunter2@h/d"}, "postgresql://")):
             with self.assertRaises(AssertionError) as refused:
                 self.another_server(config=config)
             self.assertIn(word, str(refused.exception))
