@@ -4,6 +4,19 @@
 
 namespace collet::storage::conversation_rows {
 
+namespace {
+
+void add_model_calls(Session& session, const ConversationRow& row) {
+  if (row.model_calls.empty()) return;
+  session.execute(
+      "INSERT INTO model_calls (tenant, conversation_id, number, body) VALUES (:tenant, :id, "
+      "(SELECT COALESCE(MAX(number), 0) + 1 FROM model_calls WHERE tenant = :same_tenant AND "
+      "conversation_id = :same_id), :body)",
+      {kTenant, row.id, kTenant, row.id, row.model_calls});
+}
+
+}  // namespace
+
 void check(Session& session, const std::string& id, const Claim& claim) {
   bool ours = false;
   session.query<std::int64_t>(
@@ -29,12 +42,18 @@ void save(Session& session, const ConversationRow& row) {
       "body = excluded.body",
       {kTenant, row.id, row.status, row.created_at, row.updated_at, row.body, claim.server,
        claim.generation});
-  if (row.model_calls.empty()) return;
-  session.execute(
-      "INSERT INTO model_calls (tenant, conversation_id, number, body) VALUES (:tenant, :id, "
-      "(SELECT COALESCE(MAX(number), 0) + 1 FROM model_calls WHERE tenant = :same_tenant AND "
-      "conversation_id = :same_id), :body)",
-      {kTenant, row.id, kTenant, row.id, row.model_calls});
+  add_model_calls(session, row);
+}
+
+void save_claimed(Session& session, const ConversationRow& row) {
+  bool ours = false;
+  session.query<std::int64_t>(
+      "UPDATE conversations SET status = :status, updated_at = :updated, body = :body "
+      "WHERE tenant = :tenant AND id = :id AND owner = :owner AND generation = :generation RETURNING 1",
+      {row.status, row.updated_at, row.body, kTenant, row.id, row.claim->server, row.claim->generation},
+      [&](std::int64_t) { ours = true; });
+  if (!ours) throw StorageError(claim_lost());
+  add_model_calls(session, row);
 }
 
 std::string model_calls(Session& session, const std::string& id) {

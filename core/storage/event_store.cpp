@@ -1,7 +1,11 @@
 #include "storage/event_store.hpp"
 
 #include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
 
+#include "storage/pending_events.hpp"
 #include "storage/tenant.hpp"
 
 namespace collet::storage::event_store {
@@ -13,6 +17,30 @@ constexpr std::string_view kColumns = "seq, id, kind, source, timestamp, body";
 constexpr std::int64_t kFirstPiece = 4;
 constexpr std::int64_t kLargestPiece = 1024;
 constexpr std::int64_t kPieceBytes = 512 << 10;
+
+// Rows of one statement: few sizes, since statements are kept by their text.
+constexpr std::array<std::size_t, 3> kRowsAtOnce = {32, 4, 1};
+constexpr std::size_t kLargeBody = 64U << 10;
+
+const std::string& insert_sql(std::size_t rows) {
+  static const auto texts = [] {
+    std::map<std::size_t, std::string> made;
+    for (const auto count : kRowsAtOnce) {
+      std::string sql =
+          "INSERT INTO events (tenant, conversation_id, seq, id, kind, source, timestamp, body) VALUES ";
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto n = std::to_string(i);
+        sql += (i == 0 ? "(:tenant" : ", (:tenant") + n;
+        for (const auto* name : {"conversation", "seq", "id", "kind", "source", "timestamp", "body"})
+          sql += std::string(", :") + name + n;
+        sql += ")";
+      }
+      made.emplace(count, std::move(sql));
+    }
+    return made;
+  }();
+  return texts.at(rows);
+}
 
 // The texts of one query for each way to filter and order: statements are kept by their text.
 std::string sql_for(std::string_view columns, const EventRange& range) {
@@ -37,6 +65,10 @@ std::vector<Param> params_for(const std::string& conversation, const EventRange&
 }  // namespace
 
 LogEnd end_of(Session& session, const std::string& conversation) {
+  const auto& rows = session.pending_events().rows;
+  // What waits is newer than what is stored.
+  for (auto it = rows.rbegin(); it != rows.rend(); ++it)
+    if (it->conversation == conversation) return {it->event.seq, it->event.timestamp};
   LogEnd end;
   session.query<std::int64_t, std::int64_t>(
       "SELECT seq, timestamp FROM events WHERE tenant = :tenant AND conversation_id = :conversation "
@@ -48,13 +80,38 @@ LogEnd end_of(Session& session, const std::string& conversation) {
 }
 
 void insert(Session& session, const std::string& conversation, const EventRow& row) {
-  session.execute(
-      "INSERT INTO events (tenant, conversation_id, seq, id, kind, source, timestamp, body) "
-      "VALUES (:tenant, :conversation, :seq, :id, :kind, :source, :timestamp, :body)",
-      {kTenant, conversation, row.seq, row.id, row.kind, row.source, row.timestamp, row.body});
+  session.execute(insert_sql(1),
+                  {kTenant, conversation, row.seq, row.id, row.kind, row.source, row.timestamp, row.body});
+}
+
+void insert_later(Session& session, const std::string& conversation, EventRow row) {
+  if (row.body.size() > kLargeBody) {  // statements keep the memory of what was bound to them
+    flush(session);
+    return insert(session, conversation, row);
+  }
+  auto& rows = session.pending_events().rows;
+  rows.push_back({conversation, std::move(row)});
+  if (rows.size() >= kRowsAtOnce.front()) flush(session);
+}
+
+void flush(Session& session) {
+  const auto rows = std::exchange(session.pending_events().rows, {});
+  std::size_t done = 0;
+  for (const std::size_t count : kRowsAtOnce) {
+    for (; rows.size() - done >= count; done += count) {
+      std::vector<Param> params;
+      for (std::size_t i = done; i < done + count; ++i) {
+        const auto& [conversation, row] = rows[i];
+        params.insert(params.end(), {kTenant, conversation, row.seq, row.id, row.kind, row.source,
+                                     row.timestamp, row.body});
+      }
+      session.execute(insert_sql(count), params);
+    }
+  }
 }
 
 void remove_all(Session& session, const std::string& conversation) {
+  flush(session);
   session.execute("DELETE FROM events WHERE tenant = :tenant AND conversation_id = :conversation",
                   {kTenant, conversation});
 }

@@ -40,6 +40,11 @@ namespace event_store {
 
 LogEnd end_of(Session& session, const std::string& conversation);
 void insert(Session& session, const std::string& conversation, const EventRow& row);
+/// The same at the end of the transaction's jobs, or before the next look at this conversation: together with
+/// others, so an error may show then.
+void insert_later(Session& session, const std::string& conversation, EventRow row);
+/// Inserts what waits. The writer calls it before each commit.
+void flush(Session& session);
 void remove_all(Session& session, const std::string& conversation);
 
 /// Visits in order of seq until `visit` returns false or `limit` rows were visited.

@@ -42,7 +42,8 @@ const std::vector<Migration>& main_steps() {
        }},
       {3,
        {
-           "CREATE TABLE servers (id TEXT NOT NULL, name TEXT NOT NULL, node TEXT NOT NULL, heartbeat BIGINT NOT NULL, "
+           "CREATE TABLE servers (id TEXT NOT NULL, name TEXT NOT NULL, node TEXT NOT NULL, heartbeat BIGINT "
+           "NOT NULL, "
            "PRIMARY KEY (id))",
            "ALTER TABLE conversations ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
            "ALTER TABLE conversations ADD COLUMN generation BIGINT NOT NULL DEFAULT 0",

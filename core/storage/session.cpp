@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/pending_events.hpp"
 #include "storage/soci_session.hpp"
 
 namespace collet::storage {
@@ -87,7 +88,8 @@ StorageError Session::Impl::note(const soci::soci_error& failed) {
   return error;
 }
 
-Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::Session(std::unique_ptr<Impl> impl)
+    : impl_(std::move(impl)), pending_events_(std::make_unique<PendingEvents>()) {}
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
@@ -151,11 +153,13 @@ void Session::visit(std::string_view sql, Params params, std::span<const Column>
 
 void Session::begin() {
   impl_->failure.reset();
+  pending_events_->rows.clear();
   execute("BEGIN");
 }
 
 void Session::begin_with(const std::string& sql) {
   impl_->failure.reset();
+  pending_events_->rows.clear();
   run(sql);
 }
 

@@ -49,6 +49,8 @@ using Params = std::span<const Param>;
 
 enum class Column { kInteger, kText };
 
+struct PendingEvents;
+
 class Session {
  public:
   struct Impl;
@@ -83,6 +85,9 @@ class Session {
   /// Tells other servers on the database, when the transaction is committed (changes.hpp). Nothing on SQLite.
   void announce(std::string_view change);
 
+  /// Rows that wait for event_store::flush; gone with the transaction.
+  PendingEvents& pending_events() { return *pending_events_; }
+
   /// The worst failure since the transaction began, whoever has caught it meanwhile.
   std::optional<Cause> failure() const;
 
@@ -115,6 +120,7 @@ class Session {
   }
 
   std::unique_ptr<Impl> impl_;
+  std::unique_ptr<PendingEvents> pending_events_;
 };
 
 template <class... Types, class F>

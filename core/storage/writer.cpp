@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "storage/event_store.hpp"
 
 namespace collet::storage {
 
@@ -172,8 +173,12 @@ Writer::Attempt Writer::attempt(std::span<Item> items) {
 }
 
 Writer::Attempt Writer::run_jobs(std::span<Item> items) {
-  for (auto& item : items) {
-    auto outcome = run(item.job, *session_);
+  const Database::Job flush = [](Session& session) -> Result<void> {
+    event_store::flush(session);
+    return {};
+  };
+  for (std::size_t i = 0; i <= items.size(); ++i) {
+    auto outcome = run(i < items.size() ? items[i].job : flush, *session_);
     const auto failure = session_->failure();
     if (outcome && !failure) continue;
     // Whatever the job makes of it, and whichever job it is.
