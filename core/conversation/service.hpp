@@ -40,6 +40,7 @@ struct StartRequest {
   std::string hook_config = "null";
   std::string client_tools = "[]";
   std::string tags = "{}";
+  std::string launched_agent_profile = "null";  ///< {agent_profile_id, revision}
   std::optional<std::string> parent_id;
   std::string initial_content;  ///< content parts of the first user message; empty: none
   std::string initial_sender;

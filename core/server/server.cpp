@@ -22,6 +22,7 @@
 #include "secrets/sealed_box.hpp"
 #include "server/activity_gate.hpp"
 #include "server/conversation_gateway.hpp"
+#include "server/management_gateway.hpp"
 #include "server/master_key.hpp"
 #include "server/secret_gateway.hpp"
 #include "server/version.hpp"
@@ -116,6 +117,7 @@ struct Server::Parts {
         conversations(service_options(config),
                       {*database, log, providers, tools, box, spawner, secret_gateway}),
         gateway(conversations, log),
+        management({ring, settings, secret_store, audit, conversations, providers}),
         event_sockets(conversations, log),
         guard(std::move(session_keys), config.allow_cors_origins),
         gate(guard, activity),
@@ -144,6 +146,7 @@ struct Server::Parts {
   SecretGateway secret_gateway;
   conversation::ConversationService conversations;
   ConversationGateway gateway;
+  ManagementGateway management;
   api::Activity activity;
   api::EventSockets event_sockets;
   api::ApiDocs docs{router, std::string(kVersion)};
@@ -207,6 +210,7 @@ Result<void> Server::start() {
   Parts& p = *parts_;
   p.host.set_conversations(p.gateway);
   p.host.set_outbound(p.outbound);
+  p.host.set_management(p.management);
   p.host.set_settings(p.settings, p.secret_store, p.audit);
   p.conversations.on_removed([&p](const std::string& id) {
     p.event_sockets.close(id);
@@ -256,6 +260,7 @@ bool Server::stop() {
   if (!parts_) return true;
   Parts& p = *parts_;
   p.conversations.pause_all(kRunGrace);
+  p.management.stop();
   p.outbound.stop();  // or requests that wait for other servers would outlast the grace below
   bool answered = p.http.drain(kRequestGrace);
   p.event_sockets.stop();

@@ -55,21 +55,40 @@ Result<std::string> SecretStore::get(const std::string& name) const {
   return box_.open(json::string_or(*entry, "value"), context_of(name));
 }
 
-Result<void> SecretStore::put(const Entry& entry, std::string_view value) {
-  const std::string sealed = box_.seal(value, context_of(entry.name));
-  auto stored = documents_.update(std::string(kDocument),
-                                  [&](const std::optional<std::string>& now) -> Result<std::string> {
-                                    auto document = parsed(now);
-                                    if (!document) return document.error();
-                                    auto& allocator = document->GetAllocator();
-                                    json::Value one(rapidjson::kObjectType);
-                                    json::set(one, "value", sealed, allocator);
-                                    if (entry.description)
-                                      json::set(one, "description", *entry.description, allocator);
-                                    json::set(*document, entry.name, std::move(one), allocator);
-                                    return json::dump(*document);
-                                  });
+// `sealed` nothing: the value stays. `rule` is told what is there, and may refuse.
+Result<void> SecretStore::store(const Entry& entry, const std::optional<std::string>& sealed,
+                                const Rule& rule) {
+  auto stored = documents_.update(
+      std::string(kDocument), [&](const std::optional<std::string>& now) -> Result<std::string> {
+        auto document = parsed(now);
+        if (!document) return document.error();
+        auto& allocator = document->GetAllocator();
+        const json::Value* known = json::find(*document, entry.name);
+        if (auto allowed = rule(known); !allowed) return allowed.error();
+        json::Value one(rapidjson::kObjectType);
+        json::set(one, "value", sealed ? *sealed : json::string_or(*known, "value"), allocator);
+        if (entry.description) json::set(one, "description", *entry.description, allocator);
+        json::set(*document, entry.name, std::move(one), allocator);
+        return json::dump(*document);
+      });
   return stored ? Result<void>() : Result<void>(stored.error());
+}
+
+Result<void> SecretStore::put(const Entry& entry, std::string_view value) {
+  return store(entry, box_.seal(value, context_of(entry.name)),
+               [](const json::Value*) { return Result<void>(); });
+}
+
+Result<void> SecretStore::create(const Entry& entry, std::string_view value) {
+  return store(entry, box_.seal(value, context_of(entry.name)), [&](const json::Value* known) {
+    return known == nullptr ? Result<void>() : conflict("Secret " + entry.name + " already exists");
+  });
+}
+
+Result<void> SecretStore::describe(const Entry& entry) {
+  return store(entry, std::nullopt, [](const json::Value* known) {
+    return known != nullptr ? Result<void>() : Result<void>(no_such_secret());
+  });
 }
 
 Result<void> SecretStore::remove(const std::string& name) {

@@ -109,13 +109,19 @@ Verdict Dispatcher::judge_socket(Request& request, const Peer& peer) const {
 }
 
 void Dispatcher::run(const Route& route, Request request, Reply reply) {
-  if (route.lane == Lane::kInline) {
+  if (route.lane == Lane::kInline && route.alternatives.empty()) {
     Call call{std::move(request), std::move(reply)};
     return invoke(route, call);
   }
   auto& pool = route.lane == Lane::kReserved ? reserved_ : workers_;
   auto call = std::make_shared<Call>(Call{std::move(request), std::move(reply)});
-  if (pool.post(route.owner, [&route, call] { invoke(route, *call); })) return;
+  // Which route it is for takes a look at the body: too much work for the I/O thread.
+  const auto task = [this, &route, call] {
+    const Route& chosen = choose(route, call->request);
+    if (&chosen == &route) return invoke(route, *call);
+    run(chosen, std::move(call->request), std::move(call->reply));
+  };
+  if (pool.post(route.owner, task)) return;
   Response busy = Response::error(503, "Service Unavailable: too many requests are waiting");
   busy.headers.emplace_back("retry-after", "1");
   call->reply.send(std::move(busy));

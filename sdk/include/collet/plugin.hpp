@@ -81,7 +81,14 @@ class Setup {
   void route(std::string method, std::string pattern, std::function<void(Request, Reply)> handler,
              std::string operation = {}) {
     instance_.routes.push_back(
-        {std::move(method), std::move(pattern), std::move(handler), std::move(operation)});
+        {std::move(method), std::move(pattern), std::move(handler), std::move(operation), {}});
+  }
+  /// Serves, beside the route of this method and path that the server or another plugin has, the requests
+  /// whose body is as `when` says: JSON text {"has", "any", "lacks"}, see collet_route in
+  /// collet/abi/routes.h.
+  void alternative(std::string method, std::string pattern, std::string when, Answer handler) {
+    answer(std::move(method), std::move(pattern), std::move(handler), {});
+    instance_.routes.back().when = std::move(when);
   }
 
   /// A WebSocket endpoint. Its sessions are reached through host().sessions().

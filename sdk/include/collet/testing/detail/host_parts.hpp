@@ -18,6 +18,7 @@
 #include "collet/abi/log.h"
 #include "collet/abi/process.h"
 #include "collet/abi/store.h"
+#include "collet/testing/detail/fake_management.hpp"
 #include "collet/testing/detail/fake_masks.hpp"
 #include "collet/testing/detail/fake_sessions.hpp"
 #include "collet/testing/detail/fake_store.hpp"
@@ -46,6 +47,7 @@ struct HostParts {
 
   FakeStore store;
   FakeWorld world;
+  FakeManagement management;
   FakeSessions sessions;
   FakeMasks masks;
   std::unique_ptr<RealProcesses> processes;  ///< null: every spawn is refused
