@@ -38,6 +38,7 @@ namespace collet::secrets {
 class Audit;
 }
 namespace collet::settings {
+class PluginDocuments;
 class SecretStore;
 class SettingsService;
 }  // namespace collet::settings
@@ -66,6 +67,7 @@ struct Household {
   std::atomic<ManagementAccess*> management = nullptr;
   std::atomic<const settings::SettingsService*> settings_service = nullptr;
   std::atomic<const settings::SecretStore*> secret_store = nullptr;
+  std::atomic<settings::PluginDocuments*> documents = nullptr;
   std::atomic<secrets::Audit*> audit = nullptr;
   std::atomic<outbound::Client*> outbound_client = nullptr;
   std::map<std::string, std::string> versions;  ///< by plugin name, "core" included

@@ -212,6 +212,10 @@ void PluginHost::set_settings(const settings::SettingsService& settings, const s
 
 void PluginHost::set_management(ManagementAccess& access) { impl_->household.management = &access; }
 
+void PluginHost::set_documents(settings::PluginDocuments& documents) {
+  impl_->household.documents = &documents;
+}
+
 void PluginHost::set_outbound(outbound::Client& client) { impl_->household.outbound_client = &client; }
 
 void PluginHost::conversation_removed(const std::string& id) {

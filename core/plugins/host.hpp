@@ -35,6 +35,7 @@ namespace collet::secrets {
 class Audit;
 }
 namespace collet::settings {
+class PluginDocuments;
 class SecretStore;
 class SettingsService;
 }  // namespace collet::settings
@@ -83,6 +84,8 @@ class PluginHost {
   /// Lets plugins manage the server, where the config lets them. `access` must outlive stop_all. Before
   /// start_all.
   void set_management(ManagementAccess& access);
+  /// Lets plugins keep values in the server's database. `documents` must outlive stop_all. Before start_all.
+  void set_documents(settings::PluginDocuments& documents);
   /// Lets plugins send requests to the outside. `client` must outlive stop_all. Before start_all.
   void set_outbound(outbound::Client& client);
   /// Ends what plugins have going with a conversation that is gone. Any thread.

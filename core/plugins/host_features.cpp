@@ -21,6 +21,7 @@ const void* find_host_feature(const collet_host*, const char* name) noexcept {
   if (wanted == COLLET_FEATURE_LOG) return &kLogFeature;
   if (wanted == COLLET_FEATURE_CONFIG) return &kConfigFeature;
   if (wanted == COLLET_FEATURE_STORE) return &kStoreFeature;
+  if (wanted == COLLET_FEATURE_SHARED_STORE) return &kSharedStoreFeature;
   if (wanted == COLLET_FEATURE_PROCESS) return &kProcessFeature;
   if (wanted == COLLET_FEATURE_CONVERSATIONS) return &kConversationsFeature;
   if (wanted == COLLET_FEATURE_EVENTS) return &kEventsFeature;

@@ -12,6 +12,7 @@
 #include "collet/abi/process.h"
 #include "collet/abi/secrets.h"
 #include "collet/abi/settings.h"
+#include "collet/abi/shared_store.h"
 #include "collet/abi/sockets.h"
 #include "collet/abi/store.h"
 #include "plugins/boundary.hpp"
@@ -38,6 +39,7 @@ collet_status with_conversations(const collet_host* host, collet_sink error, F f
 extern const collet_log kLogFeature;
 extern const collet_config kConfigFeature;
 extern const collet_store kStoreFeature;
+extern const collet_shared_store kSharedStoreFeature;
 extern const collet_process kProcessFeature;
 extern const collet_conversations kConversationsFeature;
 extern const collet_events kEventsFeature;

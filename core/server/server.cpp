@@ -26,6 +26,7 @@
 #include "server/master_key.hpp"
 #include "server/secret_gateway.hpp"
 #include "server/version.hpp"
+#include "settings/plugin_documents.hpp"
 #include "settings/secret_resolver.hpp"
 #include "settings/secret_store.hpp"
 #include "settings/settings_service.hpp"
@@ -108,6 +109,7 @@ struct Server::Parts {
         log(*database, log_limits(config)),
         settings(*database, ring),
         secret_store(*database, box),
+        plugin_documents(*database, box),
         audit(*database, config.audit_keep),
         outbound(outbound_options(std::move(outbound_policy))),
         resolver(secret_store, audit, outbound),
@@ -135,6 +137,7 @@ struct Server::Parts {
   events::EventLog log;
   settings::SettingsService settings;
   settings::SecretStore secret_store;
+  settings::PluginDocuments plugin_documents;
   storage::AuditStore audit;
   outbound::Client outbound;
   settings::SecretResolver resolver;
@@ -212,6 +215,7 @@ Result<void> Server::start() {
   p.host.set_outbound(p.outbound);
   p.host.set_management(p.management);
   p.host.set_settings(p.settings, p.secret_store, p.audit);
+  p.host.set_documents(p.plugin_documents);
   p.conversations.on_removed([&p](const std::string& id) {
     p.event_sockets.close(id);
     p.host.conversation_removed(id);

@@ -1,6 +1,7 @@
 #include "storage/document_store.hpp"
 
 #include "storage/database.hpp"
+#include "storage/prefix.hpp"
 #include "storage/tenant.hpp"
 
 namespace collet::storage {
@@ -41,10 +42,32 @@ Result<void> DocumentStore::put(const std::string& name, const std::string& body
 }
 
 Result<void> DocumentStore::remove(const std::string& name) {
+  return remove_if(name, [](const std::string&) { return Result<void>(); });
+}
+
+Result<void> DocumentStore::remove_if(const std::string& name, const Check& check) {
   return database_.write_and_wait([&](Session& session) -> Result<void> {
-    if (!find(session, name)) return not_found("No document '" + name + "'");
+    const auto now = find(session, name);
+    if (!now) return not_found("No document '" + name + "'");
+    if (auto allowed = check(*now); !allowed) return allowed;
     session.execute("DELETE FROM documents WHERE tenant = :tenant AND name = :name", {kTenant, name});
     return {};
+  });
+}
+
+Result<std::vector<std::string>> DocumentStore::names(const std::string& prefix) const {
+  return database_.read([&](Session& session) {
+    std::vector<std::string> names;
+    std::string sql = "SELECT name FROM documents WHERE tenant = :tenant AND name >= :first";
+    std::vector<Param> params = {kTenant, prefix};
+    const auto end = end_of_prefix(prefix);
+    if (end) {
+      sql += " AND name < :end";
+      params.emplace_back(std::string_view(*end));
+    }
+    session.query<std::string>(sql + " ORDER BY name", params,
+                               [&](std::string& name) { names.push_back(std::move(name)); });
+    return names;
   });
 }
 

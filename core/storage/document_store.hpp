@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 
@@ -18,6 +19,11 @@ class DocumentStore {
   Result<std::string> get(const std::string& name) const;
   Result<void> put(const std::string& name, const std::string& body);
   Result<void> remove(const std::string& name);  ///< kNotFound
+  /// Removes a document unless `check` refuses the text that it has now; as update() runs its change.
+  using Check = std::function<Result<void>(const std::string& now)>;
+  Result<void> remove_if(const std::string& name, const Check& check);
+  /// The names that begin so, in byte order.
+  Result<std::vector<std::string>> names(const std::string& prefix) const;
 
   /// Gets the document as it is now (nothing: there is none) and returns what it shall be. Runs on the
   /// writer's thread inside the transaction, so two updates never lose each other's change; may run twice,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "storage/log_rows.hpp"
+#include "storage/prefix.hpp"
 #include "storage/tenant.hpp"
 
 namespace collet::storage {
@@ -39,14 +40,6 @@ void save_total(Session& session, std::int64_t bytes) {
       "INSERT INTO entry_totals (tenant, bytes) VALUES (:tenant, :bytes) "
       "ON CONFLICT (tenant) DO UPDATE SET bytes = excluded.bytes",
       {kTenant, bytes});
-}
-
-/// What begins with `prefix` lies from it up to here; nothing: up to the end.
-std::optional<std::string> end_of_prefix(std::string prefix) {
-  while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xff) prefix.pop_back();
-  if (prefix.empty()) return std::nullopt;
-  prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1);
-  return prefix;
 }
 
 }  // namespace

@@ -123,6 +123,7 @@ class Guest final : public Plugin {
     setup.route("POST", "/api/guest/keep",
                 [this](const Request&, Reply reply) { kept_.push_back(std::move(reply)); });
     setup.post("/api/guest/store", [this](const Request& request) { return use_store(request); });
+    setup.post("/api/guest/share", [this](const Request& request) { return use_shared_store(request); });
     setup.post("/api/guest/run", [this](const Request& request) { return run(request); });
     setup.post("/api/guest/say", [this](const Request& request) {
       host_->conversations().send_message("c1", request.body);
@@ -160,6 +161,20 @@ class Guest final : public Plugin {
       found += std::to_string(record.position) + record.text;
     log.erase_before(2);
     return {200, "text/plain", found + std::to_string(store.keys("k").size())};
+  }
+  Response use_shared_store(const Request& request) {
+    auto store = host_->shared_store();
+    const auto revision = store.put("key", request.body, SharedStore::kNone);
+    std::string text;
+    try {
+      store.put("key", "stale", revision - 1);
+    } catch (const StoreError& error) {
+      text = error.status() == COLLET_CONFLICT ? "conflict " : error.what();
+    }
+    store.update("key", [](const std::optional<std::string>& now) { return std::optional(*now + "!"); });
+    store.update("given", [](const std::optional<std::string>&) { return std::optional<std::string>(); });
+    for (const auto& key : store.keys()) text += key + "=" + store.get(key)->text;
+    return {200, "text/plain", text};
   }
   Response use_world() {
     std::string text = host_->settings().document() + host_->secrets().value("TOKEN").value_or("none");
@@ -301,6 +316,14 @@ TEST_F(FakeHostTest, StoreAndConversationsAreThere) {
   ASSERT_EQ(host_.sent_messages().size(), 1U);
   EXPECT_EQ(host_.sent_messages()[0].message, R"({"role":"user"})");
   EXPECT_THAT(host_.commands(), ::testing::ElementsAre("run c1", "pause c1"));
+}
+
+TEST_F(FakeHostTest, SharedStoreHasRevisions) {
+  host_.share("given", "before");
+  Started plugin(host_);
+  EXPECT_EQ(plugin.post("/api/guest/share", "value").body, "conflict key=value!");
+  EXPECT_EQ(host_.shared("key"), "value!");
+  EXPECT_EQ(host_.shared("given"), std::nullopt);
 }
 
 std::vector<std::string> texts(const ClientSocket& socket) {

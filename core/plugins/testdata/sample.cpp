@@ -146,6 +146,7 @@ class Sample final : public collet::Plugin {
     });
     setup.route("POST", "/api/sample/drop", [](const collet::Request&, const collet::Reply&) {});
     setup.post("/api/sample/store", [this](const collet::Request& request) { return use_store(request); });
+    setup.post("/api/sample/shared", [this](const collet::Request&) { return use_shared_store(); });
     setup.post("/api/sample/run", [this](const collet::Request& request) { return run(request); });
     setup.get("/api/sample/tools",
               [this](const collet::Request&) { return collet::Response::json(host_->catalogue().tools()); });
@@ -199,6 +200,26 @@ class Sample final : public collet::Plugin {
     for (const auto& record : found) answer.value(record.position).raw(record.text);
     answer.end().member("before", log.erase_before(2)).member("all", log.erase_all());
     answer.member("dir", host_->state_dir()).end();
+    return collet::Response::json(answer.take());
+  }
+
+  collet::Response use_shared_store() const {
+    auto store = host_->shared_store();
+    const auto first = store.put("p/one", "1", collet::SharedStore::kNone);
+    const auto second = store.put("p/one", "2", first);
+    collet_status stale = COLLET_OK;
+    try {
+      store.put("p/one", "3", first);
+    } catch (const collet::StoreError& error) {
+      stale = error.status();
+    }
+    store.update("p/two", [](const auto& now) { return now.value_or("new"); });
+    const auto updated = store.update("p/two", [](const auto& now) { return std::optional(*now + "er"); });
+    json::Writer answer;
+    answer.object().member("value", store.get("p/one")->text).member("grew", second > first);
+    answer.member("stale", stale).member("updated", updated).member("none", store.get("p/no").has_value());
+    answer.member("keys", static_cast<int>(store.keys("p/").size()));
+    answer.member("erased", store.erase("p/one", second) && !store.erase("p/one")).end();
     return collet::Response::json(answer.take());
   }
 

@@ -17,6 +17,7 @@
 #include "collet/abi/routes.h"
 #include "collet/abi/secrets.h"
 #include "collet/abi/settings.h"
+#include "collet/abi/shared_store.h"
 #include "collet/abi/sockets.h"
 #include "collet/abi/store.h"
 #include "collet/abi/tools.h"

@@ -16,6 +16,7 @@
 #include "collet/masking.hpp"
 #include "collet/process.hpp"
 #include "collet/settings.hpp"
+#include "collet/shared_store.hpp"
 #include "collet/socket.hpp"
 #include "collet/store.hpp"
 
@@ -106,6 +107,9 @@ class Host {
   bool has(const char* feature) const { return host_->feature(host_, feature) != nullptr; }
   Log log() const { return {host_, table<collet_log>(COLLET_FEATURE_LOG)}; }
   Store store() const { return {host_, table<collet_store>(COLLET_FEATURE_STORE)}; }
+  SharedStore shared_store() const {
+    return {host_, table<collet_shared_store>(COLLET_FEATURE_SHARED_STORE)};
+  }
   Processes processes() const { return {host_, table<collet_process>(COLLET_FEATURE_PROCESS)}; }
   Conversations conversations() const {
     return {host_, table<collet_conversations>(COLLET_FEATURE_CONVERSATIONS)};

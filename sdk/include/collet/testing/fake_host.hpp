@@ -24,7 +24,7 @@ namespace collet::testing {
 /// It answers as the server does, with these differences:
 /// - the config is not checked against the plugin's schema, nor an appended event beyond being a JSON object:
 ///   the server takes three kinds, and checks their members;
-/// - the store forgets, and neither it nor sessions and follows have limits; a session is full while
+/// - the stores forget, and neither they nor sessions and follows have limits; a session is full while
 ///   ClientSocket::set_slow says so;
 /// - masks may be opened for any conversation, and hide the secrets that the test has added;
 /// - what conversations are told to do is noted, not done;
@@ -63,6 +63,14 @@ class FakeHost {
   }
   void store(const std::string& key, std::string value) { parts_.store.put(key, std::move(value)); }
   std::optional<std::string> stored(const std::string& key) const { return parts_.store.get(key); }
+  /// The same for the shared store.
+  void share(const std::string& key, std::string value) {
+    parts_.shared_store.put(key, std::move(value), COLLET_REVISION_ANY);
+  }
+  std::optional<std::string> shared(const std::string& key) const {
+    const auto value = parts_.shared_store.get(key);
+    return value.revision == COLLET_REVISION_NONE ? std::nullopt : std::optional(value.text);
+  }
   /// All records of an append log.
   std::vector<std::string> records(const std::string& log) const { return parts_.store.records(log); }
 

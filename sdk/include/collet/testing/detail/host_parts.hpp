@@ -17,10 +17,12 @@
 #include "collet/abi/host.h"
 #include "collet/abi/log.h"
 #include "collet/abi/process.h"
+#include "collet/abi/shared_store.h"
 #include "collet/abi/store.h"
 #include "collet/testing/detail/fake_management.hpp"
 #include "collet/testing/detail/fake_masks.hpp"
 #include "collet/testing/detail/fake_sessions.hpp"
+#include "collet/testing/detail/fake_shared_store.hpp"
 #include "collet/testing/detail/fake_store.hpp"
 #include "collet/testing/detail/fake_world.hpp"
 #include "collet/testing/detail/real_processes.hpp"
@@ -46,6 +48,7 @@ struct HostParts {
   std::vector<std::string> missing;            ///< features that this host doesn't have
 
   FakeStore store;
+  FakeSharedStore shared_store;
   FakeWorld world;
   FakeManagement management;
   FakeSessions sessions;
@@ -114,6 +117,36 @@ inline collet_status store_keys(const collet_host* host, collet_str prefix, coll
     collet::detail::give(each, key);
   return COLLET_OK;
 }
+// ---- shared store
+inline collet_status shared_get(const collet_host* host, collet_str key, int64_t* revision,
+                                collet_sink sink) noexcept {
+  const auto value = parts(host).shared_store.get(collet::detail::to_string(key));
+  if (value.revision == COLLET_REVISION_NONE) return refuse(sink, COLLET_NOT_FOUND, "no such key");
+  if (revision != nullptr) *revision = value.revision;
+  collet::detail::give(sink, value.text);
+  return COLLET_OK;
+}
+inline collet_status shared_put(const collet_host* host, collet_str key, collet_str value, int64_t expected,
+                                int64_t* revision, collet_sink error) noexcept {
+  const auto stored = parts(host).shared_store.put(collet::detail::to_string(key),
+                                                   collet::detail::to_string(value), expected);
+  if (stored == COLLET_REVISION_NONE) return refuse(error, COLLET_CONFLICT, "the key has another revision");
+  if (revision != nullptr) *revision = stored;
+  return COLLET_OK;
+}
+inline collet_status shared_erase(const collet_host* host, collet_str key, int64_t expected,
+                                  collet_sink error) noexcept {
+  const auto status = parts(host).shared_store.erase(collet::detail::to_string(key), expected);
+  if (status == COLLET_OK) return status;
+  return refuse(error, status, status == COLLET_CONFLICT ? "the key has another revision" : "no such key");
+}
+inline collet_status shared_keys(const collet_host* host, collet_str prefix, collet_sink each,
+                                 collet_sink) noexcept {
+  for (const auto& key : parts(host).shared_store.keys(collet::detail::to_view(prefix)))
+    collet::detail::give(each, key);
+  return COLLET_OK;
+}
+// ---- logs
 inline collet_status log_open(const collet_host* host, collet_str name, const collet_str* indexes,
                               size_t count, collet_handle* log, collet_sink error) noexcept {
   std::vector<std::string> names;

@@ -196,6 +196,8 @@ inline const void* find_feature(const collet_host* host, const char* name) noexc
   static constexpr collet_store kStore{
       sizeof(collet_store), store_put, store_get,     store_erase,     store_keys, log_open, log_close,
       log_append,           log_read,  log_erase_all, log_erase_before};
+  static constexpr collet_shared_store kSharedStore{sizeof(collet_shared_store), shared_get, shared_put,
+                                                    shared_erase, shared_keys};
   static constexpr collet_process kProcess{
       sizeof(collet_process), process_spawn, process_signal, process_end, process_pid, process_release};
   static const std::pair<std::string_view, const void*> kFeatures[] = {
@@ -211,6 +213,7 @@ inline const void* find_feature(const collet_host* host, const char* name) noexc
       {COLLET_FEATURE_MASKING, &kMasking},
       {COLLET_FEATURE_MANAGEMENT, &kManagement},
       {COLLET_FEATURE_STORE, &kStore},
+      {COLLET_FEATURE_SHARED_STORE, &kSharedStore},
       {COLLET_FEATURE_PROCESS, &kProcess}};
   const auto& self = parts(host);
   const std::lock_guard lock(self.mutex);
