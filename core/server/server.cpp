@@ -5,6 +5,7 @@
 #include "api/docs_api.hpp"
 #include "api/event_socket.hpp"
 #include "api/events_api.hpp"
+#include "api/init_api.hpp"
 #include "api/plain_reads.hpp"
 #include "api/plugins_api.hpp"
 #include "api/secrets_api.hpp"
@@ -22,6 +23,7 @@
 #include "secrets/sealed_box.hpp"
 #include "server/activity_gate.hpp"
 #include "server/conversation_gateway.hpp"
+#include "server/initializer.hpp"
 #include "server/management_gateway.hpp"
 #include "server/master_key.hpp"
 #include "server/secret_gateway.hpp"
@@ -102,8 +104,10 @@ outbound::Client::Options outbound_options(outbound::Policy policy) {
 // In the order of the start; destroyed in reverse.
 struct Server::Parts {
   Parts(const Config& config, std::unique_ptr<storage::Database> opened, secrets::KeyRing key_ring,
-        auth::SessionKeys session_keys, outbound::Policy outbound_policy, process::Spawner& spawner)
-      : database(std::move(opened)),
+        auth::SessionKeys session_keys, outbound::Policy outbound_policy, process::Spawner& spawner,
+        api::Initialization& initialization)
+      : initialization(initialization),
+        database(std::move(opened)),
         ring(std::move(key_ring)),
         box(ring),
         log(*database, log_limits(config)),
@@ -122,15 +126,20 @@ struct Server::Parts {
         management({ring, settings, secret_store, audit, conversations, providers}),
         event_sockets(conversations, log),
         guard(std::move(session_keys), config.allow_cors_origins),
-        gate(guard, activity),
-        http(http_options(config), router, gate) {}
+        gate(guard, activity) {}
 
   Result<void> add_core_routes(const std::set<std::string>& off);
   Result<void> add_router(std::string_view name);
   api::PlainReads reads();
   std::vector<std::string> not_ready() const;
   std::vector<plugins::PluginStatus> plugin_status() const;
+  void serve_with(const http::HttpServer& server, settings::OwnAddresses addresses) {
+    http = &server;
+    resolver.set_addresses(std::move(addresses));
+  }
+  bool end();
 
+  api::Initialization& initialization;
   std::unique_ptr<storage::Database> database;
   secrets::KeyRing ring;
   secrets::SealedBox box;
@@ -155,8 +164,27 @@ struct Server::Parts {
   api::ApiDocs docs{router, std::string(kVersion)};
   auth::Guard guard;
   ActivityGate gate;
-  http::HttpServer http;
-  std::uint16_t port = 0;
+  const http::HttpServer* http = nullptr;  ///< that serves these; none yet
+};
+
+// What a server serves that waits for POST /api/init.
+struct Server::Dormant {
+  explicit Dormant(const Config& config) : gate(config) {}
+
+  Result<void> add_routes(api::Initialization& initialization) {
+    auto added =
+        api::add_server_routes(router, {std::string(kVersion), tools, activity, [] {
+                                          return std::vector<std::string>();  // ready for that one request
+                                        }});
+    if (added) added = api::add_init_routes(router, initialization);
+    if (added) added = api::add_dormant_routes(router, initialization);
+    return added;
+  }
+
+  http::Router router;
+  agent::ToolRegistry tools;
+  api::Activity activity;
+  DormantGate gate;
 };
 
 api::PlainReads Server::Parts::reads() {
@@ -167,6 +195,7 @@ Result<void> Server::Parts::add_router(std::string_view name) {
   if (name == "server")
     return api::add_server_routes(router,
                                   {std::string(kVersion), tools, activity, [this] { return not_ready(); }});
+  if (name == "init") return api::add_init_routes(router, initialization);
   if (name == "conversations") return api::add_conversation_routes(router, conversations, ring);
   if (name == "events") return api::add_event_routes(router, conversations, log);
   if (name == "settings") return api::add_settings_routes(router, settings, reads());
@@ -188,7 +217,7 @@ Result<void> Server::Parts::add_core_routes(const std::set<std::string>& off) {
 
 std::vector<plugins::PluginStatus> Server::Parts::plugin_status() const {
   auto all = host.status();
-  for (auto& plugin : all) plugin.requests.waiting = http.queue_depth(plugin.name);
+  for (auto& plugin : all) plugin.requests.waiting = http == nullptr ? 0 : http->queue_depth(plugin.name);
   return all;
 }
 
@@ -201,15 +230,63 @@ std::vector<std::string> Server::Parts::not_ready() const {
   return names;
 }
 
-Server::Server(Config config, process::Spawner& spawner) : config_(std::move(config)), spawner_(spawner) {}
+Server::Server(Config config, process::Spawner& spawner)
+    : config_(std::move(config)),
+      spawner_(spawner),
+      initializer_(std::make_unique<Initializer>(
+          config_, [this](const Config& initialized) { return wake_up(initialized); })) {}
 
 Server::~Server() { stop(); }
 
 Result<void> Server::start() {
-  auto keys = auth::SessionKeys::from(config_.session_api_keys);
+  if (config_.deferred_init) return start_dormant();
+  if (auto up = bring_up(config_); !up) return up;
+  return listen(parts_->router, parts_->gate);
+}
+
+Result<void> Server::listen(const http::Router& router, http::Gatekeeper& gatekeeper) {
+  http_ = std::make_unique<http::HttpServer>(http_options(config_), router, gatekeeper);
+  auto port = http_->start();
+  if (!port) return port.error();
+  port_ = *port;
+  if (parts_) parts_->serve_with(*http_, {config_.host, port_, config_.public_url});
+  return {};
+}
+
+Result<void> Server::start_dormant() {
+  // Who doesn't know the secret key can do nothing; without one, the rules of a server without keys hold.
+  if (config_.secret_key.empty())
+    if (auto allowed = auth::check_listen_address(config_.host, auth::SessionKeys()); !allowed)
+      return allowed;
+  dormant_ = std::make_unique<Dormant>(config_);
+  if (auto added = dormant_->add_routes(*initializer_); !added) return added;
+  return listen(dormant_->router, dormant_->gate);
+}
+
+Result<void> Server::wake_up(const Config& initialized) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return unavailable("The server is stopping.");
+  if (auto up = bring_up(initialized); !up) {
+    if (parts_) {
+      parts_->conversations.pause_all(kRunGrace);
+      parts_->outbound.stop();
+      if (!parts_->end())
+        static_cast<void>(parts_.release());  // NOLINT(bugprone-unused-return-value): as in stop()
+    }
+    parts_.reset();
+    return up;
+  }
+  parts_->serve_with(*http_, {initialized.host, port_, initialized.public_url});
+  http_->switch_to(parts_->router, parts_->gate, initialized.allow_cors_origins);
+  return {};
+}
+
+// Everything but listening.
+Result<void> Server::bring_up(const Config& config) {
+  auto keys = auth::SessionKeys::from(config.session_api_keys);
   if (!keys) return keys.error();
-  if (auto allowed = auth::check_listen_address(config_.host, *keys); !allowed) return allowed;
-  if (auto assembled = assemble(std::move(*keys)); !assembled) return assembled;
+  if (auto allowed = auth::check_listen_address(config.host, *keys); !allowed) return allowed;
+  if (auto assembled = assemble(config, std::move(*keys)); !assembled) return assembled;
   Parts& p = *parts_;
   p.host.set_conversations(p.gateway);
   p.host.set_outbound(p.outbound);
@@ -222,62 +299,71 @@ Result<void> Server::start() {
   });
   if (auto started = p.conversations.start(); !started) return started;
   p.host.start_all();
-  auto port = p.http.start();
-  if (!port) return port.error();
-  p.port = *port;
-  p.resolver.set_addresses({config_.host, *port, config_.public_url});
   return {};
 }
 
 Result<std::string> Server::describe() {
-  if (auto assembled = assemble(auth::SessionKeys()); !assembled) return assembled.error();
+  if (auto assembled = assemble(config_, auth::SessionKeys()); !assembled) return assembled.error();
   return parts_->docs.document();
 }
 
 // Everything but threads and sockets.
-Result<void> Server::assemble(auth::SessionKeys keys) {
-  auto database = storage::Database::open(config_.state, database_options(config_));
+Result<void> Server::assemble(const Config& config, auth::SessionKeys keys) {
+  auto database = storage::Database::open(config.state, database_options(config));
   if (!database) return database.error();
-  auto ring = open_master_key(config_.state, config_.secret_key, **database);
+  auto ring = open_master_key(config.state, config.secret_key, **database);
   if (!ring) return ring.error();
 
   auto policy =
-      outbound::Policy::make(config_.outbound.allow, config_.outbound.only_listed, config_.outbound.schemes);
+      outbound::Policy::make(config.outbound.allow, config.outbound.only_listed, config.outbound.schemes);
   if (!policy) return policy.error();
 
-  parts_ = std::make_unique<Parts>(config_, std::move(*database), std::move(*ring), std::move(keys),
-                                   std::move(*policy), spawner_);
+  parts_ = std::make_unique<Parts>(config, std::move(*database), std::move(*ring), std::move(keys),
+                                   std::move(*policy), spawner_, *initializer_);
   Parts& p = *parts_;
   if (auto loaded = p.settings.load(); !loaded) return loaded;
   p.tools.add(agent::make_finish_tool());
   p.tools.add(agent::make_think_tool());
-  if (auto added = p.add_core_routes(config_.routers_off); !added) return added;
+  if (auto added = p.add_core_routes(config.routers_off); !added) return added;
   return p.host.load_all(p.router, p.tools, p.providers);
 }
 
 std::string Server::url() const {
   const bool six = config_.host.find(':') != std::string::npos && config_.host.front() != '[';
-  return "http://" + (six ? "[" + config_.host + "]" : config_.host) + ":" + std::to_string(parts_->port);
+  return "http://" + (six ? "[" + config_.host + "]" : config_.host) + ":" + std::to_string(port_);
+}
+
+// All that runs, but what listens. False: a plugin's code has not come back.
+bool Server::Parts::end() {
+  management.stop();
+  event_sockets.stop();
+  gateway.stop();
+  conversations.stop();
+  return host.stop_all();
 }
 
 bool Server::stop() {
-  if (!parts_) return true;
-  Parts& p = *parts_;
-  p.conversations.pause_all(kRunGrace);
-  p.management.stop();
-  p.outbound.stop();  // or requests that wait for other servers would outlast the grace below
-  bool answered = p.http.drain(kRequestGrace);
-  p.event_sockets.stop();
-  p.gateway.stop();
-  p.conversations.stop();
-  const bool settled = p.host.stop_all();
-  answered = answered || p.http.drain(std::chrono::milliseconds(0));
+  const std::lock_guard lock(mutex_);  // an initialisation that is under way ends first
+  stopping_ = true;
+  if (!parts_ && !http_) return true;
+  if (parts_) {
+    parts_->conversations.pause_all(kRunGrace);
+    parts_->management.stop();
+    parts_->outbound.stop();  // or requests that wait for other servers would outlast the grace below
+  }
+  bool answered = !http_ || http_->drain(kRequestGrace);
+  const bool settled = !parts_ || parts_->end();
+  answered = answered || http_->drain(std::chrono::milliseconds(0));
   if (!settled || !answered) {
     // Threads inside a plugin may use anything of it.
-    static_cast<void>(parts_.release());  // NOLINT(bugprone-unused-return-value): never freed
+    static_cast<void>(http_.release());     // NOLINT(bugprone-unused-return-value): never freed
+    static_cast<void>(parts_.release());    // NOLINT(bugprone-unused-return-value): never freed
+    static_cast<void>(dormant_.release());  // NOLINT(bugprone-unused-return-value): never freed
     return false;
   }
+  http_.reset();
   parts_.reset();
+  dormant_.reset();
   return true;
 }
 

@@ -58,7 +58,7 @@ class Setup {
   std::string_view config() const { return instance_.config; }
 
   /// Routes whose handler answers at once. It may block: it runs on the plugin's own bounded queue. What it
-  /// throws is answered: an InputError with 400, all else with 500.
+  /// throws is answered: a Refusal with what it holds, an InputError with 400, all else with 500.
   /// `operation`: what /openapi.json shows of the route, see collet_route in collet/abi/routes.h.
   using Answer = std::function<Response(const Request&)>;
   void get(std::string pattern, Answer handler, std::string operation = {}) {
@@ -110,6 +110,8 @@ class Setup {
         [handler = std::move(handler)](const Request& request, Reply reply) {
           try {
             reply.send(handler(request));
+          } catch (const Refusal& refusal) {
+            reply.send(refusal.response());
           } catch (const InputError& error) {
             reply.send(Response::error(400, error.what()));
           }

@@ -1,9 +1,7 @@
-// Answers to requests that are wrong, in the form of the API: 422 {"detail": [{"type", "loc", "msg", "input"}]}.
-// Needs RapidJSON's headers.
+// Answers to requests that are wrong, in the form of the API: 422 {"detail": [{"type", "loc", "msg",
+// "input"}]}. Needs RapidJSON's headers.
 #pragma once
-#include <initializer_list>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,18 +10,6 @@
 #include "collet/json.hpp"
 
 namespace collet {
-
-/// Thrown where a request cannot be done; holds the answer. Setup::get and its like send it.
-class Refusal : public std::runtime_error {
- public:
-  explicit Refusal(Response response) : std::runtime_error("refused"), response_(std::move(response)) {}
-  /// {"detail": "…"}
-  Refusal(int status, std::string_view detail) : Refusal(Response::error(status, detail)) {}
-  const Response& response() const noexcept { return response_; }
-
- private:
-  Response response_;
-};
 
 /// Collects what is wrong with a request. One per request.
 class Problems {
@@ -41,9 +27,7 @@ class Problems {
   }
   /// One that is a JSON object already.
   void add(std::string_view problem) { text_.append(text_.empty() ? "" : ",").append(problem); }
-  void missing(const Place& place, std::string_view input) {
-    add("missing", place, "Field required", input);
-  }
+  void missing(const Place& place, std::string_view input) { add("missing", place, "Field required", input); }
   bool any() const { return !text_.empty(); }
   Response response() const { return Response::json("{\"detail\":[" + text_ + "]}", 422); }
   /// Throws a Refusal when there is anything wrong.

@@ -1,0 +1,36 @@
+#include "expose.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+#include <utility>
+
+namespace collet::profiles {
+
+std::optional<SecretsAs> wanted_secrets(const Request& request) {
+  const std::string value(request.header("x-expose-secrets").value_or(std::string_view()));
+  std::string lower = value;
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (lower.empty()) return std::nullopt;
+  if (lower == "plaintext") return SecretsAs::kPlain;
+  if (lower == "encrypted" || lower == "true") return SecretsAs::kEncrypted;
+  throw Refusal(400, "Invalid X-Expose-Secrets header value: '" + value +
+                         "'. Valid values are: 'encrypted', 'plaintext'.");
+}
+
+std::function<Response(const Request&)> answering(std::function<Response(const Request&)> handler) {
+  return [handler = std::move(handler)](const Request& request) {
+    try {
+      return handler(request);
+    } catch (const HostError& error) {
+      if (error.status() == COLLET_INVALID) return Response::error(422, error.what());
+      if (error.status() == COLLET_CONFLICT) return Response::error(409, error.what());
+      if (error.status() == COLLET_DENIED || error.status() == COLLET_UNAVAILABLE)
+        return Response::error(503, error.what());
+      throw;
+    }
+  };
+}
+
+}  // namespace collet::profiles
