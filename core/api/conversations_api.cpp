@@ -255,6 +255,7 @@ void start_conversation(ConversationService& service, const secrets::KeyRing& ri
   if (const auto* launched = json::find(*body.value, "launched_agent_profile");
       starter == Starter::kPlugin && launched != nullptr && launched->IsObject())
     wanted.launched_agent_profile = json::dump(*launched);
+  wanted.older_form = starter == Starter::kPlugin && json::bool_at(*body.value, "older_form").value_or(false);
   wanted.created_through = std::string(request.header("host").value_or(""));
   auto started = service.create(std::move(wanted));
   if (started) return send_document(*started->conversation, std::move(reply), started->created ? 201 : 200);

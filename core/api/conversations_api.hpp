@@ -13,7 +13,8 @@ Result<void> add_conversation_routes(http::Router& router, conversation::Convers
 /// Who starts a conversation.
 enum class Starter {
   kClient,
-  kPlugin,  ///< may also say which agent profile it was started with: `launched_agent_profile`
+  kPlugin,  ///< may also say which agent profile it was started with (`launched_agent_profile`), and that its
+            ///< clients are older ones (`older_form`)
 };
 
 /// The handler of POST /api/conversations. Blocks.

@@ -79,6 +79,16 @@ bool State::confirms_always() const {
   return policy && json::string_or(*policy, "kind") != "NeverConfirm";
 }
 
+namespace {
+
+// What managers of one server per conversation know: they stop it, or take it for broken.
+std::string_view older_status(Status status) {
+  if (status == Status::kPaused) return "STOPPED";
+  return status == Status::kError ? "ERROR" : "RUNNING";
+}
+
+}  // namespace
+
 std::string document(const State& state, const llm::UsageLedger& usage) {
   const Setup& setup = *state.setup;
   json::Writer w;
@@ -102,8 +112,10 @@ std::string document(const State& state, const llm::UsageLedger& usage) {
   w.raw_member("tags", state.tags).member("current_model_id", nullptr).raw_member("available_models", "[]");
   w.member("supports_runtime_model_switch", false)
       .raw_member("launched_agent_profile", setup.launched_agent_profile);
-  w.raw_member("agent", setup.shown_agent).raw_member("client_tools", setup.client_tools).end();
-  return w.take();
+  w.raw_member("agent", setup.shown_agent).raw_member("client_tools", setup.client_tools);
+  if (setup.older_form)
+    w.member("status", older_status(state.status)).member("runtime_status", "STATUS$READY");
+  return w.end().take();
 }
 
 std::string full_state(const State& state, const llm::UsageLedger& usage) {
@@ -139,6 +151,7 @@ storage::ConversationRow to_row(const State& state, const llm::UsageLedger& usag
       .raw_member("hook_config", setup.hook_config);
   w.raw_member("client_tools", setup.client_tools).member("parent_id", setup.parent_id);
   w.raw_member("launched_agent_profile", setup.launched_agent_profile);
+  w.member("older_form", setup.older_form);
   w.raw_member("confirmation_policy", state.confirmation_policy);
   w.raw_member("security_analyzer", state.security_analyzer);
   w.member("last_user_message_id", state.last_user_message_id).member("leaf_event_id", state.leaf_event_id);
@@ -187,6 +200,7 @@ Result<Setup> setup_of(const storage::ConversationRow& row, json::Document& body
   setup.hook_config = raw_or(body, "hook_config", "null");
   setup.client_tools = raw_or(body, "client_tools", "[]");
   setup.launched_agent_profile = raw_or(body, "launched_agent_profile", "null");
+  setup.older_form = json::bool_at(body, "older_form").value_or(false);
   setup.parent_id = text_at(body, "parent_id");
   setup.created_at = row.created_at;
   return setup;

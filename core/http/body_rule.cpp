@@ -46,6 +46,7 @@ class Members : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Members> 
 
 bool BodyRule::holds(std::string_view body) const {
   if (empty()) return false;
+  if (nothing) return body.empty();
   Members members;
   rapidjson::Reader reader;
   rapidjson::MemoryStream stream(body.data(), body.size());
@@ -62,6 +63,10 @@ Result<BodyRule> BodyRule::parse(std::string_view text) {
   BodyRule rule;
   for (const auto& member : parsed->GetObject()) {
     const auto name = json::view(member.name);
+    if (name == "nothing" && member.value.IsTrue() && parsed->MemberCount() == 1) {
+      rule.nothing = true;
+      continue;
+    }
     auto* names = name == "has"     ? &rule.has
                   : name == "any"   ? &rule.any
                   : name == "lacks" ? &rule.lacks

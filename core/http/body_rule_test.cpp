@@ -36,6 +36,13 @@ TEST(BodyRule, OnlyObjectsCount) {
   EXPECT_FALSE(BodyRule().holds("{}"));
 }
 
+TEST(BodyRule, NothingIsAnEmptyBody) {
+  const auto nothing = rule(R"({"nothing":true})");
+  EXPECT_TRUE(nothing.holds(""));
+  EXPECT_FALSE(nothing.holds("{}"));
+  EXPECT_FALSE(BodyRule::parse(R"({"nothing":true,"has":["a"]})").ok());
+}
+
 TEST(BodyRule, WhatIsWrongIsNamed) {
   EXPECT_EQ(BodyRule::parse("[]").error().message, "it is no JSON object");
   EXPECT_EQ(BodyRule::parse("{}").error().message, "it names no members");

@@ -21,9 +21,12 @@ class ManagementAccess {
 
   /// JSON array.
   virtual Result<std::string> list_secrets() = 0;
-  /// `value` nothing: it stays. kInvalid, kConflict, kNotFound.
-  virtual Result<void> put_secret(const std::string& name, const std::optional<std::string>& value,
+  /// kInvalid, kConflict.
+  virtual Result<void> put_secret(const std::string& name, const std::string& value,
                                   const std::optional<std::string>& description, bool only_new) = 0;
+  /// The value stays. kInvalid, kConflict, kNotFound.
+  virtual Result<void> rename_secret(const std::string& from, const std::string& to,
+                                     const std::optional<std::string>& description) = 0;
   virtual Result<void> erase_secret(const std::string& name) = 0;  ///< kNotFound
 
   enum class SecretsAs { kStars, kEncrypted, kPlain };

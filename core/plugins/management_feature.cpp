@@ -49,11 +49,19 @@ collet_status list_secrets(const collet_host* host, collet_sink sink) noexcept {
   });
 }
 
-collet_status put_secret(const collet_host* host, collet_str name, const collet_str* value,
+collet_status put_secret(const collet_host* host, collet_str name, collet_str value,
                          const collet_str* description, int32_t only_new, collet_sink error) noexcept {
   return managing(host, error, [&](ManagementAccess& access, const Guest&) {
-    return answer(error, access.put_secret(detail::to_string(name), optional_text(value),
+    return answer(error, access.put_secret(detail::to_string(name), detail::to_string(value),
                                            optional_text(description), only_new != 0));
+  });
+}
+
+collet_status rename_secret(const collet_host* host, collet_str from, collet_str to,
+                            const collet_str* description, collet_sink error) noexcept {
+  return managing(host, error, [&](ManagementAccess& access, const Guest&) {
+    return answer(error, access.rename_secret(detail::to_string(from), detail::to_string(to),
+                                              optional_text(description)));
   });
 }
 
@@ -109,6 +117,7 @@ const collet_management kManagementFeature{sizeof(collet_management),
                                            change_settings,
                                            list_secrets,
                                            put_secret,
+                                           rename_secret,
                                            erase_secret,
                                            show_secrets,
                                            record_read,

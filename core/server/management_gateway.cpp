@@ -16,6 +16,10 @@ constexpr const char* kPing = R"([{"role":"user","content":"ping"}])";
 
 Error stopping() { return unavailable("The server is stopping."); }
 
+Error no_name() {
+  return invalid("a secret's name has a letter, then letters, digits and underscores; at most 64");
+}
+
 Result<json::Document> parse_object(const std::string& text, const char* what) {
   auto parsed = json::parse(text);
   if (!parsed || !parsed->IsObject()) return invalid(std::string(what) + " is no JSON object");
@@ -54,13 +58,17 @@ Result<std::string> ManagementGateway::list_secrets() {
   return w.take();
 }
 
-Result<void> ManagementGateway::put_secret(const std::string& name, const std::optional<std::string>& value,
+Result<void> ManagementGateway::put_secret(const std::string& name, const std::string& value,
                                            const std::optional<std::string>& description, bool only_new) {
-  if (!settings::SecretStore::is_name(name))
-    return invalid("a secret's name has a letter, then letters, digits and underscores; at most 64");
+  if (!settings::SecretStore::is_name(name)) return no_name();
   const settings::SecretStore::Entry entry{name, description};
-  if (!value) return parts_.secrets.describe(entry);
-  return only_new ? parts_.secrets.create(entry, *value) : parts_.secrets.put(entry, *value);
+  return only_new ? parts_.secrets.create(entry, value) : parts_.secrets.put(entry, value);
+}
+
+Result<void> ManagementGateway::rename_secret(const std::string& from, const std::string& to,
+                                              const std::optional<std::string>& description) {
+  if (!settings::SecretStore::is_name(to)) return no_name();
+  return parts_.secrets.rename(from, {to, description});
 }
 
 Result<void> ManagementGateway::erase_secret(const std::string& name) { return parts_.secrets.remove(name); }

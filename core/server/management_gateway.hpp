@@ -31,8 +31,10 @@ class ManagementGateway final : public plugins::ManagementAccess {
   Result<std::string> settings(const std::string& who) override;
   Result<void> change_settings(const std::string& change) override;
   Result<std::string> list_secrets() override;
-  Result<void> put_secret(const std::string& name, const std::optional<std::string>& value,
+  Result<void> put_secret(const std::string& name, const std::string& value,
                           const std::optional<std::string>& description, bool only_new) override;
+  Result<void> rename_secret(const std::string& from, const std::string& to,
+                             const std::optional<std::string>& description) override;
   Result<void> erase_secret(const std::string& name) override;
   Result<std::string> show_secrets(const std::string& json, SecretsAs how) override;
   Result<void> record_read(const std::string& who, const std::string& what, const std::string& how) override;

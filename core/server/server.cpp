@@ -105,8 +105,8 @@ outbound::Client::Options outbound_options(outbound::Policy policy) {
 struct Server::Parts {
   Parts(const Config& config, std::unique_ptr<storage::Database> opened, secrets::KeyRing key_ring,
         auth::SessionKeys session_keys, outbound::Policy outbound_policy, process::Spawner& spawner,
-        api::Initialization& initialization)
-      : initialization(initialization),
+        api::Initialization& init)
+      : initialization(init),
         database(std::move(opened)),
         ring(std::move(key_ring)),
         box(ring),

@@ -2,14 +2,12 @@
 //
 // Any thread; changing blocks until committed, reading asks the database.
 #pragma once
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
-#include "collet/json.hpp"
 #include "secrets/sealed_box.hpp"
 #include "storage/document_store.hpp"
 
@@ -37,12 +35,12 @@ class SecretStore {
   Result<std::string> get(const std::string& name) const;
   Result<void> put(const Entry& entry, std::string_view value);
   Result<void> create(const Entry& entry, std::string_view value);  ///< kConflict: there is one of this name
-  Result<void> describe(const Entry& entry);     ///< changes the description alone; kNotFound
+  /// Another name and description for a value that stays; kNotFound, kConflict.
+  Result<void> rename(const std::string& from, const Entry& to);
   Result<void> remove(const std::string& name);  ///< kNotFound
 
  private:
-  using Rule = std::function<Result<void>(const json::Value* known)>;
-  Result<void> store(const Entry& entry, const std::optional<std::string>& sealed, const Rule& rule);
+  Result<void> store(const Entry& entry, std::string_view value, bool only_new);
 
   storage::DocumentStore documents_;
   const secrets::SealedBox& box_;

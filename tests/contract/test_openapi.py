@@ -21,7 +21,13 @@ NOT_CLAIMED = {tuple(line.split()) for line in (HERE / "not_claimed.txt").read_t
 # What the contract does not have.
 OUR_OPERATIONS = {(method, path) for method in ("GET", "HEAD") for path in ("/openapi.json", "/docs", "/redoc")}
 OUR_OPERATIONS.add(("GET", "/api/collet/plugins"))
-OUR_PARAMETERS = {("GET", "/api/settings"): {("header", "X-Expose-Secrets")}}
+OUR_OPERATIONS |= {  # the older bootstrap
+    ("POST", "/api/settings"), ("POST", "/api/add-git-providers"), ("POST", "/api/unset-provider-tokens"),
+    ("GET", "/api/secrets"), ("POST", "/api/secrets"), ("PUT", "/api/secrets/{secret_id}"),
+    ("DELETE", "/api/secrets/{secret_id}"), ("POST", "/api/conversations/{conversation_id}/exp-config"),
+    ("POST", "/api/conversations/{conversation_id}/stop")}
+OUR_PARAMETERS = {("GET", "/api/settings"): {("header", "X-Expose-Secrets")},
+                  ("GET", "/api/profiles/{name}"): {("header", "X-Expose-Secrets")}}
 FACTS = ("type", "format", "enum", "default", "minimum", "maximum", "exclusiveMinimum", "items")
 
 

@@ -38,15 +38,22 @@ class Management {
   std::string list_secrets() const {
     return told([&](collet_sink sink) { return table_->list_secrets(host_, sink); });
   }
-  /// `value` nothing: it stays, COLLET_NOT_FOUND where there is none. `only_new`: COLLET_CONFLICT where there
-  /// is one.
-  void put_secret(std::string_view name, const std::optional<std::string>& value,
+  /// `only_new`: COLLET_CONFLICT where there is one of this name.
+  void put_secret(std::string_view name, std::string_view value,
                   const std::optional<std::string>& description, bool only_new = false) {
-    const collet_str new_value = value ? detail::to_str(*value) : collet_str{};
     const collet_str about = description ? detail::to_str(*description) : collet_str{};
     told([&](collet_sink sink) {
-      return table_->put_secret(host_, detail::to_str(name), value ? &new_value : nullptr,
+      return table_->put_secret(host_, detail::to_str(name), detail::to_str(value),
                                 description ? &about : nullptr, only_new ? 1 : 0, sink);
+    });
+  }
+  /// Its value stays. COLLET_NOT_FOUND; COLLET_CONFLICT where another one has the name.
+  void rename_secret(std::string_view from, std::string_view to,
+                     const std::optional<std::string>& description) {
+    const collet_str about = description ? detail::to_str(*description) : collet_str{};
+    told([&](collet_sink sink) {
+      return table_->rename_secret(host_, detail::to_str(from), detail::to_str(to),
+                                   description ? &about : nullptr, sink);
     });
   }
   /// COLLET_NOT_FOUND.

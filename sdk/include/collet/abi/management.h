@@ -38,11 +38,14 @@ typedef struct collet_management {
 
   /* Users' secrets: JSON array of {"name", "description"}, the description a text or null. */
   collet_status (*list_secrets)(const collet_host* host, collet_sink json_or_error);
-  /* Sets a secret. `value` null: the value stays (COLLET_NOT_FOUND where there is no such secret). `description` null:
-   * none. `only_new` not 0: COLLET_CONFLICT where there is one of this name.
-   * Errors: also COLLET_INVALID: the name is none, or a text too long. */
-  collet_status (*put_secret)(const collet_host* host, collet_str name, const collet_str* value,
+  /* Sets a secret. `description` null: none. `only_new` not 0: COLLET_CONFLICT where there is one of this name.
+   * Errors: also COLLET_INVALID: the name is none. */
+  collet_status (*put_secret)(const collet_host* host, collet_str name, collet_str value,
                               const collet_str* description, int32_t only_new, collet_sink error);
+  /* Gives a secret another name and description; its value stays. `to` may be its own. Errors: also COLLET_NOT_FOUND: no
+   * such secret; COLLET_CONFLICT: another one has the name; COLLET_INVALID: `to` is no name. */
+  collet_status (*rename_secret)(const collet_host* host, collet_str from, collet_str to,
+                                 const collet_str* description, collet_sink error);
   /* Errors: also COLLET_NOT_FOUND: no such secret. */
   collet_status (*erase_secret)(const collet_host* host, collet_str name, collet_sink error);
 
@@ -55,7 +58,8 @@ typedef struct collet_management {
                                collet_sink error);
 
   /* Starts a conversation as POST /api/conversations does. `body`: that of the request; its agent_profile_id is not taken,
-   * but "launched_agent_profile" ({agent_profile_id, revision}) is, for the record. `through`: the Host of the client's request.
+   * but "launched_agent_profile" ({agent_profile_id, revision}) is, for the record, and "older_form": true, which adds `status` and
+   * `runtime_status` to the conversation's document. `through`: the Host of the client's request.
    * *http_status and the sink: the answer, also where the request is refused; COLLET_OK then means that there is one. */
   collet_status (*start_conversation)(const collet_host* host, collet_str body, collet_str through,
                                       int32_t* http_status, collet_sink answer_or_error);

@@ -51,7 +51,7 @@ inline collet_status managed_secrets(const collet_host* host, collet_sink sink) 
   collet::detail::give(sink, "[" + list + "]");
   return COLLET_OK;
 }
-inline collet_status managed_put(const collet_host* host, collet_str name, const collet_str* value,
+inline collet_status managed_put(const collet_host* host, collet_str name, collet_str value,
                                  const collet_str* description, std::int32_t only_new,
                                  collet_sink error) noexcept {
   return management(host).with_secrets([&](FakeManagement::Secrets& secrets) {
@@ -59,10 +59,21 @@ inline collet_status managed_put(const collet_host* host, collet_str name, const
     const auto known = secrets.find(key);
     if (known != secrets.end() && only_new != 0)
       return refuse(error, COLLET_CONFLICT, "Secret " + key + " already exists");
-    if (known == secrets.end() && value == nullptr) return refuse(error, COLLET_NOT_FOUND, "no such secret");
-    auto& secret = secrets[key];
-    if (value != nullptr) secret.value = collet::detail::to_string(*value);
-    secret.description = optional_text(description);
+    secrets[key] = {collet::detail::to_string(value), optional_text(description)};
+    return collet_status{COLLET_OK};
+  });
+}
+inline collet_status managed_rename(const collet_host* host, collet_str from, collet_str to,
+                                    const collet_str* description, collet_sink error) noexcept {
+  return management(host).with_secrets([&](FakeManagement::Secrets& secrets) {
+    const auto known = secrets.find(collet::detail::to_string(from));
+    const std::string name = collet::detail::to_string(to);
+    if (known == secrets.end()) return refuse(error, COLLET_NOT_FOUND, "no such secret");
+    if (known->first != name && secrets.contains(name))
+      return refuse(error, COLLET_CONFLICT, "another secret has the name");
+    const ManagedSecret renamed{known->second.value, optional_text(description)};
+    secrets.erase(known);
+    secrets[name] = renamed;
     return collet_status{COLLET_OK};
   });
 }
@@ -120,6 +131,7 @@ inline const collet_management kManagement{sizeof(collet_management),
                                            managed_change,
                                            managed_secrets,
                                            managed_put,
+                                           managed_rename,
                                            managed_erase,
                                            managed_show,
                                            managed_record,
