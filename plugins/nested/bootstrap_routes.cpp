@@ -99,51 +99,43 @@ Response post_event(Host& host, const Request& request) {
 
 void add_bootstrap_routes(Setup& setup, Bootstrap& bootstrap) {
   Host& host = setup.host();
-  setup.post(
-      "/api/settings",
-      [&bootstrap](const Request& request) {
-        try {
-          bootstrap.store_settings(read_object(request));
-        } catch (const HostError& error) {
-          if (error.status() != COLLET_INVALID) throw;
-          throw refused(422, std::string("The settings cannot be so: ") + error.what() +
-                                 ". Look at llm_model, llm_base_url and condenser_max_size.");
-        }
-        return message("Settings stored");
-      },
-      operations::store_settings());
-  setup.post(
-      "/api/add-git-providers",
-      [&bootstrap](const Request& request) {
-        bootstrap.store_providers(read_object(request));
-        return message("Git providers stored");
-      },
-      operations::add_git_providers());
-  setup.post(
-      "/api/unset-provider-tokens",
-      [&bootstrap](const Request&) {
-        bootstrap.unset_providers();
-        return message("Unset Git provider tokens");
-      },
-      operations::unset_provider_tokens());
+  setup.post("/api/settings", answering([&bootstrap](const Request& request) {
+               try {
+                 bootstrap.store_settings(read_object(request));
+               } catch (const HostError& error) {
+                 if (error.status() != COLLET_INVALID) throw;
+                 throw refused(422, std::string("The settings cannot be so: ") + error.what() +
+                                        ". Look at llm_model, llm_base_url and condenser_max_size.");
+               }
+               return message("Settings stored");
+             }),
+             operations::store_settings());
+  setup.post("/api/add-git-providers", answering([&bootstrap](const Request& request) {
+               bootstrap.store_providers(read_object(request));
+               return message("Git providers stored");
+             }),
+             operations::add_git_providers());
+  setup.post("/api/unset-provider-tokens", answering([&bootstrap](const Request&) {
+               bootstrap.unset_providers();
+               return message("Unset Git provider tokens");
+             }),
+             operations::unset_provider_tokens());
   const std::string one = "/api/conversations/{conversation_id}";
-  setup.post(
-      one + "/exp-config",
-      [&bootstrap](const Request& request) {
-        bootstrap.need_settings();
-        read_object(request);
-        return message("Taken, without effect");
-      },
-      operations::set_exp_config());
-  setup.post(
-      one + "/stop", [&host](const Request& request) { return stop(host, request); },
-      operations::stop_conversation());
-  setup.alternative("POST", "/api/conversations", kOlderStart,
-                    [&bootstrap](const Request& request) { return bootstrap.start_conversation(request); });
+  setup.post(one + "/exp-config", answering([&bootstrap](const Request& request) {
+               bootstrap.need_settings();
+               read_object(request);
+               return message("Taken, without effect");
+             }),
+             operations::set_exp_config());
+  setup.post(one + "/stop", answering([&host](const Request& request) { return stop(host, request); }),
+             operations::stop_conversation());
+  setup.alternative(
+      "POST", "/api/conversations", kOlderStart,
+      answering([&bootstrap](const Request& request) { return bootstrap.start_conversation(request); }));
   setup.alternative("GET", one + "/events", R"({"nothing":true})",
-                    [&host](const Request& request) { return list_events(host, request); });
+                    answering([&host](const Request& request) { return list_events(host, request); }));
   setup.alternative("POST", one + "/events", R"({"has":["action","args"]})",
-                    [&host](const Request& request) { return post_event(host, request); });
+                    answering([&host](const Request& request) { return post_event(host, request); }));
 }
 
 }  // namespace collet::nested

@@ -74,7 +74,10 @@ class Reader {
   json::Value patterns(const json::Value& filter, const Problems::Place& place) {
     auto& allocator = result.GetAllocator();
     json::Value list(rapidjson::kArrayType);
-    if (filter.IsString()) return list.PushBack(json::copy(filter, allocator), allocator), list;
+    if (filter.IsString()) {
+      list.PushBack(json::copy(filter, allocator), allocator);
+      return list;
+    }
     const bool fine =
         filter.IsArray() &&
         std::all_of(filter.Begin(), filter.End(), [](const json::Value& item) { return item.IsString(); });

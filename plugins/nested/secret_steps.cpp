@@ -80,7 +80,7 @@ Response put_all(Host& host, const std::string& list, const json::Value& entries
     secrets.push_back(read_entry(list, entry.name, entry.value, problems));
   problems.check();
   for (const auto& secret : secrets)
-    host.management().put_secret(secret.name, secret.value, secret.description);
+    host.management().put_secret(secret.name, secret.value.value_or(""), secret.description);
   return message("Secrets stored successfully", 200);
 }
 
@@ -148,10 +148,10 @@ void add_secret_routes(Setup& setup, const Bootstrap& bootstrap) {
       },
       operations::list_secrets());
   const auto step = [&host, &bootstrap](auto handler) {
-    return [&host, &bootstrap, handler](const Request& request) {
+    return answering([&host, &bootstrap, handler](const Request& request) {
       bootstrap.need_settings();
       return handler(host, request);
-    };
+    });
   };
   setup.post("/api/secrets", step(post), operations::add_secrets());
   setup.put("/api/secrets/{secret_id}", step(put), operations::change_secret());

@@ -3,7 +3,6 @@
 #include <string>
 
 #include "collet/problems.hpp"
-#include "expose.hpp"
 #include "ids.hpp"
 #include "operations.hpp"
 

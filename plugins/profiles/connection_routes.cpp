@@ -4,7 +4,6 @@
 #include <string>
 
 #include "collet/problems.hpp"
-#include "expose.hpp"
 #include "operations.hpp"
 
 namespace collet::profiles {

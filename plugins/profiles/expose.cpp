@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cctype>
 #include <string>
-#include <utility>
 
 namespace collet::profiles {
 
@@ -17,20 +16,6 @@ std::optional<SecretsAs> wanted_secrets(const Request& request) {
   if (lower == "encrypted" || lower == "true") return SecretsAs::kEncrypted;
   throw Refusal(400, "Invalid X-Expose-Secrets header value: '" + value +
                          "'. Valid values are: 'encrypted', 'plaintext'.");
-}
-
-std::function<Response(const Request&)> answering(std::function<Response(const Request&)> handler) {
-  return [handler = std::move(handler)](const Request& request) {
-    try {
-      return handler(request);
-    } catch (const HostError& error) {
-      if (error.status() == COLLET_INVALID) return Response::error(422, error.what());
-      if (error.status() == COLLET_CONFLICT) return Response::error(409, error.what());
-      if (error.status() == COLLET_DENIED || error.status() == COLLET_UNAVAILABLE)
-        return Response::error(503, error.what());
-      throw;
-    }
-  };
 }
 
 }  // namespace collet::profiles

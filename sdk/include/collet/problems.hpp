@@ -1,9 +1,11 @@
 // Answers to requests that are wrong, in the form of the API: 422 {"detail": [{"type", "loc", "msg",
 // "input"}]}. Needs RapidJSON's headers.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "collet/http.hpp"
@@ -38,6 +40,22 @@ class Problems {
  private:
   std::string text_;
 };
+
+/// The handler, whose HostErrors become answers: what is invalid 422, a conflict 409, what is denied or not
+/// there now 503, each with the host's line. All others are thrown on.
+inline std::function<Response(const Request&)> answering(std::function<Response(const Request&)> handler) {
+  return [handler = std::move(handler)](const Request& request) {
+    try {
+      return handler(request);
+    } catch (const HostError& error) {
+      if (error.status() == COLLET_INVALID) return Response::error(422, error.what());
+      if (error.status() == COLLET_CONFLICT) return Response::error(409, error.what());
+      if (error.status() == COLLET_DENIED || error.status() == COLLET_UNAVAILABLE)
+        return Response::error(503, error.what());
+      throw;
+    }
+  };
+}
 
 /// The body of a request as a JSON object. Throws a Refusal: 415 where it is labelled as something else, 422.
 inline json::Document read_object(const Request& request) {
