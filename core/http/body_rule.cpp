@@ -14,15 +14,16 @@ namespace {
 // Notes the members of the outermost object, and whether each is null.
 class Members : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Members> {
  public:
-  bool Default() { return value(false); }
-  bool Null() { return value(true); }
+  // Outside of an object there may be nothing else.
+  bool Default() { return depth_ > 0 && value(false); }
+  bool Null() { return depth_ > 0 && value(true); }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
     if (depth_ == 1) name_.assign(text, size);
     return true;
   }
   bool StartObject() { return value(false) && ++depth_ <= json::kMaxDepth; }
   bool EndObject(rapidjson::SizeType) { return --depth_, true; }
-  bool StartArray() { return depth_ > 0 && StartObject(); }  // the body itself must be an object
+  bool StartArray() { return depth_ > 0 && StartObject(); }
   bool EndArray(rapidjson::SizeType) { return --depth_, true; }
 
   bool is_there(const std::string& name) const { return is_null_.contains(name); }

@@ -400,9 +400,9 @@ TEST_F(HttpServerTest, Alternative_GetsTheBodiesThatItsRuleIsFor) {
   one.when.has = {"old"};
   ASSERT_TRUE(router_.add(std::move(one)).ok());
   start();
-  EXPECT_EQ(ask(request("POST", "/echo", R"({"new":1})")).body, R"({"new":1})");
-  EXPECT_EQ(ask(request("POST", "/echo", R"({"old":1})")).body, R"(alternative: {"old":1})");
-  EXPECT_EQ(ask(request("POST", "/echo", "no JSON")).body, "no JSON");
+  EXPECT_EQ(ask(request("POST", "/echo", "", R"({"new":1})")).body, R"({"new":1})");
+  EXPECT_EQ(ask(request("POST", "/echo", "", R"({"old":1})")).body, R"(alternative: {"old":1})");
+  EXPECT_EQ(ask(request("POST", "/echo", "", "no JSON")).body, "no JSON");
 }
 
 }  // namespace

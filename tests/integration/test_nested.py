@@ -56,7 +56,7 @@ class Bootstrap(Case):
         events = self.events(sid)
         self.assertNotIn(TOKEN, str(events))
         self.assertIn("it is <secret-hidden>", str(self.of_kind(events, "ObservationEvent")))
-        self.assertIn("acme/shop", str(self.mock.requests("openai/older")[0]["messages"][0]))
+        self.assertIn("acme/shop", str([request["messages"][0] for request in self.mock.requests("openai/older")]))
         self.assertEqual(self.assert_status(self.http.post("/api/conversations/%s/stop" % sid), 200)["status"], "ok")
         self.assert_status(self.http.post("/api/conversations/%s/stop" % uuid.uuid4().hex), 404)
 

@@ -2,9 +2,10 @@
 """LLM profiles, provider connections, agent profiles: what a team shares, against the program."""
 import concurrent.futures
 import pathlib
+import subprocess
 
 import _path  # noqa: F401
-from harness import Case, Http, main
+from harness import Case, Http, binary, clean_environment, main
 from harness.mock import finish
 
 LLMS, AGENTS, CONNECTIONS = "/api/profiles", "/api/agent-profiles", "/api/llm/provider-connections"
@@ -57,8 +58,12 @@ class Profiles(Case):
 
     def test_saves_at_the_same_time_are_all_there(self):
         names = ["p%d" % number for number in range(24)]
+
+        def save(name):
+            return Http(self.server.url).post(LLMS + "/" + name, {"llm": {"model": "openai/mock"}}).status
+
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
-            list(pool.map(self.save, names))
+            self.assertEqual(set(pool.map(save, names)), {201})
         self.assertEqual(len(self.http.get(LLMS)["profiles"]), len(names))
 
     def test_the_active_one(self):
@@ -161,8 +166,6 @@ class Switches(Case):
         self.assertIn("plugins.profiles.manage", answer.text)
 
     def test_rotation_covers_profiles(self):
-        import subprocess
-        from harness.server import binary, clean_environment
         server = self.another_server()
         Http(server.url).post(LLMS + "/p", {"llm": {"model": "m", "api_key": KEY}})
         self.assertEqual(server.terminate(), 0)
