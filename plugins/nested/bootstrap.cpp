@@ -53,14 +53,6 @@ std::string new_id() {
   return hex;
 }
 
-bool is_id(std::string_view text) {
-  const auto hex = std::count_if(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  });
-  return hex == 32 &&
-         (text.size() == 32 || (text.size() == 36 && std::count(text.begin(), text.end(), '-') == 4));
-}
-
 // The members that the older form has, and no others.
 void check_members(const json::Value& body) {
   Problems problems;
@@ -81,7 +73,7 @@ void check_members(const json::Value& body) {
   if (const auto* servers = given(body, "mcp_config"); servers != nullptr && !servers->IsObject())
     problems.add("dict_type", {"body", "mcp_config"}, "Input should be a valid dictionary", "\"<redacted>\"");
   const auto id = json::string_at(body, "conversation_id");
-  if (id && !is_id(*id))
+  if (id && !is_conversation_id(*id))
     problems.add("uuid_parsing", {"body", "conversation_id"},
                  "Input should be a UUID, with or without dashes", collet::detail::json_quoted(*id));
   problems.check();
@@ -169,6 +161,14 @@ Response older_answer(const Response& started, const std::string& id) {
 }
 
 }  // namespace
+
+bool is_conversation_id(std::string_view text) {
+  const auto hex = std::count_if(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  });
+  return hex == 32 &&
+         (text.size() == 32 || (text.size() == 36 && std::count(text.begin(), text.end(), '-') == 4));
+}
 
 Refusal refused(int status, const std::string& text) {
   json::Writer w;

@@ -1,6 +1,7 @@
 // The steps in which an older manager makes this server ready for one user, and starts a conversation.
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "collet/host.hpp"
 #include "collet/http.hpp"
@@ -10,6 +11,9 @@ namespace collet::nested {
 
 /// A Refusal in the older form, which the present one can read too: {"error": …, "detail": …}.
 Refusal refused(int status, const std::string& text);
+
+/// Whether it is a UUID, with or without dashes. Pure.
+bool is_conversation_id(std::string_view text);
 
 /// Any thread, once the plugin is started; blocks on the database. What the steps bring is kept in the shared
 /// store, sealed. Every step but the first throws a Refusal (409) before the first.

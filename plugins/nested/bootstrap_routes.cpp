@@ -53,6 +53,12 @@ Response stop(Host& host, const Request& request) {
 // GET …/events without a body: a manager waits for the first 2xx. Present clients send ids.
 Response list_events(Host& host, const Request& request) {
   const std::string id = id_of(request);
+  if (!is_conversation_id(id)) {
+    Problems problems;
+    problems.add("uuid_parsing", {"path", "conversation_id"}, "Input should be a valid UUID",
+                 collet::detail::json_quoted(id));
+    return problems.response();
+  }
   const auto older = is_older(host, id);
   if (!older) return Response::error(404, "Not Found");
   if (!*older) {

@@ -8,16 +8,16 @@ namespace {
 constexpr std::string_view kBody =
     R"("requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object","additionalProperties":true}}}},)";
 
-// `failures`: "404,422".
+// `others`: "404,422".
 std::string operation(std::string_view id, std::string_view summary, bool has_body, int status,
-                      std::string_view failures) {
+                      std::string_view others) {
   std::string text = R"({"tags":["Nested runtime"],"operationId":")" + std::string(id) + R"(","summary":")" +
                      std::string(summary) + "\",";
   if (has_body) text += kBody;
-  text += R"("responses":{")" + std::to_string(status) +
-          R"(":{"content":{"application/json":{"schema":{"type":"object"}}}})";
-  for (std::size_t at = 0; at < failures.size(); at += 4)
-    text += ",\"" + std::string(failures.substr(at, 3)) + "\":{}";
+  const std::string content = R"({"content":{"application/json":{"schema":{"type":"object"}}}})";
+  text += R"("responses":{")" + std::to_string(status) + "\":" + content;
+  for (std::size_t at = 0; at < others.size(); at += 4)
+    text += ",\"" + std::string(others.substr(at, 3)) + "\":" + content;
   return text + "}}";
 }
 

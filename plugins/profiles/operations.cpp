@@ -61,7 +61,7 @@ std::string describe(const Description& from, std::string_view parameters = {}) 
   if (!from.body.empty()) text += R"("requestBody":{"required":true,)" + content(from.body) + "},";
   text += R"("responses":{")" + std::to_string(from.status) + "\":{" + content(from.answer) + "}";
   for (std::size_t at = 0; at < from.failures.size(); at += 4)
-    text += ",\"" + std::string(from.failures.substr(at, 3)) + "\":{}";
+    text += ",\"" + std::string(from.failures.substr(at, 3)) + "\":{" + content(std::string(kObject)) + "}";
   return text + "}}";
 }
 

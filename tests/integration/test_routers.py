@@ -119,8 +119,8 @@ class Config(Case):
         self.assertIn("must be true or false", self.refusal(config={"routers": {"settings": "no"}}))
 
     def test_the_environment_switches_too(self):
-        server = self.another_server(environment={"COLLET_ROUTERS_SETTINGS": "false"})
-        self.assert_status(Http(server.url).get("/api/settings"), 404)
+        server = self.another_server(environment={"COLLET_ROUTERS_SECRETS": "false"})
+        self.assert_status(Http(server.url).get("/api/settings/secrets"), 404)
 
     def test_all_off_serves_nothing_and_runs(self):
         names = (*CORE, "sockets")
