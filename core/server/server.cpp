@@ -264,8 +264,9 @@ Result<void> Server::start_dormant() {
 }
 
 Result<void> Server::wake_up(const Config& initialized) {
-  const std::lock_guard lock(mutex_);
-  if (stopping_) return unavailable("The server is stopping.");
+  // Only stop() may hold it: it waits for the requests that are under way, this one included.
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock || stopping_) return unavailable("The server is stopping.");
   if (auto up = bring_up(initialized); !up) {
     if (parts_) {
       parts_->conversations.pause_all(kRunGrace);
