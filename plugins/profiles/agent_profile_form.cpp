@@ -179,6 +179,18 @@ json::Value complete_part(Host& host, const Field& field, const json::Value& in,
   }
 }
 
+// The words as one line that a shell, and resolve(), takes apart again.
+std::string command_line(const json::Value& words) {
+  std::string line;
+  for (const auto& word : words.GetArray()) {
+    if (!word.IsString()) continue;
+    std::string quoted = "'";
+    for (const char c : json::view(word)) quoted += c == '\'' ? std::string("'\"'\"'") : std::string(1, c);
+    line += (line.empty() ? "" : " ") + quoted + "'";
+  }
+  return line;
+}
+
 void refuse_others(const json::Value& body, std::span<const Field> fields, const std::string& kind,
                    Problems& problems) {
   for (const auto& member : body.GetObject()) {
@@ -242,6 +254,9 @@ json::Document agent_profile_of(Host& host, const json::Value& settings, const s
     take({"acp_server", "acp_model", "acp_session_mode", "acp_prompt_timeout", "acp_startup_timeout"});
     if (const auto* arguments = json::find(agent, "acp_args"); arguments != nullptr && !arguments->Empty())
       take({"acp_args"});
+    if (const auto* command = json::find(agent, "acp_command"); command != nullptr && command->IsArray())
+      if (const auto text = command_line(*command); !text.empty())
+        json::set(body, "acp_command", text, allocator);
   } else {
     json::set(body, "llm_profile_ref", llm_profile, allocator);
     take({"agent", "tools", "condenser", "verification", "enable_sub_agents", "enable_switch_llm_tool",

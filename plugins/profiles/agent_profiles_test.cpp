@@ -48,6 +48,16 @@ TEST_F(AgentProfilesTest, Seeding_KeepsAConfiguredModel) {
   EXPECT_EQ(json::string_or(llms_.find("default")->llm, "api_key"), "sk-live");
 }
 
+TEST_F(AgentProfilesTest, Seeding_KeepsTheCommandOfAnotherAgent) {
+  fake_.set_settings(
+      R"({"agent_settings":{"agent_kind":"acp","acp_server":"custom","acp_command":["run","it's","a b"],)"
+      R"("acp_args":[],"mcp_config":{}},"active_profile":null,"active_agent_profile_id":null})");
+  profiles_.list();
+  EXPECT_EQ(
+      json::dump(*json::find(parsed(profiles_.materialize("default"))["resolved_settings"], "acp_command")),
+      R"(["run","it's","a b"])");
+}
+
 TEST_F(AgentProfilesTest, ListingDoesNotSeedWhereThereHasBeenOne) {
   fake_.set_settings(R"({"agent_settings":{},"active_agent_profile_id":"gone"})");
   EXPECT_THAT(profiles_.list(), HasSubstr(R"("profiles":[])"));
