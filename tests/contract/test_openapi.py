@@ -182,7 +182,7 @@ class Served(Case):
                 ("POST", agent + "/rename", {"new_name": "NAME"}), ("POST", "/api/agent-profiles/{profile_id}/activate", None),
                 ("DELETE", agent, None), ("DELETE", llm, None), ("GET", connection, None),
                 ("POST", connection, {"display_name": "C", "api_key": "k"}), ("PATCH", of_id, {"display_name": "D"}),
-                ("DELETE", of_id, None), ("GET", "/api/init", None), ("POST", "/api/init", {})]
+                ("DELETE", of_id, None)]
 
     @staticmethod
     def bootstrap_calls():
@@ -232,7 +232,8 @@ class Served(Case):
                 schema = described[str(answer.status)]["content"][kind]["schema"]
                 if kind == "application/json":
                     self.assertEqual(mistakes(answer.json, schema, self.api), [])
-        self.assertEqual({key for key in self.operations if key[0] != "HEAD"} - tried, set(), "never tried")
+        dormant = {("GET", "/api/init"), ("POST", "/api/init")}  # in tests/integration/test_init.py, with such a server
+        self.assertEqual({key for key in self.operations if key[0] != "HEAD"} - tried - dormant, set(), "never tried")
 
 
 class Pages(Case):
