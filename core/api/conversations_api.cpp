@@ -37,24 +37,6 @@ void send_document(Conversation& conversation, http::Reply reply, int status) {
       [shared, status](std::string text) { shared->send(http::Response::json(std::move(text), status)); });
 }
 
-void start(ConversationService& service, const secrets::KeyRing& ring, const http::Request& request,
-           http::Reply reply) {
-  Body body = read_body(request, kStartConversationRequest);
-  if (!body.value) return reply.send(body.refusal);
-  if (json::bool_at(*body.value, "secrets_encrypted").value_or(false))
-    secrets::decrypt_tokens(*body.value, ring, secrets::ForeignToken::kNull, body.value->GetAllocator());
-  Validation validation;
-  read_yes_no(request, kIncludeSkills, validation);
-  auto wanted = read_start_request(*body.value, validation);
-  if (!validation.ok()) return reply.send(validation.response());
-  wanted.created_through = std::string(request.header("host").value_or(""));
-  auto started = service.create(std::move(wanted));
-  if (started) return send_document(*started->conversation, std::move(reply), started->created ? 201 : 200);
-  // A parent that is missing is a mistake in the body, not in the path.
-  const bool mistake = started.error().kind == Error::Kind::kNotFound;
-  reply.send(mistake ? http::Response::error(422, started.error().message) : to_response(started.error()));
-}
-
 ConversationOrder read_order(const http::Request& request, Validation& validation) {
   const std::string wanted = read_text(request, kOrder, validation);
   if (wanted == "CREATED_AT") return ConversationOrder::kCreated;
@@ -231,7 +213,7 @@ void add_collection(Routes& routes, ConversationService& service, const secrets:
               .status = 201,
               .others = {200}},
              [&service, &ring](const http::Request& request, http::Reply reply) {
-               start(service, ring, request, std::move(reply));
+               start_conversation(service, ring, request, std::move(reply), Starter::kClient);
              });
   routes.add("GET", base,
              {.name = "batch_get_conversations",
@@ -259,6 +241,28 @@ void add_collection(Routes& routes, ConversationService& service, const secrets:
 }
 
 }  // namespace
+
+void start_conversation(ConversationService& service, const secrets::KeyRing& ring,
+                        const http::Request& request, http::Reply reply, Starter starter) {
+  Body body = read_body(request, kStartConversationRequest);
+  if (!body.value) return reply.send(body.refusal);
+  if (json::bool_at(*body.value, "secrets_encrypted").value_or(false))
+    secrets::decrypt_tokens(*body.value, ring, secrets::ForeignToken::kNull, body.value->GetAllocator());
+  Validation validation;
+  read_yes_no(request, kIncludeSkills, validation);
+  auto wanted = read_start_request(*body.value, validation);
+  if (!validation.ok()) return reply.send(validation.response());
+  if (const auto* launched = json::find(*body.value, "launched_agent_profile");
+      starter == Starter::kPlugin && launched != nullptr && launched->IsObject())
+    wanted.launched_agent_profile = json::dump(*launched);
+  wanted.older_form = starter == Starter::kPlugin && json::bool_at(*body.value, "older_form").value_or(false);
+  wanted.created_through = std::string(request.header("host").value_or(""));
+  auto started = service.create(std::move(wanted));
+  if (started) return send_document(*started->conversation, std::move(reply), started->created ? 201 : 200);
+  // A parent that is missing is a mistake in the body, not in the path.
+  const bool mistake = started.error().kind == Error::Kind::kNotFound;
+  reply.send(mistake ? http::Response::error(422, started.error().message) : to_response(started.error()));
+}
 
 Result<void> add_conversation_routes(http::Router& router, ConversationService& service,
                                      const secrets::KeyRing& ring) {

@@ -10,4 +10,15 @@ namespace collet::api {
 Result<void> add_conversation_routes(http::Router& router, conversation::ConversationService& service,
                                      const secrets::KeyRing& ring);
 
+/// Who starts a conversation.
+enum class Starter {
+  kClient,
+  kPlugin,  ///< may also say which agent profile it was started with (`launched_agent_profile`), and that its
+            ///< clients are older ones (`older_form`)
+};
+
+/// The handler of POST /api/conversations. Blocks.
+void start_conversation(conversation::ConversationService& service, const secrets::KeyRing& ring,
+                        const http::Request& request, http::Reply reply, Starter starter);
+
 }  // namespace collet::api

@@ -100,7 +100,7 @@ constexpr Member kStartMembers[] = {
     {"workspace", kLocalWorkspace, true},
     {"agent", maybe(kAgent)},
     {"agent_settings", maybe(checked_by(check_agent_settings, map_of(kAnything, "In place of an agent")))},
-    {"agent_profile_id", maybe(anything("Not served"))},
+    {"agent_profile_id", maybe(anything("In place of an agent; needs the plugin profiles"))},
     {"conversation_id", maybe(uuid("Made by the server where it is missing"))},
     {"parent_conversation_id", maybe(uuid())},
     {"confirmation_policy", maybe(initially(R"({"kind":"NeverConfirm"})", kConfirmationPolicy))},
@@ -134,7 +134,35 @@ constexpr Member kAcceptMembers[] = {
 constexpr Schema kConfirmationResponseRequest = object("ConfirmationResponseRequest", kAcceptMembers);
 constexpr Schema kEventIds = list_of(kText, "Ids of events");
 
+// A text is a number that cannot be read, as in a query.
+void check_runs(const json::Value& value, const Places& where, Validation& validation) {
+  if (value.IsString())
+    return validation.add("int_parsing", where,
+                          "Input should be a valid integer, unable to parse string as an integer", &value);
+  static constexpr Schema kRuns = at_least(1, integer());
+  check(kRuns, value, where, validation);
+}
+constexpr Member kInitMembers[] = {
+    {"session_api_keys", maybe(list_of(kText, "Those that clients need from then on"))},
+    {"secret_key", maybe(text("Seals what is stored"))},
+    {"conversations_path", maybe(text("The folder that holds everything the server keeps"))},
+    {"bash_events_dir", maybe(text("Without effect"))},
+    {"conversation_worktree_root", maybe(text("Without effect"))},
+    {"webhooks", maybe(list_of(kObject, "Without effect"))},
+    {"web_url", maybe(text("As clients call the server, unless it was started with one"))},
+    {"allow_cors_origins", maybe(list_of(kText, "Beside those that it was started with"))},
+    {"max_concurrent_runs", maybe(checked_by(check_runs, integer()))},
+    {"env", maybe(map_of(kText, "Variables for commands"))},
+    {"telemetry", maybe(anything("Without effect"))},
+};
+constexpr Schema kInitRequest = closed(object("InitRequest", kInitMembers));
+
 // ---- answers
+constexpr Member kInitStatusMembers[] = {
+    {"state", choice("dormant|initializing|ready"), true},
+    {"error", maybe(text("Why the last try failed"))},
+};
+constexpr Schema kInitStatus = object("InitStatus", kInitStatusMembers);
 constexpr Member kInfo[] = {
     {"id", uuid(), true},
     {"workspace", kLocalWorkspace, true},
@@ -253,6 +281,8 @@ constexpr const Schema* kNamed[] = {&kTextContent,
                                     &kSetConfirmationPolicyRequest,
                                     &kSetSecurityAnalyzerRequest,
                                     &kConfirmationResponseRequest,
+                                    &kInitRequest,
+                                    &kInitStatus,
                                     &kConversationInfo,
                                     &kConversationPage,
                                     &kEvent,

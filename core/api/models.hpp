@@ -13,6 +13,7 @@ inline constexpr std::string_view kStatuses =
 // Bodies of requests.
 extern const Schema kConfirmationResponseRequest;
 extern const Schema kEventIds;
+extern const Schema kInitRequest;
 extern const Schema kMcpServer;
 extern const Schema kMcpServerPatch;
 extern const Schema kSecretCreateRequest;
@@ -36,6 +37,7 @@ extern const Schema kEventPage;
 extern const Schema kEvents;
 extern const Schema kHealthStatus;
 extern const Schema kHttpValidationError;
+extern const Schema kInitStatus;
 extern const Schema kReadiness;
 extern const Schema kSecretItemResponse;
 extern const Schema kSecretsListResponse;

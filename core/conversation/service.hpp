@@ -41,6 +41,8 @@ struct StartRequest {
   std::string hook_config = "null";
   std::string client_tools = "[]";
   std::string tags = "{}";
+  std::string launched_agent_profile = "null";  ///< {agent_profile_id, revision}
+  bool older_form = false;                      ///< its document also says how it is as older clients read it
   std::optional<std::string> parent_id;
   std::string initial_content;  ///< content parts of the first user message; empty: none
   std::string initial_sender;

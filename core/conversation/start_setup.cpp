@@ -18,6 +18,8 @@ Setup setup_from(const StartRequest& request, const std::string& id, const std::
   setup.created_through = request.created_through;
   setup.hook_config = request.hook_config;
   setup.client_tools = request.client_tools;
+  setup.older_form = request.older_form;
+  setup.launched_agent_profile = request.launched_agent_profile;
   setup.parent_id = request.parent_id;
   setup.created_at = now_micros();
   return setup;

@@ -79,6 +79,16 @@ bool State::confirms_always() const {
   return policy && json::string_or(*policy, "kind") != "NeverConfirm";
 }
 
+namespace {
+
+// What managers of one server per conversation know: they stop it, or take it for broken.
+std::string_view older_status(Status status) {
+  if (status == Status::kPaused) return "STOPPED";
+  return status == Status::kError ? "ERROR" : "RUNNING";
+}
+
+}  // namespace
+
 std::string document(const State& state, const llm::UsageLedger& usage) {
   const Setup& setup = *state.setup;
   json::Writer w;
@@ -100,9 +110,12 @@ std::string document(const State& state, const llm::UsageLedger& usage) {
   w.member("forked_from_conversation_id", nullptr).member("forked_from_event_id", nullptr);
   w.member("parent_conversation_id", setup.parent_id).raw_member("sub_conversation_ids", "[]");
   w.raw_member("tags", state.tags).member("current_model_id", nullptr).raw_member("available_models", "[]");
-  w.member("supports_runtime_model_switch", false).member("launched_agent_profile", nullptr);
-  w.raw_member("agent", setup.shown_agent).raw_member("client_tools", setup.client_tools).end();
-  return w.take();
+  w.member("supports_runtime_model_switch", false)
+      .raw_member("launched_agent_profile", setup.launched_agent_profile);
+  w.raw_member("agent", setup.shown_agent).raw_member("client_tools", setup.client_tools);
+  if (setup.older_form)
+    w.member("status", older_status(state.status)).member("runtime_status", "STATUS$READY");
+  return w.end().take();
 }
 
 std::string full_state(const State& state, const llm::UsageLedger& usage) {
@@ -137,6 +150,8 @@ storage::ConversationRow to_row(const State& state, const llm::UsageLedger& usag
       .member("created_through", setup.created_through)
       .raw_member("hook_config", setup.hook_config);
   w.raw_member("client_tools", setup.client_tools).member("parent_id", setup.parent_id);
+  w.raw_member("launched_agent_profile", setup.launched_agent_profile);
+  w.member("older_form", setup.older_form);
   w.raw_member("confirmation_policy", state.confirmation_policy);
   w.raw_member("security_analyzer", state.security_analyzer);
   w.member("last_user_message_id", state.last_user_message_id).member("leaf_event_id", state.leaf_event_id);
@@ -184,6 +199,8 @@ Result<Setup> setup_of(const storage::ConversationRow& row, json::Document& body
   setup.created_through = json::string_or(body, "created_through");
   setup.hook_config = raw_or(body, "hook_config", "null");
   setup.client_tools = raw_or(body, "client_tools", "[]");
+  setup.launched_agent_profile = raw_or(body, "launched_agent_profile", "null");
+  setup.older_form = json::bool_at(body, "older_form").value_or(false);
   setup.parent_id = text_at(body, "parent_id");
   setup.created_at = row.created_at;
   return setup;

@@ -28,6 +28,8 @@ struct Setup {
   std::string created_through;        ///< Host of the request that started it; for lookups of our own secrets
   std::string hook_config = "null";
   std::string client_tools = "[]";
+  std::string launched_agent_profile = "null";
+  bool older_form = false;  ///< the document has `status` and `runtime_status`, for older clients
   std::optional<std::string> parent_id;
   Micros created_at = 0;
 

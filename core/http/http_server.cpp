@@ -130,6 +130,11 @@ Result<std::uint16_t> HttpServer::start() {
   return port;
 }
 
+void HttpServer::switch_to(const Router& router, Gatekeeper& gatekeeper,
+                           const std::vector<std::string>& origins) {
+  impl_->core->dispatcher.switch_to(router, gatekeeper, origins);
+}
+
 bool HttpServer::drain(std::chrono::milliseconds grace) {
   if (!impl_->running) return true;
   if (!std::exchange(impl_->drained, true)) impl_->close_all(grace);

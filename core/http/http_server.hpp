@@ -64,6 +64,11 @@ class HttpServer {
   /// Listens and answers from now on; the port it listens on. Once.
   Result<std::uint16_t> start();
 
+  /// Serves this router from now on, by the rules of this gatekeeper and to pages of these origins; requests
+  /// and sockets that are under way go on as they were. Both must outlive the server, and so must those
+  /// before. Any thread, one at a time.
+  void switch_to(const Router& router, Gatekeeper& gatekeeper, const std::vector<std::string>& origins);
+
   /// Takes no more connections, closes idle ones and WebSockets (1001), waits up to `grace` for the answers
   /// to running requests, closes the rest, and ends all its threads. A Reply may outlive this; it then goes
   /// nowhere. False: a handler is still running on a worker; call it again, or never free this.

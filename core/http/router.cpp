@@ -10,7 +10,7 @@ namespace collet::http {
 namespace {
 
 struct RouteEntry {
-  const Route* route = nullptr;
+  Route* route = nullptr;
   std::vector<std::string> names;  // of its parameters; two routes may call the same place differently
 };
 
@@ -22,6 +22,7 @@ struct SocketEntry {
 // Where patterns end.
 struct Leaf {
   std::vector<RouteEntry> routes;
+  std::vector<RouteEntry> alternatives;
   SocketEntry socket;
 };
 
@@ -176,10 +177,22 @@ Match look_up(const Node& root, std::string_view method, const Path& path) {
   return match;
 }
 
+// Tells each route of its alternatives.
+void link(Leaf& leaf) {
+  for (auto& entry : leaf.routes) {
+    entry.route->alternatives.clear();
+    for (const auto& other : leaf.alternatives)
+      if (other.route->method == entry.route->method)
+        entry.route->alternatives.push_back({other.route, other.names});
+  }
+}
+
 void forget(Leaf& leaf, std::string_view owner) {
-  leaf.routes.erase(std::remove_if(leaf.routes.begin(), leaf.routes.end(),
-                                   [owner](const auto& entry) { return entry.route->owner == owner; }),
-                    leaf.routes.end());
+  for (auto* entries : {&leaf.routes, &leaf.alternatives})
+    entries->erase(std::remove_if(entries->begin(), entries->end(),
+                                  [owner](const auto& entry) { return entry.route->owner == owner; }),
+                   entries->end());
+  link(leaf);
   if (leaf.socket.route != nullptr && leaf.socket.route->owner == owner) leaf.socket = {};
 }
 
@@ -197,9 +210,19 @@ bool found(const Match& match) {
 
 }  // namespace
 
+const Route& choose(const Route& route, Request& request) {
+  for (const auto& [other, names] : route.alternatives) {
+    if (!other->when.holds(request.body)) continue;
+    for (std::size_t i = 0; i < names.size() && i < request.params.size(); ++i)
+      request.params[i].first = names[i];
+    return *other;
+  }
+  return route;
+}
+
 struct Router::Impl {
   Node root;
-  std::vector<std::unique_ptr<Route>> routes;
+  std::vector<std::unique_ptr<Route>> routes, alternatives;
   std::vector<std::unique_ptr<SocketRoute>> sockets;
 
   Leaf& leaf(const Pattern& pattern) {
@@ -224,12 +247,19 @@ Result<void> Router::add(Route route) {
   if (route.method.empty() || !route.handler)
     return invalid("route '" + route.pattern + "' of '" + route.owner + "' has no method or no handler");
   Leaf& leaf = impl_->leaf(*pattern);
+  if (!route.when.empty()) {
+    impl_->alternatives.push_back(std::make_unique<Route>(std::move(route)));
+    leaf.alternatives.push_back({impl_->alternatives.back().get(), std::move(pattern->names)});
+    link(leaf);
+    return {};
+  }
   for (const auto& other : leaf.routes)
     if (other.route->method == route.method)
       return conflict(route.method + " " + route.pattern + " of '" + route.owner + "' is taken by " +
                       other.route->pattern + " of '" + other.route->owner + "'");
   impl_->routes.push_back(std::make_unique<Route>(std::move(route)));
   leaf.routes.push_back({impl_->routes.back().get(), std::move(pattern->names)});
+  link(leaf);
   return {};
 }
 
@@ -250,8 +280,8 @@ Result<void> Router::add(SocketRoute route) {
 void Router::remove(std::string_view owner) {
   const auto is_owned = [owner](const auto& one) { return one->owner == owner; };
   forget(impl_->root, owner);
-  impl_->routes.erase(std::remove_if(impl_->routes.begin(), impl_->routes.end(), is_owned),
-                      impl_->routes.end());
+  for (auto* routes : {&impl_->routes, &impl_->alternatives})
+    routes->erase(std::remove_if(routes->begin(), routes->end(), is_owned), routes->end());
   impl_->sockets.erase(std::remove_if(impl_->sockets.begin(), impl_->sockets.end(), is_owned),
                        impl_->sockets.end());
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "http/body_rule.hpp"
 #include "http/message.hpp"
 
 namespace collet::http {
@@ -38,7 +39,20 @@ struct Route {
   /// What it says of itself in /openapi.json: an OpenAPI operation object, JSON text. Empty: only that it is
   /// there.
   std::string operation = {};
+  /// Not empty: it stands beside the route of this method and path, for requests with such bodies.
+  BodyRule when = {};
+
+  /// Routes that stand beside this one, with the names of their parameters; the router's own to set.
+  struct Alternative {
+    const Route* route;
+    std::vector<std::string> names;
+  };
+  std::vector<Alternative> alternatives = {};
 };
+
+/// The alternative whose rule holds for the request's body, which then gets its parameters' names; else the
+/// route.
+const Route& choose(const Route& route, Request& request);
 
 /// A WebSocket endpoint. `on_open` gets a socket that is already authenticated (auth/socket_auth.hpp does
 /// that).
@@ -71,7 +85,8 @@ class Router {
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
 
-  /// Adds a route. A second one for the same method and path is refused (conflict), naming both owners; a
+  /// Adds a route. An alternative may come before the route that it stands beside; without that it is not
+  /// served. A second one for the same method and path is refused (conflict), naming both owners; a
   /// pattern that can't be read, or a route without handler, is invalid.
   Result<void> add(Route route);
   Result<void> add(SocketRoute route);
@@ -82,7 +97,7 @@ class Router {
   /// `raw_path`: as sent; segments are percent-decoded here, once. Any thread, once no more is added.
   Match match(std::string_view method, std::string_view raw_path) const;
 
-  /// All routes in the order they were added.
+  /// All routes but alternatives, in the order they were added.
   const std::vector<std::unique_ptr<Route>>& routes() const;
   const std::vector<std::unique_ptr<SocketRoute>>& sockets() const;
 

@@ -137,5 +137,41 @@ TEST(RouterPattern_Malformed, IsRefused) {
   EXPECT_FALSE(router.add(Route{.method = "GET", .pattern = "/x", .owner = "core", .handler = {}}).ok());
 }
 
+Route alternative(std::string pattern, std::string owner, std::string member) {
+  Route one = route("POST", std::move(pattern), std::move(owner));
+  one.when.has = {std::move(member)};
+  return one;
+}
+
+TEST(RouterAlternatives, StandBesideTheRouteOfSomebodyElse) {
+  Router router;
+  ASSERT_TRUE(router.add(alternative("/a/{x}", "early", "old")).ok());
+  EXPECT_EQ(router.match("POST", "/a/1").route, nullptr) << "there is nothing to stand beside";
+  ASSERT_TRUE(router.add(route("POST", "/a/{id}")).ok());
+  ASSERT_TRUE(router.add(alternative("/a/{y}", "late", "other")).ok());
+  EXPECT_EQ(router.routes().size(), 1U);
+
+  const auto owner_of = [&](const std::string& body, std::string* name = nullptr) {
+    Match match = router.match("POST", "/a/1");
+    Request request;
+    request.params = match.params;
+    request.body = body;
+    const Route& chosen = choose(*match.route, request);
+    if (name != nullptr) *name = request.params.at(0).first;
+    return chosen.owner;
+  };
+  std::string name;
+  EXPECT_EQ(owner_of("{}", &name), "core");
+  EXPECT_EQ(name, "id");
+  EXPECT_EQ(owner_of(R"({"other":1})", &name), "late");
+  EXPECT_EQ(name, "y");
+  EXPECT_EQ(owner_of(R"({"other":1,"old":1})", &name), "early") << "in the order of adding";
+  EXPECT_EQ(name, "x");
+  router.remove("early");
+  EXPECT_EQ(owner_of(R"({"old":1})"), "core");
+  router.remove("core");
+  EXPECT_EQ(router.match("POST", "/a/1").route, nullptr);
+}
+
 }  // namespace
 }  // namespace collet::http

@@ -22,6 +22,7 @@
 #include "plugins/guest_processes.hpp"
 #include "plugins/guest_store.hpp"
 #include "plugins/loading.hpp"
+#include "plugins/management_access.hpp"
 #include "plugins/mask_state.hpp"
 #include "plugins/pending.hpp"
 #include "plugins/plugin_status.hpp"
@@ -63,6 +64,7 @@ struct Household {
   std::chrono::milliseconds create_patience, stop_patience, tool_grace;
   const agent::ToolRegistry* tools = nullptr;
   std::atomic<ConversationAccess*> conversations = nullptr;
+  std::atomic<ManagementAccess*> management = nullptr;
   std::atomic<const settings::SettingsService*> settings_service = nullptr;
   std::atomic<const settings::SecretStore*> secret_store = nullptr;
   std::atomic<settings::PluginDocuments*> documents = nullptr;
@@ -125,6 +127,7 @@ class Guest {
   Identity identity;
   std::string config = "{}";
   std::vector<std::string> readable_secrets;  ///< names; "*": all
+  bool may_manage = false;                    ///< the server's own state
   std::chrono::milliseconds tool_time{};      ///< for a tool's call to finish
   collet_plugin* instance = nullptr;
   std::vector<std::string> routes, sockets, tools, providers;  ///< what it registered; set before start

@@ -95,6 +95,7 @@ Result<void> PluginHost::Impl::add_guest(const Section& section, const std::file
   const bool first_party = file.parent_path() == options.own_directory;
   guests.push_back(std::make_unique<Guest>(household, name, file, wanted.optional));
   guests.back()->tool_time = wanted.tool_time;
+  guests.back()->may_manage = wanted.manage.value_or(first_party);
   if (!wanted.enabled.value_or(first_party))
     guests.back()->set_state(State::kDisabled);
   else
@@ -208,6 +209,8 @@ void PluginHost::set_settings(const settings::SettingsService& settings, const s
   impl_->household.secret_store = &secrets;
   impl_->household.audit = &audit;
 }
+
+void PluginHost::set_management(ManagementAccess& access) { impl_->household.management = &access; }
 
 void PluginHost::set_documents(settings::PluginDocuments& documents) {
   impl_->household.documents = &documents;

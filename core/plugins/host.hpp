@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "plugins/conversation_access.hpp"
 #include "plugins/inspect.hpp"
+#include "plugins/management_access.hpp"
 #include "plugins/plugin_status.hpp"
 
 namespace collet::agent {
@@ -80,6 +81,9 @@ class PluginHost {
   /// recorded first. All must outlive stop_all. Before start_all.
   void set_settings(const settings::SettingsService& settings, const settings::SecretStore& secrets,
                     secrets::Audit& audit);
+  /// Lets plugins manage the server, where the config lets them. `access` must outlive stop_all. Before
+  /// start_all.
+  void set_management(ManagementAccess& access);
   /// Lets plugins keep values in the server's database. `documents` must outlive stop_all. Before start_all.
   void set_documents(settings::PluginDocuments& documents);
   /// Lets plugins send requests to the outside. `client` must outlive stop_all. Before start_all.

@@ -30,6 +30,7 @@ const void* find_host_feature(const collet_host*, const char* name) noexcept {
   if (wanted == COLLET_FEATURE_SECRETS) return &kSecretsFeature;
   if (wanted == COLLET_FEATURE_SESSIONS) return &kSessionsFeature;
   if (wanted == COLLET_FEATURE_CATALOGUE) return &kCatalogueFeature;
+  if (wanted == COLLET_FEATURE_MANAGEMENT) return &kManagementFeature;
   if (wanted == COLLET_FEATURE_MASKING) return &kMaskingFeature;
   return nullptr;
 }

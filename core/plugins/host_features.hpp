@@ -7,6 +7,7 @@
 #include "collet/abi/host.h"
 #include "collet/abi/http_client.h"
 #include "collet/abi/log.h"
+#include "collet/abi/management.h"
 #include "collet/abi/masking.h"
 #include "collet/abi/process.h"
 #include "collet/abi/secrets.h"
@@ -48,5 +49,6 @@ extern const collet_secrets kSecretsFeature;
 extern const collet_sessions kSessionsFeature;
 extern const collet_catalogue kCatalogueFeature;
 extern const collet_masking kMaskingFeature;
+extern const collet_management kManagementFeature;
 
 }  // namespace collet::plugins

@@ -75,6 +75,7 @@ void handle(Guest& guest, const collet_routes& table, std::uint32_t index, const
 struct Listed {
   std::vector<http::Route> routes;
   bool malformed = false;
+  std::string problem = {};  ///< what is wrong with the first bad rule
 };
 
 // collet_routes::list's `add`.
@@ -88,7 +89,15 @@ void take_route(void* context, const collet_route* route) {
   http::Route& taken = listed.routes.emplace_back();
   taken.method = detail::to_string(route->method);
   taken.pattern = detail::to_string(route->pattern);
-  if (route->struct_size >= sizeof(collet_route)) taken.operation = detail::to_string(route->operation);
+  if (route->struct_size >= offsetof(collet_route, when))
+    taken.operation = detail::to_string(route->operation);
+  if (route->struct_size < sizeof(collet_route) || route->when.size == 0) return;
+  auto when = http::BodyRule::parse(detail::to_view(route->when));
+  if (when && taken.operation.empty())
+    taken.when = std::move(*when);
+  else if (listed.problem.empty())
+    listed.problem = "its route " + taken.method + " " + taken.pattern + ": " +
+                     (when ? "an alternative has no operation of its own" : "when: " + when.error().message);
 }
 
 Result<void> check_route(const http::Route& route) {
@@ -113,6 +122,7 @@ Result<void> register_routes(Guest& guest, http::Router& router) {
   if (!visited) return visited;
   Listed& listed = *made;
   if (listed.malformed) return invalid("its list of routes has a malformed one");
+  if (!listed.problem.empty()) return invalid(listed.problem);
   for (std::uint32_t index = 0; index < listed.routes.size(); ++index) {
     http::Route& route = listed.routes[index];
     route.owner = guest.name;
@@ -120,7 +130,7 @@ Result<void> register_routes(Guest& guest, http::Router& router) {
       handle(guest, *table, index, request, std::move(reply));
     };
     if (auto checked = check_route(route); !checked) return checked;
-    guest.routes.push_back(route.method + " " + route.pattern);
+    guest.routes.push_back(route.method + " " + route.pattern + (route.when.empty() ? "" : " (alternative)"));
     if (auto added = router.add(std::move(route)); !added) return invalid(added.error().message);
   }
   return {};

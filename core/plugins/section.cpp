@@ -50,6 +50,8 @@ std::string take_host_key(std::string_view key, const json::Value& value, Plugin
     return "must be of type boolean";
   } else if (key == "enabled") {
     section.enabled = value.GetBool();
+  } else if (key == "manage") {
+    section.manage = value.GetBool();
   } else {
     section.optional = value.GetBool();
   }

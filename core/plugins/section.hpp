@@ -14,11 +14,13 @@
 namespace collet::plugins {
 
 /// The keys under plugins.<name> that are the host's.
-inline constexpr std::array kHostKeys = {"enabled", "optional", "secrets", "sha256", "tool_seconds"};
+inline constexpr std::array kHostKeys = {"enabled", "manage", "optional",
+                                         "secrets", "sha256", "tool_seconds"};
 
 /// plugins.<name>
 struct PluginSection {
   std::optional<bool> enabled;  ///< not said: depends on where the plugin comes from
+  std::optional<bool> manage;   ///< it may change the server's own state; not said: as `enabled`
   bool optional = false;        ///< a refusal is no reason not to start
   std::string sha256;           ///< of the file, 64 digits in lower case; empty: any
   /// For a tool's call to finish.

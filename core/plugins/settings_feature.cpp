@@ -8,7 +8,9 @@
 #include "plugins/guest.hpp"
 #include "plugins/host_features.hpp"
 #include "secrets/audit.hpp"
+#include "settings/field_problems.hpp"
 #include "settings/secret_store.hpp"
+#include "settings/settings_fields.hpp"
 
 namespace collet::plugins {
 namespace {
@@ -21,6 +23,37 @@ collet_status document(const collet_host* host, collet_sink json_or_error) noexc
     if (settings == nullptr) return refuse(json_or_error, not_ready());
     detail::give(json_or_error, *settings->document(settings::Expose::kRedacted));
     return COLLET_OK;
+  });
+}
+
+// The parts of the settings by name; null: there is no such part.
+const settings::Shape* shape_of(std::string_view part, const json::Value& value) {
+  if (part == "conversation_settings") return &settings::conversation_shape();
+  const auto kind = part == "agent_settings" ? json::string_or(value, "agent_kind", settings::kFirstAgentKind)
+                                             : std::string(settings::kFirstAgentKind);
+  const auto* agent = settings::agent_shape(kind);
+  if (agent == nullptr || part == "agent_settings") return agent;
+  const auto* field = settings::find_field(*agent, part);
+  return field == nullptr || field->type != settings::Type::kObject ? nullptr : field->members;
+}
+
+collet_status complete(const collet_host*, collet_str part, collet_str text, collet_sink sink) noexcept {
+  return guarded(sink, [&]() -> collet_status {
+    const auto value = json::parse(detail::to_view(text));
+    if (!value || !value->IsObject()) {
+      detail::give(
+          sink, R"([{"type":"dict_type","loc":[],"msg":"Input should be a valid dictionary","input":null}])");
+      return COLLET_INVALID;
+    }
+    const auto* shape = shape_of(detail::to_view(part), *value);
+    if (shape == nullptr) return refuse(sink, not_found("the settings have no such part"));
+    json::Document whole;
+    if (settings::normalise(*value, *shape, whole, whole.GetAllocator())) {
+      detail::give(sink, json::dump(whole));
+      return COLLET_OK;
+    }
+    detail::give(sink, settings::problems(*value, *shape));
+    return COLLET_INVALID;
   });
 }
 
@@ -67,7 +100,7 @@ collet_status value(const collet_host* host, collet_str asked, collet_sink value
 
 }  // namespace
 
-const collet_settings kSettingsFeature{sizeof(collet_settings), document};
+const collet_settings kSettingsFeature{sizeof(collet_settings), document, complete};
 const collet_secrets kSecretsFeature{sizeof(collet_secrets), names, value};
 
 }  // namespace collet::plugins

@@ -1,6 +1,8 @@
 #include <fnmatch.h>
 #include <unistd.h>
 
+#include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,15 +22,36 @@ bool is_own(const std::string& name) {
   return false;
 }
 
+// What was added. Not put into our own environment, which other threads may be reading.
+struct Additions {
+  std::mutex mutex;
+  std::map<std::string, std::string> variables;
+};
+Additions& additions() {
+  static Additions all;
+  return all;
+}
+
 }  // namespace
 
 std::vector<std::string> child_environment() {
+  Additions& more = additions();
+  const std::lock_guard lock(more.mutex);
   std::vector<std::string> kept;
   for (char** entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
-    if (!is_own(std::string(text.substr(0, text.find('='))))) kept.emplace_back(text);
+    const std::string name(text.substr(0, text.find('=')));
+    if (!is_own(name) && !more.variables.contains(name)) kept.emplace_back(text);
   }
+  for (const auto& [name, value] : more.variables)
+    if (!is_own(name)) kept.push_back(name + "=" + value);
   return kept;
+}
+
+void extend_child_environment(const std::map<std::string, std::string>& variables) {
+  Additions& more = additions();
+  const std::lock_guard lock(more.mutex);
+  for (const auto& [name, value] : variables) more.variables[name] = value;
 }
 
 }  // namespace collet::process

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -56,7 +57,11 @@ class Spawner {
 };
 
 /// The environment that children get: ours without Collet's own keys (SESSION_API_KEY*, OH_SECRET_KEY,
-/// OH_*KEY*, COLLET_* …). Any thread, while nobody changes the environment.
+/// OH_*KEY*, COLLET_* …), and what extend_child_environment has added. Any thread, while nobody changes the
+/// environment.
 std::vector<std::string> child_environment();
+/// Children get these too from now on, in the place of variables of the same name; Collet's own keys again
+/// not. Any thread.
+void extend_child_environment(const std::map<std::string, std::string>& variables);
 
 }  // namespace collet::process

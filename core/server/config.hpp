@@ -24,10 +24,13 @@ struct Origin {
 
 /// The core's own routers, in the order in which they are added. Plugins are switched off by
 /// `plugins.<name>.enabled`.
-inline constexpr std::array<std::string_view, 9> kRouters = {
-    "server", "conversations", "events", "settings", "secrets", "plugins", "openapi", "sockets", "metrics"};
+inline constexpr std::array<std::string_view, 10> kRouters = {
+    "server",  "init",    "conversations", "events",  "settings",
+    "secrets", "plugins", "openapi",       "sockets", "metrics"};
 
 struct Config {
+  /// Wait for POST /api/init, which brings keys and the place on disk; nothing is opened before.
+  bool deferred_init = false;
   std::string host = "127.0.0.1";
   std::int64_t port = 8000;                   ///< 0: any free one
   std::string public_url;                     ///< as clients call this server through a proxy; may be empty

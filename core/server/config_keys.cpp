@@ -155,6 +155,7 @@ constexpr std::int64_t kMostBytes = std::int64_t{1} << 32;
 
 std::vector<ConfigKey> server_keys() {
   return {
+      flag("deferred_init", [](auto& c) -> auto& { return c.deferred_init; }, {"OH_DEFERRED_INIT"}),
       text(
           "host", [](auto& c) -> auto& { return c.host; }),
       number(

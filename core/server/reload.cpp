@@ -5,10 +5,11 @@ namespace collet::server {
 Reload plan_reload(const Config& running, const Config& fresh) {
   Reload plan{running, {}, {}};
   for (const auto& key : changed_keys(running, fresh)) {
-    const bool can_change = key == "session_api_keys" || key.starts_with("log.");
+    // Those of a server that was dormant came with its initialization, and count still.
+    const bool can_change = key.starts_with("log.") || (key == "session_api_keys" && !running.deferred_init);
     (can_change ? plan.taken : plan.needs_restart).push_back(key);
   }
-  plan.config.session_api_keys = fresh.session_api_keys;
+  if (!running.deferred_init) plan.config.session_api_keys = fresh.session_api_keys;
   plan.config.log = fresh.log;
   return plan;
 }

@@ -26,6 +26,15 @@ TEST(PlanReload, TakesSessionKeysAndLog) {
   EXPECT_EQ(plan.config.log.level, log::Level::kDebug);
 }
 
+TEST(PlanReload, KeysThatCameWithTheInitializationStay) {
+  Config running, fresh;
+  running.deferred_init = fresh.deferred_init = true;
+  fresh.session_api_keys = {"new"};
+  const auto plan = plan_reload(running, fresh);
+  EXPECT_THAT(plan.needs_restart, ElementsAre("session_api_keys"));
+  EXPECT_THAT(plan.config.session_api_keys, IsEmpty());
+}
+
 TEST(PlanReload, LeavesTheRestAndNamesIt) {
   Config fresh;
   fresh.port = 9;

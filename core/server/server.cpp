@@ -7,6 +7,7 @@
 #include "api/docs_api.hpp"
 #include "api/event_socket.hpp"
 #include "api/events_api.hpp"
+#include "api/init_api.hpp"
 #include "api/metrics_api.hpp"
 #include "api/plain_reads.hpp"
 #include "api/plugins_api.hpp"
@@ -26,6 +27,8 @@
 #include "secrets/sealed_box.hpp"
 #include "server/activity_gate.hpp"
 #include "server/conversation_gateway.hpp"
+#include "server/initializer.hpp"
+#include "server/management_gateway.hpp"
 #include "server/master_key.hpp"
 #include "server/reload.hpp"
 #include "server/secret_gateway.hpp"
@@ -124,8 +127,11 @@ outbound::Client::Options outbound_options(outbound::Policy policy) {
 // In the order of the start; destroyed in reverse.
 struct Server::Parts {
   Parts(const Config& config, std::unique_ptr<storage::Database> opened, secrets::KeyRing key_ring,
-        auth::SessionKeys session_keys, outbound::Policy outbound_policy, process::Spawner& spawner)
-      : database(std::move(opened)),
+        auth::SessionKeys session_keys, outbound::Policy outbound_policy, process::Spawner& spawner,
+        api::Initialization& init, metrics::Metrics& its_metrics)
+      : metrics(its_metrics),
+        initialization(init),
+        database(std::move(opened)),
         ring(std::move(key_ring)),
         box(ring),
         log(*database, log_limits(config)),
@@ -135,18 +141,18 @@ struct Server::Parts {
         audit(*database, config.audit_keep),
         outbound(outbound_options(std::move(outbound_policy))),
         resolver(secret_store, audit, outbound),
-        providers(openai, &metrics),
+        providers(openai, &its_metrics),
         host(host_options(config), spawner),
         secret_gateway(resolver, audit),
         conversations(service_options(config),
                       {*database, log, providers, tools, box, spawner, secret_gateway}),
         gateway(conversations, log),
+        management({ring, settings, secret_store, audit, conversations, providers}),
         event_sockets(conversations, log),
         public_metrics(config.public_metrics),
         backend(config.database == "sqlite" ? "sqlite" : "postgresql"),
         guard(std::move(session_keys), config.allow_cors_origins),
-        gate(guard, activity),
-        http(http_options(config, metrics), router, gate) {}
+        gate(guard, activity) {}
 
   Result<void> add_core_routes(const std::set<std::string>& off);
   Result<void> add_router(std::string_view name);
@@ -155,8 +161,17 @@ struct Server::Parts {
   std::vector<std::string> not_ready() const;
   std::vector<plugins::PluginStatus> plugin_status() const;
   metrics::Snapshot snapshot() const;
+  void serve_with(const http::HttpServer& server, settings::OwnAddresses addresses) {
+    http = &server;
+    resolver.set_addresses(std::move(addresses));
+  }
+  /// Begins no more work for others: what follows waits for what is under way.
+  void hush();
+  /// All that runs, but what listens. False: a plugin's code has not come back.
+  bool end();
 
-  metrics::Metrics metrics{kVersion};  // first: it is told things until the end
+  metrics::Metrics& metrics;
+  api::Initialization& initialization;
   std::unique_ptr<storage::Database> database;
   secrets::KeyRing ring;
   secrets::SealedBox box;
@@ -175,6 +190,7 @@ struct Server::Parts {
   SecretGateway secret_gateway;
   conversation::ConversationService conversations;
   ConversationGateway gateway;
+  ManagementGateway management;
   api::Activity activity;
   api::EventSockets event_sockets;
   bool public_metrics;
@@ -182,8 +198,27 @@ struct Server::Parts {
   api::ApiDocs docs{router, std::string(kVersion)};
   auth::Guard guard;
   ActivityGate gate;
-  http::HttpServer http;
-  std::uint16_t port = 0;
+  const http::HttpServer* http = nullptr;  ///< that serves these; none yet
+};
+
+// What a server serves that waits for POST /api/init.
+struct Server::Dormant {
+  explicit Dormant(const Config& config) : gate(config) {}
+
+  Result<void> add_routes(api::Initialization& initialization) {
+    auto added =
+        api::add_server_routes(router, {std::string(kVersion), tools, activity, [] {
+                                          return std::vector<std::string>();  // ready for that one request
+                                        }});
+    if (added) added = api::add_init_routes(router, initialization);
+    if (added) added = api::add_dormant_routes(router, initialization);
+    return added;
+  }
+
+  http::Router router;
+  agent::ToolRegistry tools;
+  api::Activity activity;
+  DormantGate gate;
 };
 
 api::PlainReads Server::Parts::reads() {
@@ -215,6 +250,7 @@ Result<void> Server::Parts::add_router(std::string_view name) {
   if (name == "server")
     return api::add_server_routes(router,
                                   {std::string(kVersion), tools, activity, [this] { return not_ready(); }});
+  if (name == "init") return api::add_init_routes(router, initialization);
   if (name == "conversations") return api::add_conversation_routes(router, conversations, ring);
   if (name == "events") return api::add_event_routes(router, conversations, log);
   if (name == "settings") return api::add_settings_routes(router, settings, reads());
@@ -238,18 +274,18 @@ Result<void> Server::Parts::add_core_routes(const std::set<std::string>& off) {
 
 std::vector<plugins::PluginStatus> Server::Parts::plugin_status() const {
   auto all = host.status();
-  for (auto& plugin : all) plugin.requests.waiting = http.queue_depth(plugin.name);
+  for (auto& plugin : all) plugin.requests.waiting = http == nullptr ? 0 : http->queue_depth(plugin.name);
   return all;
 }
 
 metrics::Snapshot Server::Parts::snapshot() const {
   const auto load = conversations.load();
-  metrics::Snapshot now{.connections = http.connections(),
-                        .websockets = http.websockets(),
+  metrics::Snapshot now{.connections = http->connections(),
+                        .websockets = http->websockets(),
                         .conversations_loaded = load.loaded,
                         .runs = load.running,
                         .runs_waiting = load.waiting};
-  now.plugins.push_back({.name = "core", .requests_waiting = http.queue_depth("core")});
+  now.plugins.push_back({.name = "core", .requests_waiting = http->queue_depth("core")});
   for (const auto& plugin : plugin_status())
     now.plugins.push_back({.name = plugin.name,
                            .state = std::string(plugins::to_string(plugin.state)),
@@ -276,18 +312,68 @@ std::vector<std::string> Server::Parts::not_ready() const {
   return names;
 }
 
-Server::Server(Config config, process::Spawner& spawner) : config_(std::move(config)), spawner_(spawner) {}
+Server::Server(Config config, process::Spawner& spawner)
+    : config_(std::move(config)),
+      spawner_(spawner),
+      metrics_(std::make_unique<metrics::Metrics>(kVersion)),
+      initializer_(std::make_unique<Initializer>(
+          config_, [this](const Config& initialized) { return wake_up(initialized); })) {}
 
 Server::~Server() { stop(); }
 
 Result<void> Server::start() {
-  auto keys = auth::SessionKeys::from(config_.session_api_keys);
+  if (config_.deferred_init) return start_dormant();
+  if (auto up = bring_up(config_); !up) return up;
+  return listen(parts_->router, parts_->gate);
+}
+
+Result<void> Server::listen(const http::Router& router, http::Gatekeeper& gatekeeper) {
+  http_ = std::make_unique<http::HttpServer>(http_options(config_, *metrics_), router, gatekeeper);
+  auto port = http_->start();
+  if (!port) return port.error();
+  port_ = *port;
+  if (parts_) parts_->serve_with(*http_, {config_.host, port_, config_.public_url});
+  return {};
+}
+
+Result<void> Server::start_dormant() {
+  // Who doesn't know the secret key can do nothing; without one, the rules of a server without keys hold.
+  if (config_.secret_key.empty())
+    if (auto allowed = auth::check_listen_address(config_.host, auth::SessionKeys()); !allowed)
+      return allowed;
+  dormant_ = std::make_unique<Dormant>(config_);
+  if (auto added = dormant_->add_routes(*initializer_); !added) return added;
+  return listen(dormant_->router, dormant_->gate);
+}
+
+Result<void> Server::wake_up(const Config& initialized) {
+  // Only stop() may hold it: it waits for the requests that are under way, this one included.
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock || stopping_) return unavailable("The server is stopping.");
+  if (auto up = bring_up(initialized); !up) {
+    if (parts_) {
+      parts_->hush();
+      if (!parts_->end())
+        static_cast<void>(parts_.release());  // NOLINT(bugprone-unused-return-value): as in stop()
+    }
+    parts_.reset();
+    return up;
+  }
+  parts_->serve_with(*http_, {initialized.host, port_, initialized.public_url});
+  http_->switch_to(parts_->router, parts_->gate, initialized.allow_cors_origins);
+  return {};
+}
+
+// Everything but listening.
+Result<void> Server::bring_up(const Config& config) {
+  auto keys = auth::SessionKeys::from(config.session_api_keys);
   if (!keys) return keys.error();
-  if (auto allowed = auth::check_listen_address(config_.host, *keys); !allowed) return allowed;
-  if (auto assembled = assemble(std::move(*keys)); !assembled) return assembled;
+  if (auto allowed = auth::check_listen_address(config.host, *keys); !allowed) return allowed;
+  if (auto assembled = assemble(config, std::move(*keys)); !assembled) return assembled;
   Parts& p = *parts_;
   p.host.set_conversations(p.gateway);
   p.host.set_outbound(p.outbound);
+  p.host.set_management(p.management);
   p.host.set_settings(p.settings, p.secret_store, p.audit);
   p.host.set_documents(p.plugin_documents);
   p.conversations.on_removed([&p](const std::string& id) {
@@ -297,51 +383,63 @@ Result<void> Server::start() {
   if (auto started = p.conversations.start(); !started) return started;
   p.hear_other_servers();
   p.host.start_all();
-  auto port = p.http.start();
-  if (!port) return port.error();
-  p.port = *port;
-  p.resolver.set_addresses({config_.host, *port, config_.public_url});
   return {};
 }
 
 Result<std::string> Server::describe() {
-  if (auto assembled = assemble(auth::SessionKeys()); !assembled) return assembled.error();
+  if (auto assembled = assemble(config_, auth::SessionKeys()); !assembled) return assembled.error();
   return parts_->docs.document();
 }
 
 // Everything but threads and sockets.
-Result<void> Server::assemble(auth::SessionKeys keys) {
-  auto database = storage::Database::open(config_.state, database_options(config_));
+Result<void> Server::assemble(const Config& config, auth::SessionKeys keys) {
+  auto database = storage::Database::open(config.state, database_options(config));
   if (!database) return database.error();
-  auto ring = open_master_key(config_.state, config_.secret_key, **database);
+  auto ring = open_master_key(config.state, config.secret_key, **database);
   if (!ring) return ring.error();
 
   auto policy =
-      outbound::Policy::make(config_.outbound.allow, config_.outbound.only_listed, config_.outbound.schemes);
+      outbound::Policy::make(config.outbound.allow, config.outbound.only_listed, config.outbound.schemes);
   if (!policy) return policy.error();
 
-  parts_ = std::make_unique<Parts>(config_, std::move(*database), std::move(*ring), std::move(keys),
-                                   std::move(*policy), spawner_);
+  parts_ = std::make_unique<Parts>(config, std::move(*database), std::move(*ring), std::move(keys),
+                                   std::move(*policy), spawner_, *initializer_, *metrics_);
   Parts& p = *parts_;
   if (auto loaded = p.settings.load(); !loaded) return loaded;
   p.tools.add(agent::make_finish_tool());
   p.tools.add(agent::make_think_tool());
-  if (auto added = p.add_core_routes(config_.routers_off); !added) return added;
+  if (auto added = p.add_core_routes(config.routers_off); !added) return added;
   return p.host.load_all(p.router, p.tools, p.providers);
 }
 
 std::string Server::url() const {
   const bool six = config_.host.find(':') != std::string::npos && config_.host.front() != '[';
-  return "http://" + (six ? "[" + config_.host + "]" : config_.host) + ":" + std::to_string(parts_->port);
+  return "http://" + (six ? "[" + config_.host + "]" : config_.host) + ":" + std::to_string(port_);
+}
+
+void Server::Parts::hush() {
+  database->stop_listening();
+  conversations.pause_all(kRunGrace);
+  management.stop();
+  outbound.stop();  // or requests that wait for other servers would outlast the grace that they get
+}
+
+bool Server::Parts::end() {
+  management.stop();
+  event_sockets.stop();
+  gateway.stop();
+  conversations.stop();
+  return host.stop_all();
 }
 
 Result<void> Server::reload(const Config& fresh) {
+  const std::lock_guard lock(mutex_);
   auto plan = plan_reload(config_, fresh);
   auto keys = auth::SessionKeys::from(plan.config.session_api_keys);
   if (!keys) return keys.error();
   if (auto allowed = auth::check_listen_address(config_.host, *keys); !allowed) return allowed;
   log::configure(plan.config.log.level, plan.config.log.json);
-  parts_->guard.set_keys(std::move(*keys));
+  if (parts_ && !config_.deferred_init) parts_->guard.set_keys(std::move(*keys));
   config_ = std::move(plan.config);
   log::info("server", "reloaded the configuration; changed: " + list_of(plan.taken));
   if (!plan.needs_restart.empty())
@@ -350,23 +448,23 @@ Result<void> Server::reload(const Config& fresh) {
 }
 
 bool Server::stop() {
-  if (!parts_) return true;
-  Parts& p = *parts_;
-  p.database->stop_listening();
-  p.conversations.pause_all(kRunGrace);
-  p.outbound.stop();  // or requests that wait for other servers would outlast the grace below
-  bool answered = p.http.drain(kRequestGrace);
-  p.event_sockets.stop();
-  p.gateway.stop();
-  p.conversations.stop();
-  const bool settled = p.host.stop_all();
-  answered = answered || p.http.drain(std::chrono::milliseconds(0));
+  const std::lock_guard lock(mutex_);  // an initialisation that is under way ends first
+  stopping_ = true;
+  if (!parts_ && !http_) return true;
+  if (parts_) parts_->hush();
+  bool answered = !http_ || http_->drain(kRequestGrace);
+  const bool settled = !parts_ || parts_->end();
+  answered = answered || http_->drain(std::chrono::milliseconds(0));
   if (!settled || !answered) {
     // Threads inside a plugin may use anything of it.
-    static_cast<void>(parts_.release());  // NOLINT(bugprone-unused-return-value): never freed
+    static_cast<void>(http_.release());     // NOLINT(bugprone-unused-return-value): never freed
+    static_cast<void>(parts_.release());    // NOLINT(bugprone-unused-return-value): never freed
+    static_cast<void>(dormant_.release());  // NOLINT(bugprone-unused-return-value): never freed
     return false;
   }
+  http_.reset();
   parts_.reset();
+  dormant_.reset();
   return true;
 }
 

@@ -1,8 +1,10 @@
 // The one place that names every part: makes them in order, starts them in order, stops them in reverse.
 //
-// Thread: the main thread.
+// Thread: the main thread; a dormant server is initialised on a worker's, and stop() waits for that.
 #pragma once
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "auth/session_keys.hpp"
@@ -10,7 +12,19 @@
 #include "process/spawner.hpp"
 #include "server/config.hpp"
 
+namespace collet::http {
+class Gatekeeper;
+class HttpServer;
+class Router;
+}  // namespace collet::http
+
+namespace collet::metrics {
+class Metrics;
+}
+
 namespace collet::server {
+
+class Initializer;
 
 class Server {
  public:
@@ -18,7 +32,8 @@ class Server {
   Server(Config config, process::Spawner& spawner);
   ~Server();
 
-  /// Opens the state, loads the plugins, listens. An error is one clear line for people; nothing runs then.
+  /// Opens the state, loads the plugins, listens; with `deferred_init` listens only, until POST /api/init
+  /// brings the rest. An error is one clear line for people; nothing runs then.
   Result<void> start();
   /// In place of start: loads the plugins and returns the API's document, JSON text. Needs a state folder of
   /// its own; nothing listens.
@@ -37,11 +52,23 @@ class Server {
 
  private:
   struct Parts;
-  Result<void> assemble(auth::SessionKeys keys);
+  struct Dormant;
+  Result<void> start_dormant();
+  Result<void> wake_up(const Config& initialized);
+  Result<void> bring_up(const Config& config);
+  Result<void> assemble(const Config& config, auth::SessionKeys keys);
+  Result<void> listen(const http::Router& router, http::Gatekeeper& gatekeeper);
 
   Config config_;
   process::Spawner& spawner_;
+  std::mutex mutex_;  ///< held while the server is initialised, and while it stops
+  bool stopping_ = false;
+  std::uint16_t port_ = 0;
+  std::unique_ptr<metrics::Metrics> metrics_;  ///< told things until the end
+  std::unique_ptr<Initializer> initializer_;
+  std::unique_ptr<Dormant> dormant_;
   std::unique_ptr<Parts> parts_;
+  std::unique_ptr<http::HttpServer> http_;  ///< goes first: it serves the others
 };
 
 }  // namespace collet::server

@@ -128,6 +128,12 @@ bool is_map(Type type) { return type == Type::kMap || type == Type::kStringMap |
 
 }  // namespace
 
+const Field* find_field(const Shape& shape, std::string_view name) {
+  const auto found = std::find_if(shape.fields.begin(), shape.fields.end(),
+                                  [name](const Field& field) { return field.name == name; });
+  return found == shape.fields.end() ? nullptr : &*found;
+}
+
 void merge(json::Value& target, const json::Value& patch, const Shape& shape, json::Allocator& allocator) {
   for (const auto& field : shape.fields) {
     const json::Value* change = json::find(patch, field.name);

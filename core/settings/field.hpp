@@ -55,6 +55,9 @@ struct Field {
   const Shape* members = nullptr;
 };
 
+/// The field of this name; null: none.
+const Field* find_field(const Shape& shape, std::string_view name);
+
 /// Puts `patch` over `target`, objects member by member. A null in a map deletes; elsewhere it is a value.
 /// Members that the shape doesn't have are left out.
 void merge(json::Value& target, const json::Value& patch, const Shape& shape, json::Allocator& allocator);

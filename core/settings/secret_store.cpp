@@ -55,20 +55,56 @@ Result<std::string> SecretStore::get(const std::string& name) const {
   return box_.open(json::string_or(*entry, "value"), context_of(name));
 }
 
-Result<void> SecretStore::put(const Entry& entry, std::string_view value) {
+namespace {
+
+void set_entry(json::Document& secrets, const SecretStore::Entry& entry, const std::string& sealed) {
+  auto& allocator = secrets.GetAllocator();
+  json::Value one(rapidjson::kObjectType);
+  json::set(one, "value", sealed, allocator);
+  if (entry.description) json::set(one, "description", *entry.description, allocator);
+  json::set(secrets, entry.name, std::move(one), allocator);
+}
+
+}  // namespace
+
+Result<void> SecretStore::store(const Entry& entry, std::string_view value, bool only_new) {
   const std::string sealed = box_.seal(value, context_of(entry.name));
   auto stored = documents_.update(std::string(kDocument),
                                   [&](const std::optional<std::string>& now) -> Result<std::string> {
                                     auto document = parsed(now);
                                     if (!document) return document.error();
-                                    auto& allocator = document->GetAllocator();
-                                    json::Value one(rapidjson::kObjectType);
-                                    json::set(one, "value", sealed, allocator);
-                                    if (entry.description)
-                                      json::set(one, "description", *entry.description, allocator);
-                                    json::set(*document, entry.name, std::move(one), allocator);
+                                    if (only_new && json::find(*document, entry.name) != nullptr)
+                                      return conflict("Secret " + entry.name + " already exists");
+                                    set_entry(*document, entry, sealed);
                                     return json::dump(*document);
                                   });
+  return stored ? Result<void>() : Result<void>(stored.error());
+}
+
+Result<void> SecretStore::put(const Entry& entry, std::string_view value) {
+  return store(entry, value, /*only_new=*/false);
+}
+
+Result<void> SecretStore::create(const Entry& entry, std::string_view value) {
+  return store(entry, value, /*only_new=*/true);
+}
+
+// A value opens under its own name only, so it is sealed anew.
+Result<void> SecretStore::rename(const std::string& from, const Entry& to) {
+  auto stored = documents_.update(
+      std::string(kDocument), [&](const std::optional<std::string>& now) -> Result<std::string> {
+        auto document = parsed(now);
+        if (!document) return document.error();
+        const json::Value* known = json::find(*document, from);
+        if (known == nullptr) return no_such_secret();
+        if (from != to.name && json::find(*document, to.name) != nullptr)
+          return conflict("Secret " + to.name + " already exists");
+        const auto value = box_.open(json::string_or(*known, "value"), context_of(from));
+        if (!value) return value.error();
+        json::remove(*document, from);
+        set_entry(*document, to, box_.seal(*value, context_of(to.name)));
+        return json::dump(*document);
+      });
   return stored ? Result<void>() : Result<void>(stored.error());
 }
 

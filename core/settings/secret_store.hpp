@@ -34,9 +34,14 @@ class SecretStore {
   /// The value in clear; kNotFound.
   Result<std::string> get(const std::string& name) const;
   Result<void> put(const Entry& entry, std::string_view value);
+  Result<void> create(const Entry& entry, std::string_view value);  ///< kConflict: there is one of this name
+  /// Another name and description for a value that stays; kNotFound, kConflict.
+  Result<void> rename(const std::string& from, const Entry& to);
   Result<void> remove(const std::string& name);  ///< kNotFound
 
  private:
+  Result<void> store(const Entry& entry, std::string_view value, bool only_new);
+
   storage::DocumentStore documents_;
   const secrets::SealedBox& box_;
 };

@@ -36,6 +36,19 @@ class SecretStoreTest : public ::testing::Test {
   std::optional<SecretStore> store;
 };
 
+TEST_F(SecretStoreTest, CreateAndRename) {
+  ASSERT_TRUE(store->create({"ONE", "first"}, "v1"));
+  EXPECT_EQ(store->create({"ONE", std::nullopt}, "v2").error().kind, Error::Kind::kConflict);
+  ASSERT_TRUE(store->create({"TWO", std::nullopt}, "v2"));
+  ASSERT_TRUE(store->rename("ONE", {"UNO", "renamed"}));
+  EXPECT_EQ(*store->get("UNO"), "v1");
+  EXPECT_EQ(store->get("ONE").error().kind, Error::Kind::kNotFound);
+  EXPECT_EQ(store->rename("UNO", {"TWO", std::nullopt}).error().kind, Error::Kind::kConflict);
+  EXPECT_EQ(store->rename("ONE", {"X", std::nullopt}).error().kind, Error::Kind::kNotFound);
+  ASSERT_TRUE(store->rename("UNO", {"UNO", std::nullopt}));
+  EXPECT_EQ(*store->get("UNO"), "v1");
+}
+
 TEST_F(SecretStoreTest, PutGetListRemove) {
   ASSERT_TRUE(store->put({"TOKEN", "a token"}, "value-1"));
   ASSERT_TRUE(store->put({"OTHER", std::nullopt}, "héllo ✓\n2"));

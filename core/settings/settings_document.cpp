@@ -48,12 +48,44 @@ bool patch_misc(json::Value& misc, const json::Value& change, json::Allocator& a
   return true;
 }
 
-/// Profiles come with a later feature: there are none to make active, but none is a choice.
-Result<void> check_profile(const json::Value& patch, std::string_view member, const std::string& what) {
-  const auto* profile = json::find(patch, member);
-  if (profile == nullptr || profile->IsNull()) return {};
-  if (!profile->IsString()) return invalid(std::string(kValidationFailed));
-  return not_found(what + " '" + std::string(json::view(*profile)) + "' not found");
+constexpr std::string_view kPointers[] = {"active_profile", "active_agent_profile_id"};
+
+json::Value pointer(const json::Value& document, std::string_view name, json::Allocator& allocator) {
+  const auto text = json::string_at(document, name);
+  return text ? json::text(*text, allocator) : json::Value();
+}
+
+/// What is active must be as the patch expects.
+bool is_as_expected(const json::Value& document, const json::Value& patch) {
+  const auto* expect = json::find(patch, "expect");
+  if (expect == nullptr) return true;
+  for (const auto name : kPointers) {
+    const auto* wanted = json::find(*expect, name);
+    if (wanted != nullptr && json::string_at(*expect, name) != json::string_at(document, name)) return false;
+  }
+  return true;
+}
+
+Result<void> patch_pointers(json::Value& document, const json::Value& patch, Profiles profiles,
+                            json::Allocator& allocator) {
+  for (const auto name : kPointers) {
+    const auto* wanted = json::find(patch, name);
+    if (wanted == nullptr) continue;
+    if (!wanted->IsNull() && !wanted->IsString()) return invalid(std::string(kValidationFailed));
+    // That of agents is no reference: an unknown one is what starts of conversations will tell.
+    if (profiles == Profiles::kUnknown && wanted->IsString() && name == kPointers[0])
+      return not_found("Profile '" + std::string(json::view(*wanted)) + "' not found");
+    json::set(document, name, json::copy(*wanted, allocator), allocator);
+  }
+  return {};
+}
+
+bool replace_llm(json::Value& agent, const json::Value& llm, json::Allocator& allocator) {
+  json::Value whole;
+  const Shape& shape = *find_field(*agent_shape(kFirstAgentKind), "llm")->members;
+  if (!llm.IsObject() || !normalise(llm, shape, whole, allocator)) return false;
+  json::set(agent, "llm", std::move(whole), allocator);
+  return true;
 }
 
 json::Value part(const json::Value& document, std::string_view name, json::Allocator& allocator) {
@@ -82,6 +114,7 @@ Result<json::Document> completed(const json::Value& document) {
   json::set(out, kAgent, std::move(agent_out), allocator);
   json::set(out, kConversation, std::move(conversation_out), allocator);
   json::set(out, kMisc, json::copy(misc, allocator), allocator);
+  for (const auto name : kPointers) json::set(out, name, pointer(document, name, allocator), allocator);
   return out;
 }
 
@@ -92,15 +125,19 @@ bool changes_anything(const json::Value& patch) {
          json::find(patch, "active_agent_profile_id") != nullptr;
 }
 
-Result<json::Document> patched(const json::Value& document, const json::Value& patch) {
-  if (!changes_anything(patch)) return invalid(std::string(kNothingToChange));
-  if (auto known = check_profile(patch, "active_profile", "Profile"); !known) return known.error();
-  if (auto known = check_profile(patch, "active_agent_profile_id", "Agent profile"); !known)
-    return known.error();
+Result<json::Document> patched(const json::Value& document, const json::Value& patch, Profiles profiles) {
+  const bool is_keeper = profiles == Profiles::kKnown;
+  const auto* llm = is_keeper ? diff(patch, "llm") : nullptr;
+  if (llm == nullptr && !changes_anything(patch)) return invalid(std::string(kNothingToChange));
+  if (is_keeper && !is_as_expected(document, patch))
+    return conflict("the active profile is another one by now");
 
   json::Document out;
   auto& allocator = out.GetAllocator();
   out.CopyFrom(document, allocator);
+  if (auto pointed = patch_pointers(out, patch, profiles, allocator); !pointed) return pointed.error();
+  if (llm != nullptr && !replace_llm(*json::find(out, kAgent), *llm, allocator))
+    return invalid(std::string(kValidationFailed));
   const auto* agent = diff(patch, "agent_settings_diff");
   const auto* conversation = diff(patch, "conversation_settings_diff");
   const auto* misc = diff(patch, "misc_settings_diff");
@@ -119,7 +156,7 @@ std::string shown(const json::Value& document) {
   writer.key(kAgent).value(*json::find(document, kAgent));
   writer.key(kConversation).value(*json::find(document, kConversation));
   writer.member("llm_api_key_is_set", key != nullptr && key->IsString());
-  writer.member("active_profile", nullptr).member("active_agent_profile_id", nullptr);
+  for (const auto name : kPointers) writer.member(name, json::string_at(document, name));
   writer.key(kMisc).value(*json::find(document, kMisc));
   writer.end();
   return writer.take();

@@ -22,9 +22,17 @@ Result<json::Document> completed(const json::Value& document);
 /// Whether the body of a PATCH names anything to change.
 bool changes_anything(const json::Value& patch);
 
-/// The document with the body of a PATCH applied, secrets in clear in both. kInvalid: kValidationFailed.
-/// kNotFound: a profile.
-Result<json::Document> patched(const json::Value& document, const json::Value& patch);
+/// Who names a profile in a change.
+enum class Profiles {
+  kUnknown,  ///< a client, of whom nobody knows whether there is such a profile: it is refused
+  kKnown,    ///< who keeps the profiles
+};
+
+/// The document with the body of a PATCH applied, secrets in clear in both. Who keeps the profiles may also
+/// say "llm", which replaces that of the agent as a whole, and "expect", what the active profiles must be.
+/// kInvalid: kValidationFailed. kNotFound: a profile. kConflict: the active profiles are others.
+Result<json::Document> patched(const json::Value& document, const json::Value& patch,
+                               Profiles profiles = Profiles::kUnknown);
 
 /// The text that GET answers: the document, its secrets as they are, with what is computed from it.
 std::string shown(const json::Value& document);

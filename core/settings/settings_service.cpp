@@ -129,9 +129,14 @@ Result<void> SettingsService::change(const Change& next) {
 }
 
 Result<void> SettingsService::patch(const json::Value& body) {
-  if (!changes_anything(body)) return invalid(std::string(kNothingToChange));
   const auto plain = with_plain_secrets(body);
+  if (!changes_anything(plain)) return invalid(std::string(kNothingToChange));
   return change([&](const json::Value& current) { return patched(current, plain); });
+}
+
+Result<void> SettingsService::patch_by_keeper(const json::Value& body) {
+  const auto plain = with_plain_secrets(body);
+  return change([&](const json::Value& current) { return patched(current, plain, Profiles::kKnown); });
 }
 
 Result<void> SettingsService::add_mcp_server(std::string_view name, const json::Value& server) {

@@ -44,6 +44,9 @@ class SettingsService {
   /// kNothingToChange. kNotFound: a profile.
   Result<void> patch(const json::Value& body);
 
+  /// The same for who keeps the profiles; see patched(). kConflict: the active profiles are not as expected.
+  Result<void> patch_by_keeper(const json::Value& body);
+
   // One MCP server of the agent settings; as patch() takes secrets. kInvalid: the server cannot be so.
 
   /// kConflict: there is one of this name.

@@ -57,6 +57,25 @@ TEST_F(SettingsServiceTest, New_ShowsTheDefaults) {
     EXPECT_NE(all.find(part), std::string::npos) << part << "\n" << all;
 }
 
+TEST_F(SettingsServiceTest, Keeper_SaysWhichProfileIsActive) {
+  ASSERT_TRUE(patch(R"({"agent_settings_diff":{"llm":{"model":"old","litellm_extra_body":{"a":1}}}})").ok());
+  const auto keep = [&](const char* change) { return service->patch_by_keeper(*json::parse(change)); };
+  ASSERT_TRUE(keep(R"({"active_profile":"p","llm":{"model":"new"}})").ok());
+  EXPECT_EQ(json::string_or(shown(), "active_profile"), "p");
+  EXPECT_EQ(json::dump(*json::at(shown(), {"agent_settings", "llm", "litellm_extra_body"})), "{}")
+      << "replaced";
+  EXPECT_EQ(keep(R"({"active_profile":"q","expect":{"active_profile":"x"}})").error().kind,
+            Error::Kind::kConflict);
+  ASSERT_TRUE(keep(R"({"active_profile":null,"expect":{"active_profile":"p"}})").ok());
+  ASSERT_TRUE(keep(R"({"active_agent_profile_id":"id","expect":{"active_agent_profile_id":null}})").ok());
+  EXPECT_EQ(keep(R"({"llm":{"num_retries":"x"}})").error().kind, Error::Kind::kInvalid);
+  reopen();
+  ASSERT_TRUE(service->load().ok());
+  EXPECT_EQ(json::string_or(shown(), "active_profile", "none"), "none");
+  EXPECT_EQ(json::string_or(shown(), "active_agent_profile_id"), "id");
+  EXPECT_EQ(patch(R"({"llm":{"model":"x"}})").error().message, kNothingToChange) << "no client's to say";
+}
+
 TEST_F(SettingsServiceTest, Key_IsSealedRedactedAndKept) {
   ASSERT_TRUE(
       patch(R"({"agent_settings_diff":{"llm":{"model":"openai/m","api_key":"sk-fake-settings"}}})").ok());

@@ -19,7 +19,7 @@ from harness.mock import call, command, finish  # noqa: E402
 
 UNNAMED = "987"  # a sleep of this length is a command that names no secret
 SLOTS = ("session-key", "secret-key", "settings-key", "settings-mcp", "stored", "static", "remote", "lookup-header",
-         "agent-key", "agent-mcp", "context", "added", "refused")
+         "agent-key", "agent-mcp", "context", "added", "refused", "profile", "connection", "git", "older-key")
 
 
 def encodings(token):
@@ -150,6 +150,27 @@ class Canary(Case):
         for path in ("/api/settings", "/api/settings/secrets", "/server_info", "/ready"):
             self.http.get(path)
 
+    def give_what_teams_share(self):
+        token = self.tokens
+        profile, connections, agents = "/api/profiles/shared", "/api/llm/provider-connections", "/api/agent-profiles"
+        llm = {"model": "openai/mock", "api_key": token["profile"]}
+        self.assert_status(self.http.post(profile, {"llm": llm}), 201)
+        self.assertEqual(self.http.get(profile, {"X-Expose-Secrets": "plaintext"})["config"]["api_key"], token["profile"])
+        self.assert_status(self.http.post(connections, {"display_name": "C", "api_key": token["connection"]}), 201)
+        self.assert_status(self.http.post(connections, {"display_name": "C", "api_key": [token["connection"]]}), 422)
+        self.assert_status(self.http.post(profile, {"llm": {"model": "m", "api_key": [token["profile"]]}}), 422)
+        self.assert_status(self.http.post(profile + "/validate", {"llm": {**llm, "base_url": "http://127.0.0.1:9"}}), 200)
+        self.assert_status(self.http.post(agents + "/shared", {"llm_profile_ref": "shared"}), 201)
+        self.assert_status(self.http.post(agents + "/shared/materialize"), 200)
+        for path in (profile, "/api/profiles", connections, agents):
+            self.assert_status(self.http.get(path), 200)
+        # The older bootstrap; its key goes where that of the settings was.
+        self.assert_status(self.http.post("/api/settings", {"llm_api_key": token["older-key"], "llm_model": "openai/mock"}), 200)
+        providers = {"provider_tokens": {"github": {"token": token["git"]}}}
+        self.assert_status(self.http.post("/api/add-git-providers", providers), 200)
+        self.assert_status(self.http.post("/api/add-git-providers", {"provider_tokens": {"github": token["git"]}}), 422)
+        self.assert_status(self.http.post("/api/conversations", {"initial_user_msg": None}), 200)
+
     def make_mistakes(self, conversation):
         """Wrong requests that hold a secret: each answer says what is wrong without repeating it."""
         token = self.tokens["refused"]
@@ -276,6 +297,7 @@ class Canary(Case):
     def test_no_token_is_found_where_it_must_not_be(self):
         self.folder = self.new_folder()
         self.give_settings()
+        self.give_what_teams_share()
         answer = self.http.post("/api/conversations", {**self.body_with_secrets("openai/works"),
                                                        "workspace": {"kind": "LocalWorkspace", "working_dir": str(self.folder)}})
         self.assert_status(answer, 201)

@@ -9,7 +9,7 @@ from harness import Case, Http, main
 from harness.server import binary, clean_environment
 
 FOLDER = binary().parent.parent / "lib/collet/plugins"
-OURS = ("bash", "demo", "file", "tools")
+OURS = ("bash", "demo", "file", "nested", "profiles", "tools")
 
 
 def collet(*arguments, **environment):

@@ -21,6 +21,7 @@ CORE = {
     "secrets": [("GET", "/api/settings/secrets"), ("PUT", "/api/settings/secrets"),
                 ("GET", "/api/settings/secrets/NAME"), ("DELETE", "/api/settings/secrets/NAME")],
     "plugins": [("GET", "/api/collet/plugins")],
+    "init": [("GET", "/api/init"), ("POST", "/api/init")],
     "openapi": [("GET", "/openapi.json"), ("GET", "/docs"), ("GET", "/redoc")],
 }
 PLUGINS = {
@@ -28,6 +29,16 @@ PLUGINS = {
              ("GET", "/api/bash/bash_events/search"), ("GET", "/api/bash/bash_events/"),
              ("GET", "/api/bash/bash_events/" + ID), ("DELETE", "/api/bash/bash_events")],
     "tools": [("GET", "/api/tools/")],
+    "profiles": [("GET", "/api/profiles"), ("GET", "/api/profiles/p"), ("POST", "/api/profiles/p"), ("DELETE", "/api/profiles/p"),
+                 *[("POST", "/api/profiles/p" + tail) for tail in ("/validate", "/rename", "/activate")],
+                 ("GET", "/api/agent-profiles"), ("GET", "/api/agent-profiles/p"), ("POST", "/api/agent-profiles/p"),
+                 ("DELETE", "/api/agent-profiles/p"),
+                 *[("POST", "/api/agent-profiles/p" + tail) for tail in ("/rename", "/activate", "/materialize")],
+                 ("GET", "/api/llm/provider-connections"), ("POST", "/api/llm/provider-connections"),
+                 ("PATCH", "/api/llm/provider-connections/c"), ("DELETE", "/api/llm/provider-connections/c")],
+    "nested": [("POST", "/api/add-git-providers"), ("POST", "/api/unset-provider-tokens"), ("GET", "/api/secrets"),
+               ("POST", "/api/secrets"), ("PUT", "/api/secrets/S"), ("DELETE", "/api/secrets/S"),
+               ("POST", ONE + "/exp-config"), ("POST", ONE + "/stop")],
 }
 TOOLS = {"bash": "terminal", "file": "file_editor"}
 
@@ -42,12 +53,17 @@ class Routers(Case):
         ready = 404 if off == "server" else 200
         server = self.another_server(config=config, ready=ready)
         http = Http(server.url)
+        # A path may have methods of two routers.
+        others = {path for router, routes in {**CORE, **PLUGINS}.items() if router != off for _, path in routes}
+        others |= {"/api/settings"} if off != "nested" else set()
         for router, routes in {**CORE, **PLUGINS}.items():
             for method, path in routes:
                 with self.subTest(off=off, route=method + " " + path):
                     # With a method that no route has, a path that is known is 405, and nothing runs.
                     answer = http.request("TRACE", path)
-                    if router == off:
+                    if router == off and path in others:
+                        self.assertNotIn(method, self.assert_status(answer, 405).headers["allow"].split(", "))
+                    elif router == off:
                         self.assert_status(answer, 404)
                         self.assert_status(http.request(method, path), 404)
                     else:
@@ -81,7 +97,7 @@ def add_tests():
 
     for name in [*CORE, "sockets"]:
         setattr(Routers, "test_core_" + name, of_the_core(name))
-    for name in ("bash", "demo", "file", "tools"):
+    for name in ("bash", "demo", "file", "nested", "profiles", "tools"):
         setattr(Routers, "test_plugin_" + name, of_a_plugin(name))
 
 
@@ -103,13 +119,13 @@ class Config(Case):
         self.assertIn("must be true or false", self.refusal(config={"routers": {"settings": "no"}}))
 
     def test_the_environment_switches_too(self):
-        server = self.another_server(environment={"COLLET_ROUTERS_SETTINGS": "false"})
-        self.assert_status(Http(server.url).get("/api/settings"), 404)
+        server = self.another_server(environment={"COLLET_ROUTERS_SECRETS": "false"})
+        self.assert_status(Http(server.url).get("/api/settings/secrets"), 404)
 
     def test_all_off_serves_nothing_and_runs(self):
         names = (*CORE, "sockets")
         config = {"routers": {name: False for name in names},
-                  "plugins": {name: {"enabled": False} for name in ("bash", "demo", "file", "tools")}}
+                  "plugins": {name: {"enabled": False} for name in ("bash", "demo", "file", "nested", "profiles", "tools")}}
         server = self.another_server(config=config, ready=404)
         self.assert_status(Http(server.url).get("/api/conversations/search"), 404)
         self.assertEqual(server.terminate(), 0)

@@ -52,11 +52,16 @@ Response redirect(const Request& request, const std::string& raw_path) {
 }  // namespace
 
 Dispatcher::Dispatcher(const HttpServer::Options& options, const Router& router, Gatekeeper& gatekeeper)
-    : router_(router),
-      gatekeeper_(gatekeeper),
-      cors_(options.allowed_origins),
-      workers_({.threads = options.worker_threads, .queue_length = options.queue_length}),
-      reserved_({.threads = 1, .queue_length = options.queue_length}) {}
+    : workers_({.threads = options.worker_threads, .queue_length = options.queue_length}),
+      reserved_({.threads = 1, .queue_length = options.queue_length}) {
+  switch_to(router, gatekeeper, options.allowed_origins);
+}
+
+void Dispatcher::switch_to(const Router& router, Gatekeeper& gatekeeper,
+                           const std::vector<std::string>& origins) {
+  sites_.push_back(std::make_unique<const Site>(Site{router, gatekeeper, Cors(origins)}));
+  site_ = sites_.back().get();
+}
 
 Result<void> Dispatcher::start() {
   if (auto started = workers_.start(); !started) return started;
@@ -75,15 +80,16 @@ void Dispatcher::stop() {
 }
 
 Verdict Dispatcher::judge(Request& request, const Peer& peer, bool wants_upgrade) const {
-  if (wants_upgrade) return judge_socket(request, peer);
-  if (auto preflight = cors_.preflight(request)) return answer(std::move(*preflight));
-  Verdict verdict = judge_path(request, peer);
-  verdict.more_headers = cors_.headers(request);
+  const Site& site = *site_.load();
+  if (wants_upgrade) return judge_socket(site, request, peer);
+  if (auto preflight = site.cors.preflight(request)) return answer(std::move(*preflight));
+  Verdict verdict = judge_path(site, request, peer);
+  verdict.more_headers = site.cors.headers(request);
   return verdict;
 }
 
-Verdict Dispatcher::judge_path(Request& request, const Peer& peer) const {
-  Match match = router_.match(request.method, request.raw_path);
+Verdict Dispatcher::judge_path(const Site& site, Request& request, const Peer& peer) {
+  Match match = site.router.match(request.method, request.raw_path);
   if (match.bad_path) return answer(Response::error(400, "Bad Request: the path is not well formed"));
   if (!match.redirect.empty()) return answer(redirect(request, match.redirect));
   if (!match.allow.empty()) {
@@ -93,16 +99,16 @@ Verdict Dispatcher::judge_path(Request& request, const Peer& peer) const {
   }
   if (match.route == nullptr) return answer(Response::error(404, "Not Found"));
   request.params = std::move(match.params);
-  if (auto refusal = gatekeeper_.check(request, peer, match.route->access))
+  if (auto refusal = site.gatekeeper.check(request, peer, match.route->access))
     return answer(std::move(*refusal));
   return {.route = match.route};
 }
 
-Verdict Dispatcher::judge_socket(Request& request, const Peer& peer) const {
-  Match match = router_.match(request.method, request.raw_path);
+Verdict Dispatcher::judge_socket(const Site& site, Request& request, const Peer& peer) {
+  Match match = site.router.match(request.method, request.raw_path);
   if (match.socket == nullptr) return answer(Response::empty(403));
   request.params = std::move(match.params);
-  SocketVerdict verdict = gatekeeper_.check_socket(request, peer);
+  SocketVerdict verdict = site.gatekeeper.check_socket(request, peer);
   if (verdict.kind == SocketVerdict::Kind::kRefuse) return answer(std::move(verdict.refusal));
   if (match.socket->refuse)
     if (auto refusal = match.socket->refuse(request)) return answer(std::move(*refusal));
@@ -110,13 +116,19 @@ Verdict Dispatcher::judge_socket(Request& request, const Peer& peer) const {
 }
 
 void Dispatcher::run(const Route& route, Request request, Reply reply) {
-  if (route.lane == Lane::kInline) {
+  if (route.lane == Lane::kInline && route.alternatives.empty()) {
     Call call{std::move(request), std::move(reply)};
     return invoke(route, call);
   }
   auto& pool = route.lane == Lane::kReserved ? reserved_ : workers_;
   auto call = std::make_shared<Call>(Call{std::move(request), std::move(reply)});
-  if (pool.post(route.owner, [&route, call] { invoke(route, *call); })) return;
+  // Which route it is for takes a look at the body: too much work for the I/O thread.
+  const auto task = [this, &route, call] {
+    const Route& chosen = choose(route, call->request);
+    if (&chosen == &route) return invoke(route, *call);
+    run(chosen, std::move(call->request), std::move(call->reply));
+  };
+  if (pool.post(route.owner, task)) return;
   Response busy = Response::error(503, "Service Unavailable: too many requests are waiting");
   busy.headers.emplace_back("retry-after", "1");
   call->reply.send(std::move(busy));

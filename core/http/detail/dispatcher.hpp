@@ -1,10 +1,14 @@
 // Between framing and handlers: decides what becomes of a request by its head, and runs handlers on their
 // lanes.
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "base/worker_pool.hpp"
@@ -44,15 +48,26 @@ class Dispatcher {
   /// Requests of this owner's that wait for a worker. Any thread.
   std::size_t queue_depth(std::string_view owner) const { return workers_.queue_depth(owner); }
 
-  Gatekeeper& gatekeeper() const { return gatekeeper_; }
+  /// Judges by these from now on; what was judged before goes on as it was. They must outlive the server, as
+  /// those before. Any thread, one at a time.
+  void switch_to(const Router& router, Gatekeeper& gatekeeper, const std::vector<std::string>& origins);
+
+  Gatekeeper& gatekeeper() const { return site_.load()->gatekeeper; }
 
  private:
-  Verdict judge_path(Request& request, const Peer& peer) const;
-  Verdict judge_socket(Request& request, const Peer& peer) const;
+  // What requests are judged by.
+  struct Site {
+    const Router& router;
+    Gatekeeper& gatekeeper;
+    Cors cors;
+  };
 
-  const Router& router_;
-  Gatekeeper& gatekeeper_;
-  Cors cors_;
+  static Verdict judge_path(const Site& site, Request& request, const Peer& peer);
+  static Verdict judge_socket(const Site& site, Request& request, const Peer& peer);
+
+  std::vector<std::unique_ptr<const Site>>
+      sites_;  // the last one is in force; all stay, for who looks at one
+  std::atomic<const Site*> site_;
   WorkerPool workers_;
   WorkerPool reserved_;
 };

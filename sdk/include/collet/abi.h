@@ -11,6 +11,7 @@
 #include "collet/abi/http_client.h"
 #include "collet/abi/llm.h"
 #include "collet/abi/log.h"
+#include "collet/abi/management.h"
 #include "collet/abi/masking.h"
 #include "collet/abi/process.h"
 #include "collet/abi/routes.h"

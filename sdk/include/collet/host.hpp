@@ -12,6 +12,7 @@
 #include "collet/detail/text.hpp"
 #include "collet/events.hpp"
 #include "collet/http_client.hpp"
+#include "collet/management.hpp"
 #include "collet/masking.hpp"
 #include "collet/process.hpp"
 #include "collet/settings.hpp"
@@ -113,6 +114,7 @@ class Host {
   Conversations conversations() const {
     return {host_, table<collet_conversations>(COLLET_FEATURE_CONVERSATIONS)};
   }
+  Management management() const { return {host_, table<collet_management>(COLLET_FEATURE_MANAGEMENT)}; }
   Masking masking() const { return {host_, table<collet_masking>(COLLET_FEATURE_MASKING)}; }
   Catalogue catalogue() const { return {host_, table<collet_catalogue>(COLLET_FEATURE_CATALOGUE)}; }
   Events events() const { return {host_, table<collet_events>(COLLET_FEATURE_EVENTS)}; }

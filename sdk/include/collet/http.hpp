@@ -71,6 +71,18 @@ struct Response {
   }
 };
 
+/// Thrown where a request cannot be done; holds the answer. Setup::get and its like send it.
+class Refusal : public std::runtime_error {
+ public:
+  explicit Refusal(Response response) : std::runtime_error("refused"), response_(std::move(response)) {}
+  /// {"detail": "…"}
+  Refusal(int status, std::string_view detail) : Refusal(Response::error(status, detail)) {}
+  const Response& response() const noexcept { return response_; }
+
+ private:
+  Response response_;
+};
+
 /// Answers one request, exactly once, from any thread, now or later. Destroyed unanswered: 500.
 class Reply {
  public:

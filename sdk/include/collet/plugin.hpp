@@ -58,7 +58,7 @@ class Setup {
   std::string_view config() const { return instance_.config; }
 
   /// Routes whose handler answers at once. It may block: it runs on the plugin's own bounded queue. What it
-  /// throws is answered: an InputError with 400, all else with 500.
+  /// throws is answered: a Refusal with what it holds, an InputError with 400, all else with 500.
   /// `operation`: what /openapi.json shows of the route, see collet_route in collet/abi/routes.h.
   using Answer = std::function<Response(const Request&)>;
   void get(std::string pattern, Answer handler, std::string operation = {}) {
@@ -81,7 +81,14 @@ class Setup {
   void route(std::string method, std::string pattern, std::function<void(Request, Reply)> handler,
              std::string operation = {}) {
     instance_.routes.push_back(
-        {std::move(method), std::move(pattern), std::move(handler), std::move(operation)});
+        {std::move(method), std::move(pattern), std::move(handler), std::move(operation), {}});
+  }
+  /// Serves, beside the route of this method and path that the server or another plugin has, the requests
+  /// whose body is as `when` says: JSON text {"has", "any", "lacks"}, see collet_route in
+  /// collet/abi/routes.h.
+  void alternative(std::string method, std::string pattern, std::string when, Answer handler) {
+    answer(std::move(method), std::move(pattern), std::move(handler), {});
+    instance_.routes.back().when = std::move(when);
   }
 
   /// A WebSocket endpoint. Its sessions are reached through host().sessions().
@@ -103,6 +110,8 @@ class Setup {
         [handler = std::move(handler)](const Request& request, Reply reply) {
           try {
             reply.send(handler(request));
+          } catch (const Refusal& refusal) {
+            reply.send(refusal.response());
           } catch (const InputError& error) {
             reply.send(Response::error(400, error.what()));
           }

@@ -1,5 +1,6 @@
 // The server's settings, and the secrets that users keep on it.
 #pragma once
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,17 @@ class Settings {
   std::string document() const {
     std::string result;
     detail::check(table_->document(host_, detail::into(result)), result);
+    return result;
+  }
+
+  /// A part of the settings with its defaults: "llm", "condenser", "verification", "agent_settings",
+  /// "conversation_settings". COLLET_INVALID: the text is a JSON array of what is wrong.
+  std::string complete(std::string_view part, std::string_view json) const {
+    if (table_->struct_size < offsetof(collet_settings, complete) + sizeof table_->complete)
+      throw HostError(COLLET_NOT_FOUND, "the host cannot complete settings");
+    std::string result;
+    detail::check(table_->complete(host_, detail::to_str(part), detail::to_str(json), detail::into(result)),
+                  result);
     return result;
   }
 

@@ -18,6 +18,12 @@ typedef struct collet_route {
    * tags, operationId, deprecated, parameters, requestBody, responses), without "$ref". Empty: only that it is there.
    * Path parameters, security and a first answer are added where they are missing. Checked at load. */
   collet_str operation;
+  /* Empty: the route is the only one of its method and path. Else it is an alternative to the one that is there, or may be, from
+   * somebody else, for requests with certain members in their body: JSON text {"has": […], "any": […], "lacks": […]}, or
+   * {"nothing": true} for an empty body. The body must be a JSON object that has all of "has", one of "any" (null counts there) where that is given, and none of
+   * "lacks"; a null counts as lacking. All other requests go to the other route; where there is none, the alternative
+   * is not served either. `operation` must be empty. */
+  collet_str when;
 } collet_route;
 
 /* Names and values are decoded; header names are in lower case; repeated names stay repeated, in order. */

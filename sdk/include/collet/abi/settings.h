@@ -16,6 +16,13 @@ typedef struct collet_settings {
    * Thread: any. State: created, but not within create. Owner: the text is the host's.
    * Errors: COLLET_UNAVAILABLE: the server is not ready. */
   collet_status (*document)(const collet_host* host, collet_sink json_or_error);
+  /* A part of the settings as it would be stored: with defaults for what is missing, in the usual order. `part`: "llm",
+   * "condenser", "verification", "agent_settings" or "conversation_settings". `json`: an object; secrets stay as they are.
+   * Pure; does not block. Thread: any. State: created. Owner: the text is the host's.
+   * Errors: COLLET_INVALID: the sink gets what is wrong, a JSON array of {"type", "loc", "msg", "input"}, secrets hidden;
+   * COLLET_NOT_FOUND: no such part. Not there in the first hosts: look at struct_size. */
+  collet_status (*complete)(const collet_host* host, collet_str part, collet_str json,
+                            collet_sink json_or_errors);
 } collet_settings;
 
 #ifdef __cplusplus

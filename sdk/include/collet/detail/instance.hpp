@@ -26,6 +26,7 @@ struct RouteEntry {
   std::string method, pattern;
   RouteHandler handler;
   std::string operation;
+  std::string when;
 };
 
 struct SocketEntry {
@@ -66,7 +67,7 @@ inline void list_routes(collet_plugin* plugin, void* context,
                         void (*add)(void*, const collet_route*)) noexcept {
   for (const auto& route : instance(plugin).routes) {
     const collet_route out{sizeof(collet_route), to_str(route.method), to_str(route.pattern),
-                           to_str(route.operation)};
+                           to_str(route.operation), to_str(route.when)};
     add(context, &out);
   }
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,6 +28,8 @@ namespace collet::testing {
 ///   ClientSocket::set_slow says so;
 /// - masks may be opened for any conversation, and hide the secrets that the test has added;
 /// - what conversations are told to do is noted, not done;
+/// - settings are not changed, conversations not started and models not asked: the test says what comes of it
+/// (set_server); any plugin may manage;
 /// - processes are refused until allow_processes(); ending them reaches only those in the child's own
 /// session.
 class FakeHost {
@@ -93,6 +96,22 @@ class FakeHost {
   void add_secret(const std::string& name, std::string value) {
     parts_.world.add_secret(name, std::move(value));
   }
+  /// What stands for the server's own parts when the plugin manages them.
+  void set_server(ManagedServer server) { parts_.management.set_server(std::move(server)); }
+  /// What the plugin has changed: bodies given to change_settings.
+  std::vector<std::string> settings_changes() const {
+    return parts_.management.notes(&detail::FakeManagement::changes);
+  }
+  /// Bodies of conversations that the plugin has started.
+  std::vector<std::string> started_conversations() const {
+    return parts_.management.notes(&detail::FakeManagement::starts);
+  }
+  /// What the plugin has said, or made the server say, that it shows: "settings", "profile p api_key".
+  std::vector<std::string> recorded_reads() const {
+    return parts_.management.notes(&detail::FakeManagement::reads);
+  }
+  /// Users' secrets that the plugin has put.
+  std::map<std::string, ManagedSecret> managed_secrets() const { return parts_.management.secrets(); }
   /// Answers the plugin's HTTP requests, on the threads that make them. Until then they fail.
   void answer_http(std::function<HttpResult(const HttpRequest&)> answer) {
     parts_.world.answer_http(std::move(answer));

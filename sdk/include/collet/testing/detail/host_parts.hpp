@@ -19,6 +19,7 @@
 #include "collet/abi/process.h"
 #include "collet/abi/shared_store.h"
 #include "collet/abi/store.h"
+#include "collet/testing/detail/fake_management.hpp"
 #include "collet/testing/detail/fake_masks.hpp"
 #include "collet/testing/detail/fake_sessions.hpp"
 #include "collet/testing/detail/fake_shared_store.hpp"
@@ -49,6 +50,7 @@ struct HostParts {
   FakeStore store;
   FakeSharedStore shared_store;
   FakeWorld world;
+  FakeManagement management;
   FakeSessions sessions;
   FakeMasks masks;
   std::unique_ptr<RealProcesses> processes;  ///< null: every spawn is refused

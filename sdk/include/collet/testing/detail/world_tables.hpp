@@ -10,6 +10,7 @@
 
 #include "collet/abi/masking.h"
 #include "collet/testing/detail/host_parts.hpp"
+#include "collet/testing/detail/management_tables.hpp"
 #include "collet/testing/detail/utf8_check.hpp"
 
 namespace collet::testing::detail {
@@ -182,7 +183,7 @@ inline const collet_conversations kConversations{sizeof(collet_conversations),
                                                  conversation_pause};
 inline const collet_events kEvents{sizeof(collet_events), events_read,   events_last_seq,
                                    events_follow,         events_cancel, events_append};
-inline const collet_settings kSettings{sizeof(collet_settings), settings_document};
+inline const collet_settings kSettings{sizeof(collet_settings), settings_document, settings_complete};
 inline const collet_secrets kSecrets{sizeof(collet_secrets), secrets_names, secrets_value};
 inline const collet_masking kMasking{sizeof(collet_masking), mask_open, mask_push, mask_close};
 inline const collet_http_client kHttpClient{sizeof(collet_http_client), http_start, http_cancel};
@@ -210,6 +211,7 @@ inline const void* find_feature(const collet_host* host, const char* name) noexc
       {COLLET_FEATURE_SECRETS, &kSecrets},
       {COLLET_FEATURE_HTTP_CLIENT, &kHttpClient},
       {COLLET_FEATURE_MASKING, &kMasking},
+      {COLLET_FEATURE_MANAGEMENT, &kManagement},
       {COLLET_FEATURE_STORE, &kStore},
       {COLLET_FEATURE_SHARED_STORE, &kSharedStore},
       {COLLET_FEATURE_PROCESS, &kProcess}};

@@ -1,0 +1,14 @@
+// Says what is wrong with a settings object, where normalise() only refuses it. Pure; any thread.
+#pragma once
+#include <string>
+
+#include "collet/json.hpp"
+#include "settings/field.hpp"
+
+namespace collet::settings {
+
+/// What is wrong, in the form of the API's validation errors: a JSON array of {"type", "loc", "msg",
+/// "input"}, `loc` within the object, secrets in `input` hidden. "[]": normalise() takes it.
+std::string problems(const json::Value& object, const Shape& shape);
+
+}  // namespace collet::settings

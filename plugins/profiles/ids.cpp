@@ -1,0 +1,93 @@
+#include "ids.hpp"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <stdexcept>
+
+#include "collet/problems.hpp"
+
+namespace collet::profiles {
+namespace {
+
+constexpr std::size_t kMostCharacters = 64;
+constexpr std::string_view kPattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+constexpr std::string_view kHex = "0123456789abcdef";
+
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+std::string with_dashes(const std::string& hex) {
+  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" +
+         hex.substr(20);
+}
+
+}  // namespace
+
+std::string new_uuid() {
+  std::array<unsigned char, 16> bytes{};
+  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+    throw std::runtime_error("the system gives no random numbers");
+  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0F) | 0x40);  // version 4
+  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3F) | 0x80);  // the usual variant
+  std::string hex;
+  for (const unsigned char byte : bytes) {
+    hex += kHex[byte >> 4];
+    hex += kHex[byte & 15];
+  }
+  return with_dashes(hex);
+}
+
+std::string without_dashes(std::string uuid) {
+  uuid.erase(std::remove(uuid.begin(), uuid.end(), '-'), uuid.end());
+  return uuid;
+}
+
+std::optional<std::string> parse_uuid(std::string_view text) {
+  std::string hex(text);
+  if (hex.size() == 36) {
+    for (const std::size_t at : {8U, 13U, 18U, 23U})
+      if (hex[at] != '-') return std::nullopt;
+    hex = without_dashes(std::move(hex));
+  }
+  if (hex.size() != 32) return std::nullopt;
+  for (char& c : hex) {
+    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (kHex.find(c) == std::string_view::npos) return std::nullopt;
+  }
+  return with_dashes(hex);
+}
+
+std::string check_name(std::string_view name, const std::string& in, const std::string& member) {
+  json::Writer input;
+  input.value(name);
+  Problems problems;
+  if (name.size() > kMostCharacters)
+    problems.add("string_too_long", {in, member}, "String should have at most 64 characters", input.take());
+  else if (name.empty())
+    problems.add("string_too_short", {in, member}, "String should have at least 1 character", input.take());
+  else if (!is_letter_or_digit(name.front()) || !std::all_of(name.begin(), name.end(), [](char c) {
+             return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-';
+           }))
+    problems.add("string_pattern_mismatch", {in, member},
+                 "String should match pattern '" + std::string(kPattern) + "'", input.take());
+  problems.check();
+  return std::string(name);
+}
+
+std::string read_new_name(const Request& request) {
+  const auto body = read_object(request);
+  const json::Value* name = json::find(static_cast<const json::Value&>(body), "new_name");
+  Problems problems;
+  if (name == nullptr)
+    problems.missing({"body", "new_name"}, "{}");
+  else if (!name->IsString())
+    problems.add("string_type", {"body", "new_name"}, "Input should be a valid string", json::dump(*name));
+  problems.check();
+  return check_name(json::view(*name), "body", "new_name");
+}
+
+}  // namespace collet::profiles
