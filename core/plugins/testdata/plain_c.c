@@ -14,7 +14,7 @@ static collet_str text(const char* words) {
 
 static void list_routes(collet_plugin* plugin, void* context,
                         void (*add)(void* context, const collet_route* route)) {
-  const collet_route route = {sizeof(collet_route), text("GET"), text("/api/plain-c"), text("")};
+  const collet_route route = {sizeof(collet_route), text("GET"), text("/api/plain-c"), text(""), text("")};
   (void)plugin;
   add(context, &route);
 }

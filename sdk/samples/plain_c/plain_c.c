@@ -19,7 +19,7 @@ static collet_str text(const char* words) {
 static void list_routes(collet_plugin* plugin, void* context,
                         void (*add)(void* context, const collet_route* route)) {
   const collet_route route = {sizeof route, text("GET"), text("/api/plain-c/{name}"),
-                              text("{\"summary\": \"Says the name back\"}")};
+                              text("{\"summary\": \"Says the name back\"}"), text("")};
   (void)plugin;
   add(context, &route);
 }
