@@ -46,7 +46,7 @@ class RealProcessesTest : public ::testing::Test {
 TEST_F(RealProcessesTest, GivenVariable_TakesTheInheritedOnesPlace) {
   ASSERT_EQ(::setenv("COLLET_TEST_VARIABLE", "inherited", 1), 0);
   const auto script =
-      R"sh(test "$COLLET_TEST_VARIABLE" = given && test "$(env | grep -c ^COLLET_TEST_)" = 1)sh";
+      R"sh(test "$COLLET_TEST_VARIABLE" = given && test "$(env | grep -c ^COLLET_TEST_VARIABLE=)" = 1)sh";
   EXPECT_EQ(run(script, {{"COLLET_TEST_VARIABLE", "given"}}).get(), 0);
   EXPECT_EQ(run(R"(test "$COLLET_TEST_VARIABLE" = inherited)").get(), 0);
   ::unsetenv("COLLET_TEST_VARIABLE");
