@@ -21,6 +21,8 @@
 #include "secrets/key_ring.hpp"
 #include "settings/secret_store.hpp"
 #include "settings/settings_service.hpp"
+#include "storage/claims.hpp"
+#include "storage/conversation_store.hpp"
 #include "storage/database.hpp"
 #include "storage/event_store.hpp"
 
@@ -115,14 +117,25 @@ double postgresql_floor(const std::string& url, int writers) {
 
 // ---- ours
 
-double appends(events::EventLog& log, int writers) {
-  std::vector<std::string> ids;
-  for (int i = 0; i < writers; ++i) ids.push_back(new_uuid());
+// As a conversation does it: the event and the conversation's row, under its claim where servers share the
+// database.
+double appends(storage::Database& database, int writers) {
+  std::unique_ptr<storage::Claims> claims;
+  if (database.is_shared()) claims = *storage::Claims::start(database, {.name = "bench", .node = new_uuid()});
+  events::EventLog log(database);
+  storage::ConversationStore store(database);
+  std::vector<storage::ConversationRow> rows;
+  for (int i = 0; i < writers; ++i) {
+    storage::ConversationRow row{.id = new_uuid(), .status = "idle", .body = kText};
+    if (claims) row.claim = claims->first();
+    check(store.create(row).ok(), "no conversation");
+    rows.push_back(std::move(row));
+  }
   return rate(writers, [&](int i) {
     std::promise<bool> done;
     auto stored = done.get_future();
-    log.append(ids[static_cast<std::size_t>(i)], {draft()}, std::nullopt,
-               [&](const auto& result) { done.set_value(result.ok()); });
+    const auto& row = rows[static_cast<std::size_t>(i)];
+    log.append(row.id, {draft()}, row, [&](const auto& result) { done.set_value(result.ok()); });
     check(stored.get(), "an append failed");
   });
 }
@@ -212,8 +225,7 @@ void measure(const fs::path& folder, const std::string& url, std::int64_t most) 
     const double floor = sqlite ? sqlite_floor(folder) : postgresql_floor(url, writers);
     fs::remove(folder / "floor.sqlite3");
     auto database = *storage::Database::open(folder, {.url = url});
-    events::EventLog log(*database);
-    const double ours = appends(log, writers);
+    const double ours = appends(*database, writers);
     std::printf("%d writers: %.0f appends/s, floor %.0f/s: %.0f %%\n", writers, ours, floor,
                 100 * ours / floor);
   }

@@ -47,19 +47,20 @@ struct Append {
 
 void Append::store(storage::Session& session) {
   stored.clear();
-  auto end = event_store::end_of(session, conversation);
+  const auto claim = row ? row->claim : std::nullopt;
+  auto end = event_store::end_of(session, conversation, claim);
   for (const auto& draft : drafts) {
     end = {end.seq + 1, std::max(now_micros(), end.timestamp + 1)};
     const std::string timestamp = event_timestamp(end.timestamp);
     std::string body = R"({"id":")" + draft.id + R"(","timestamp":")" + timestamp + "\"," + draft.tail;
     storage::EventRow event{end.seq, draft.id, draft.kind, draft.source, end.timestamp, std::move(body)};
-    event_store::insert_later(session, conversation, event);
+    event_store::insert_later(session, conversation, event, claim);
     stored.push_back(event_of(event));
   }
   if (!drafts.empty()) session.announce("events " + conversation + " " + std::to_string(end.seq));
   if (!row) return;
   if (!drafts.empty()) row->updated_at = end.timestamp;
-  if (row->claim) return storage::conversation_rows::save_claimed(session, *row);
+  if (row->claim) return storage::conversation_rows::save_claimed_later(session, *row);
   storage::conversation_rows::save(session, *row);
 }
 

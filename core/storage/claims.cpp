@@ -7,6 +7,7 @@
 
 #include "base/id.hpp"
 #include "base/log.hpp"
+#include "storage/pending_writes.hpp"
 #include "storage/tenant.hpp"
 
 namespace collet::storage {
@@ -150,6 +151,8 @@ Result<Claim> Claims::take(const std::string& conversation) {
     if (!owner) return not_found("Conversation not found: " + conversation);
     if (owner->id != id_ && owner->age >= 0 && owner->age < lease) return owned_by(*owner, options_.lease);
     claim.generation = owner->generation + 1;
+    flush(session);
+    session.pending_writes().ends.forget(conversation);  // others may have written it meanwhile
     session.execute(
         "UPDATE conversations SET owner = :owner, generation = :generation WHERE tenant = :tenant AND id = "
         ":id",

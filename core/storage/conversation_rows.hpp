@@ -12,8 +12,11 @@ void check(Session& session, const std::string& id, const Claim& claim);
 bool exists(Session& session, const std::string& id);
 /// Inserts or replaces; created_at and the claim stay as first given, and are not checked here.
 void save(Session& session, const ConversationRow& row);
-/// Replaces the row if it is its claim's; throws StorageError with claim_lost() if not.
-void save_claimed(Session& session, const ConversationRow& row);
+/// Replaces the row if it is its claim's, at the end of the transaction's jobs: together with others, so it
+/// may be then that StorageError with claim_lost() is thrown if it is not.
+void save_claimed_later(Session& session, ConversationRow row);
+/// Saves what waits; see pending_writes.hpp.
+void save_pending(Session& session);
 /// As ConversationRow::model_calls is read.
 std::string model_calls(Session& session, const std::string& id);
 /// Removes the row and its model calls.

@@ -1,11 +1,10 @@
 #include "storage/event_store.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <utility>
 
-#include "storage/pending_events.hpp"
+#include "storage/pending_writes.hpp"
 #include "storage/tenant.hpp"
 
 namespace collet::storage::event_store {
@@ -17,10 +16,6 @@ constexpr std::string_view kColumns = "seq, id, kind, source, timestamp, body";
 constexpr std::int64_t kFirstPiece = 4;
 constexpr std::int64_t kLargestPiece = 1024;
 constexpr std::int64_t kPieceBytes = 512 << 10;
-
-// Rows of one statement: few sizes, since statements are kept by their text.
-constexpr std::array<std::size_t, 3> kRowsAtOnce = {32, 4, 1};
-constexpr std::size_t kLargeBody = 64U << 10;
 
 const std::string& insert_sql(std::size_t rows) {
   static const auto texts = [] {
@@ -64,11 +59,8 @@ std::vector<Param> params_for(const std::string& conversation, const EventRange&
 
 }  // namespace
 
-LogEnd end_of(Session& session, const std::string& conversation) {
-  const auto& rows = session.pending_events().rows;
-  // What waits is newer than what is stored.
-  for (auto it = rows.rbegin(); it != rows.rend(); ++it)
-    if (it->conversation == conversation) return {it->event.seq, it->event.timestamp};
+LogEnd end_of(Session& session, const std::string& conversation, const std::optional<Claim>& claim) {
+  if (const auto known = session.pending_writes().ends.find(conversation, claim)) return *known;
   LogEnd end;
   session.query<std::int64_t, std::int64_t>(
       "SELECT seq, timestamp FROM events WHERE tenant = :tenant AND conversation_id = :conversation "
@@ -80,28 +72,33 @@ LogEnd end_of(Session& session, const std::string& conversation) {
 }
 
 void insert(Session& session, const std::string& conversation, const EventRow& row) {
+  session.pending_writes().ends.forget(conversation);
   session.execute(insert_sql(1),
                   {kTenant, conversation, row.seq, row.id, row.kind, row.source, row.timestamp, row.body});
 }
 
-void insert_later(Session& session, const std::string& conversation, EventRow row) {
-  if (row.body.size() > kLargeBody) {  // statements keep the memory of what was bound to them
-    flush(session);
-    return insert(session, conversation, row);
+void insert_later(Session& session, const std::string& conversation, EventRow row,
+                  const std::optional<Claim>& claim) {
+  const LogEnd end{row.seq, row.timestamp};
+  auto& pending = session.pending_writes();
+  if (row.body.size() > kLargeBody) {
+    insert_pending(session);
+    insert(session, conversation, row);
+  } else {
+    pending.events.push_back({conversation, std::move(row)});
+    if (pending.events.size() >= kRowsAtOnce[0]) insert_pending(session);
   }
-  auto& rows = session.pending_events().rows;
-  rows.push_back({conversation, std::move(row)});
-  if (rows.size() >= kRowsAtOnce.front()) flush(session);
+  pending.ends.set(conversation, end, claim);
 }
 
-void flush(Session& session) {
-  const auto rows = std::exchange(session.pending_events().rows, {});
+void insert_pending(Session& session) {
+  const auto events = std::exchange(session.pending_writes().events, {});
   std::size_t done = 0;
   for (const std::size_t count : kRowsAtOnce) {
-    for (; rows.size() - done >= count; done += count) {
+    for (; events.size() - done >= count; done += count) {
       std::vector<Param> params;
       for (std::size_t i = done; i < done + count; ++i) {
-        const auto& [conversation, row] = rows[i];
+        const auto& [conversation, row] = events[i];
         params.insert(params.end(), {kTenant, conversation, row.seq, row.id, row.kind, row.source,
                                      row.timestamp, row.body});
       }
@@ -111,7 +108,8 @@ void flush(Session& session) {
 }
 
 void remove_all(Session& session, const std::string& conversation) {
-  flush(session);
+  storage::flush(session);
+  session.pending_writes().ends.forget(conversation);
   session.execute("DELETE FROM events WHERE tenant = :tenant AND conversation_id = :conversation",
                   {kTenant, conversation});
 }

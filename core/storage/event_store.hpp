@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/time.hpp"
+#include "storage/claim.hpp"
 #include "storage/session.hpp"
 
 namespace collet::storage {
@@ -38,13 +39,16 @@ struct EventRange {
 
 namespace event_store {
 
-LogEnd end_of(Session& session, const std::string& conversation);
+/// `claim`: of the conversation, where this server holds one that the transaction checks. The writer then
+/// knows ends that it has stored itself.
+LogEnd end_of(Session& session, const std::string& conversation, const std::optional<Claim>& claim = {});
 void insert(Session& session, const std::string& conversation, const EventRow& row);
-/// The same at the end of the transaction's jobs, or before the next look at this conversation: together with
-/// others, so an error may show then.
-void insert_later(Session& session, const std::string& conversation, EventRow row);
-/// Inserts what waits. The writer calls it before each commit.
-void flush(Session& session);
+/// The same, and under the same claim as end_of, at the end of the transaction's jobs: together with others,
+/// so an error may show then.
+void insert_later(Session& session, const std::string& conversation, EventRow row,
+                  const std::optional<Claim>& claim = {});
+/// Inserts what waits; see pending_writes.hpp.
+void insert_pending(Session& session);
 void remove_all(Session& session, const std::string& conversation);
 
 /// Visits in order of seq until `visit` returns false or `limit` rows were visited.

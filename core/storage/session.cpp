@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "storage/pending_events.hpp"
+#include "storage/pending_writes.hpp"
 #include "storage/soci_session.hpp"
 
 namespace collet::storage {
@@ -89,7 +89,7 @@ StorageError Session::Impl::note(const soci::soci_error& failed) {
 }
 
 Session::Session(std::unique_ptr<Impl> impl)
-    : impl_(std::move(impl)), pending_events_(std::make_unique<PendingEvents>()) {}
+    : impl_(std::move(impl)), pending_writes_(std::make_unique<PendingWrites>()) {}
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
@@ -151,15 +151,21 @@ void Session::visit(std::string_view sql, Params params, std::span<const Column>
   }
 }
 
-void Session::begin() {
+// Not when the transaction ends: that may fail in many ways.
+void Session::forget_pending() {
   impl_->failure.reset();
-  pending_events_->rows.clear();
+  pending_writes_->events.clear();
+  pending_writes_->claimed_rows.clear();
+  pending_writes_->ends.start_transaction();
+}
+
+void Session::begin() {
+  forget_pending();
   execute("BEGIN");
 }
 
 void Session::begin_with(const std::string& sql) {
-  impl_->failure.reset();
-  pending_events_->rows.clear();
+  forget_pending();
   run(sql);
 }
 
@@ -170,6 +176,7 @@ void Session::announce(std::string_view change) { impl_->announce(change); }
 std::optional<Cause> Session::failure() const { return impl_->failure; }
 
 void Session::rollback() noexcept {
+  pending_writes_->ends.forget_all();
   // Nothing to do about a failure: the database has rolled back by itself (disk full), or the connection is
   // gone.
   try {

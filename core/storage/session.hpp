@@ -49,7 +49,7 @@ using Params = std::span<const Param>;
 
 enum class Column { kInteger, kText };
 
-struct PendingEvents;
+struct PendingWrites;
 
 class Session {
  public:
@@ -85,8 +85,8 @@ class Session {
   /// Tells other servers on the database, when the transaction is committed (changes.hpp). Nothing on SQLite.
   void announce(std::string_view change);
 
-  /// Rows that wait for event_store::flush; gone with the transaction.
-  PendingEvents& pending_events() { return *pending_events_; }
+  /// What waits for flush (pending_writes.hpp); gone with the transaction.
+  PendingWrites& pending_writes() { return *pending_writes_; }
 
   /// The worst failure since the transaction began, whoever has caught it meanwhile.
   std::optional<Cause> failure() const;
@@ -119,8 +119,10 @@ class Session {
     }
   }
 
+  void forget_pending();
+
   std::unique_ptr<Impl> impl_;
-  std::unique_ptr<PendingEvents> pending_events_;
+  std::unique_ptr<PendingWrites> pending_writes_;
 };
 
 template <class... Types, class F>

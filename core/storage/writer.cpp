@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "storage/event_store.hpp"
+#include "storage/pending_writes.hpp"
 
 namespace collet::storage {
 
@@ -173,12 +173,12 @@ Writer::Attempt Writer::attempt(std::span<Item> items) {
 }
 
 Writer::Attempt Writer::run_jobs(std::span<Item> items) {
-  const Database::Job flush = [](Session& session) -> Result<void> {
-    event_store::flush(session);
+  const Database::Job last = [](Session& session) -> Result<void> {
+    flush(session);
     return {};
   };
   for (std::size_t i = 0; i <= items.size(); ++i) {
-    auto outcome = run(i < items.size() ? items[i].job : flush, *session_);
+    auto outcome = run(i < items.size() ? items[i].job : last, *session_);
     const auto failure = session_->failure();
     if (outcome && !failure) continue;
     // Whatever the job makes of it, and whichever job it is.
