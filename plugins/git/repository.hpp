@@ -1,0 +1,53 @@
+// One open repository, read only.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "git_handles.hpp"
+
+namespace collet::git {
+
+/// Each belongs to one request; not for two threads at once. Nothing here writes to the repository, starts a program
+/// or talks to a network. Methods throw GitError where the repository is damaged.
+class Repository {
+ public:
+  /// The one that the folder lies in. Nothing: there is none, or no such folder.
+  static std::optional<Repository> around(const std::string& folder);
+  /// The one whose top the folder is.
+  static std::optional<Repository> at(const std::string& folder);
+
+  git_repository* get() const { return handle_.get(); }
+  /// Where a real path lies in the working tree, "" for its top. Throws a Refusal (400) where it lies elsewhere, as
+  /// with a bare repository or a `core.worktree` that leads away.
+  std::string place_of(const std::string& path) const;
+
+  std::optional<git_oid> head() const;
+  /// The branch that HEAD is on, without "refs/heads/"; nothing where HEAD is detached or has no commit.
+  std::optional<std::string> branch() const;
+  /// The commit that a full name, "refs/…", leads to.
+  std::optional<git_oid> reference(const std::string& name) const;
+  /// Whether there is a remote of this name in its configuration.
+  bool has_remote(const std::string& name) const;
+  /// Throws a Refusal (400) where it names no commit. `ref`: what users write, "HEAD~1", "origin/main".
+  git_oid commit_named(const std::string& ref) const;
+  /// `sha`: 4 to 64 hexadecimal digits. Throws a Refusal (400) where it names no commit, or several.
+  git_oid commit_with(const std::string& sha) const;
+
+  CommitHandle commit(const git_oid& id) const;
+  TreeHandle tree(const git_oid& commit) const;
+  /// The first parent; nothing for a root commit, and for one whose parents are not here (a shallow clone).
+  std::optional<git_oid> first_parent(const git_oid& commit) const;
+  /// Whether history ends at this commit because the clone is shallow.
+  bool is_boundary(const git_oid& commit) const;
+
+ private:
+  explicit Repository(RepositoryHandle handle);
+  static std::optional<Repository> open(const std::string& folder, unsigned flags);
+
+  RepositoryHandle handle_;
+  std::string work_tree_;  // a real path with a slash at its end; empty: bare
+  std::string boundary_;   // of a shallow clone: its commits, one a line
+};
+
+}  // namespace collet::git
