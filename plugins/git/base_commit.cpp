@@ -10,14 +10,15 @@ bool same(const std::optional<git_oid>& a, const std::optional<git_oid>& b) {
 }
 
 // Nothing where the two have no common commit, or it is not here, as in a shallow clone.
-std::optional<git_oid> merge_base(const Repository& repository, const std::optional<git_oid>& a, const git_oid& b) {
+std::optional<git_oid> merge_base(const Repository& repository, const std::optional<git_oid>& a,
+                                  const git_oid& b) {
   git_oid base;
   if (!a || git_merge_base(&base, repository.get(), &*a, &b) < 0) return std::nullopt;
   return base;
 }
 
-// The tip of origin's default branch. What a clone has recorded; a remote that was added later is not asked for it,
-// as that would need the network: then its main or master.
+// The tip of origin's default branch. What a clone has recorded; a remote that was added later is not asked
+// for it, as that would need the network: then its main or master.
 std::optional<git_oid> remote_default(const Repository& repository) {
   for (const auto* name : {"HEAD", "main", "master"})
     if (const auto tip = repository.reference(std::string("refs/remotes/origin/") + name)) return tip;

@@ -8,11 +8,12 @@
 
 namespace collet::git {
 
-/// The commit to compare with; nothing means: with the empty tree. `ref`: what the client names. "HEAD" of a branch
-/// without commits is the empty tree; anything else that names no commit is a Refusal (400).
+/// The commit to compare with; nothing means: with the empty tree. `ref`: what the client names. "HEAD" of a
+/// branch without commits is the empty tree; anything else that names no commit is a Refusal (400).
 ///
 /// Without a `ref`, what best shows the work that was done here, committed and pushed too:
-/// 1. origin's branch of the same name; not where it is where HEAD is and no tracked file is changed, as nothing
+/// 1. origin's branch of the same name; not where it is where HEAD is and no tracked file is changed, as
+/// nothing
 ///    would be left to show;
 /// 2. where HEAD has left origin's default branch, or, without a common commit, that branch;
 /// 3. without a default branch of origin: the local main or master, where HEAD has grown out of it;

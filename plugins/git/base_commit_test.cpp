@@ -11,7 +11,7 @@ namespace {
 class BaseCommitTest : public ::testing::Test {
  protected:
   std::string base(bool tracked_changes = false, const std::optional<std::string>& ref = std::nullopt) {
-    const auto repository = Repository::around(scratch_.path());
+    const auto repository = scratch_.repositories().around(scratch_.path());
     asked_ = 0;
     const auto commit = base_commit(*repository, ref, [&] {
       ++asked_;

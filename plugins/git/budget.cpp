@@ -32,7 +32,8 @@ void Budget::check() const {
   check_count(seen_);
   if (stopping_ != nullptr && stopping_->load()) throw Refusal(503, "The server is stopping");
   if (out_of_time())
-    throw Refusal(503, "The repository took longer than " + std::to_string(limits_.time.count() / 1000) + " s");
+    throw Refusal(503,
+                  "The repository took longer than " + std::to_string(limits_.time.count() / 1000) + " s");
 }
 
 int Budget::go_on(const git_diff*, const char*, const char*, void* self) {

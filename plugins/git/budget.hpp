@@ -19,7 +19,8 @@ class Budget {
 
   /// Options for a diff that ends when the budget does. Good as long as the budget is.
   git_diff_options diff_options();
-  /// Throws a Refusal where it is used up: 400 for too many changes, 503 for the time and for a server that stops.
+  /// Throws a Refusal where it is used up: 400 for too many changes, 503 for the time and for a server that
+  /// stops.
   void check() const;
   /// Throws a Refusal (400) where these are too many changes for one answer.
   void check_count(std::size_t changes) const;

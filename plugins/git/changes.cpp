@@ -57,9 +57,10 @@ bool is_left_out(git_index* index, const char* path) {
   return entry != nullptr && (entry->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE) != 0;
 }
 
-// A file whose index entry differs from the commit and whose content differs from the index may be back at what it
-// was in the commit.
-bool is_as_before(const Repository& repository, const git_diff_delta& staged, const git_diff_delta& unstaged) {
+// A file whose index entry differs from the commit and whose content differs from the index may be back at
+// what it was in the commit.
+bool is_as_before(const Repository& repository, const git_diff_delta& staged,
+                  const git_diff_delta& unstaged) {
   if (staged.old_file.mode != unstaged.new_file.mode) return false;
   git_oid id;
   if (git_repository_hashfile(&id, repository.get(), unstaged.new_file.path, GIT_OBJECT_BLOB, nullptr) < 0)
@@ -71,7 +72,9 @@ bool is_as_before(const Repository& repository, const git_diff_delta& staged, co
 class WorkingTree {
  public:
   WorkingTree(const Repository& repository, bool untracked, Budget& budget)
-      : repository_(repository), budget_(budget), index_(made<IndexHandle>(git_repository_index, repository.get())),
+      : repository_(repository),
+        budget_(budget),
+        index_(repository.index()),
         files_(index_to_files(repository, index_.get(), untracked, budget)) {
     each_delta(files_.get(), [&](const git_diff_delta& delta) {
       const char* path = path_of(delta);
@@ -173,13 +176,13 @@ bool is_in(const std::string& path, const std::string& folder) {
 }
 
 // Replaces what the outer repository says of a folder by what the repository there says.
-void add_nested(std::vector<Change>& changes, const std::string& folder, const std::string& name,
-                const std::optional<std::string>& ref, Budget& budget) {
+void add_nested(std::vector<Change>& changes, Repositories& repositories, const std::string& folder,
+                const std::string& name, const std::optional<std::string>& ref, Budget& budget) {
   std::vector<Change> inner;
   try {
-    const auto repository = Repository::at(folder + "/" + name);
+    const auto repository = repositories.at(folder + "/" + name);
     if (!repository) return;
-    inner = changes_of(*repository, repository->place_of(folder + "/" + name), ref, budget);
+    inner = changes_of(*repository, "", ref, budget);
   } catch (const GitError&) {  // damaged: the outer one is shown all the same
     return;
   } catch (const Refusal&) {  // it does not have the ref, say
@@ -191,15 +194,16 @@ void add_nested(std::vector<Change>& changes, const std::string& folder, const s
 
 }  // namespace
 
-std::optional<std::vector<Change>> working_tree_changes(const std::string& folder,
-                                                        const std::optional<std::string>& ref, Budget& budget) {
-  const auto repository = Repository::around(folder);
+std::optional<std::vector<Change>> working_tree_changes(Repositories& repositories, const std::string& folder,
+                                                        const std::optional<std::string>& ref,
+                                                        Budget& budget) {
+  const auto repository = repositories.around(folder);
   if (!repository) return std::nullopt;
   auto changes = changes_of(*repository, repository->place_of(folder), ref, budget);
   const auto nested = repositories_below(folder);
   if (nested.size() > kMaxNested)
     throw Refusal(400, "More than " + std::to_string(kMaxNested) + " repositories in one folder");
-  for (const auto& name : nested) add_nested(changes, folder, name, ref, budget);
+  for (const auto& name : nested) add_nested(changes, repositories, folder, name, ref, budget);
   std::stable_sort(changes.begin(), changes.end(),
                    [](const Change& a, const Change& b) { return a.path < b.path; });
   budget.check_count(changes.size());
@@ -227,7 +231,8 @@ std::vector<Change> commit_changes(const Repository& repository, const git_oid& 
 
 std::optional<git_oid> display_base(const Repository& repository, const std::optional<std::string>& ref,
                                     Budget& budget) {
-  return base_commit(repository, ref, [&] { return WorkingTree(repository, false, budget).tracked_changes(); });
+  return base_commit(repository, ref,
+                     [&] { return WorkingTree(repository, false, budget).tracked_changes(); });
 }
 
 }  // namespace collet::git

@@ -28,13 +28,15 @@ std::vector<std::string> listed(const std::vector<Change>& changes) {
 
 class ChangesTest : public ::testing::Test {
  protected:
-  std::vector<std::string> changes(const std::optional<std::string>& ref = std::nullopt, const std::string& below = "") {
+  std::vector<std::string> changes(const std::optional<std::string>& ref = std::nullopt,
+                                   const std::string& below = "") {
     Budget budget;
-    return listed(working_tree_changes(scratch_.path() + below, ref, budget).value());
+    return listed(
+        working_tree_changes(scratch_.repositories(), scratch_.path() + below, ref, budget).value());
   }
   std::vector<std::string> of_commit(const std::string& name) {
     Budget budget;
-    const auto repository = Repository::around(scratch_.path());
+    const auto repository = scratch_.repositories().around(scratch_.path());
     return listed(commit_changes(*repository, repository->commit_named(name), budget));
   }
 
@@ -43,9 +45,11 @@ class ChangesTest : public ::testing::Test {
 
 TEST_F(ChangesTest, NoRepository) {
   Budget budget;
-  EXPECT_EQ(working_tree_changes(scratch_.outside(), std::nullopt, budget), std::nullopt);
-  EXPECT_EQ(working_tree_changes(scratch_.outside() + "/nope", std::nullopt, budget), std::nullopt);
-  EXPECT_EQ(working_tree_changes("", std::nullopt, budget), std::nullopt);
+  EXPECT_EQ(working_tree_changes(scratch_.repositories(), scratch_.outside(), std::nullopt, budget),
+            std::nullopt);
+  EXPECT_EQ(working_tree_changes(scratch_.repositories(), scratch_.outside() + "/nope", std::nullopt, budget),
+            std::nullopt);
+  EXPECT_EQ(working_tree_changes(scratch_.repositories(), "", std::nullopt, budget), std::nullopt);
 }
 
 TEST_F(ChangesTest, WithoutCommits_EverythingIsNew) {
@@ -74,8 +78,8 @@ TEST_F(ChangesTest, EveryKindOfChange) {
   scratch_.git("add added-and-gone");
   scratch_.remove("added-and-gone");
   scratch_.write("new", "x\n");
-  EXPECT_THAT(changes(), ElementsAre("D both", "A both", "U edited", "D gone", "D moved", "A new", "D removed",
-                                     "U staged", "A to", "U type"));
+  EXPECT_THAT(changes(), ElementsAre("D both", "A both", "U edited", "D gone", "D moved", "A new",
+                                     "D removed", "U staged", "A to", "U type"));
 }
 
 TEST_F(ChangesTest, ModesAndContentNotTimesDecide) {
@@ -102,7 +106,8 @@ TEST_F(ChangesTest, UntrackedFilesOneByOneWithoutIgnoredOnes) {
   scratch_.write("sub/.gitignore", "local\n");
   scratch_.commit("one");
   scratch_.write(".git/info/exclude", "mine\n");
-  for (const char* name : {"a.o", "keep.o", "build/x", "sub/local", "sub/other", "mine", "n/e/w", "space name"})
+  for (const char* name :
+       {"a.o", "keep.o", "build/x", "sub/local", "sub/other", "mine", "n/e/w", "space name"})
     scratch_.write(name, "x");
   std::filesystem::create_directories(scratch_.path() + "/empty/folder");
   EXPECT_THAT(changes(), ElementsAre("A keep.o", "A n/e/w", "A space name", "A sub/other"));
@@ -162,9 +167,10 @@ TEST_F(ChangesTest, RepositoriesBelow_SpeakForThemselves) {
   scratch_.shell("git init -q deep/er");
   scratch_.write("broken/.git", "gitdir: /nowhere\n");
   scratch_.write("broken/z", "1\n");
-  EXPECT_THAT(changes(), ::testing::AllOf(::testing::Contains("U inner/x"), ::testing::Contains("A inner/y"),
-                                          ::testing::Contains("A innermost"), ::testing::Contains("A empty/z"),
-                                          ::testing::Contains("A deep/er")));
+  EXPECT_THAT(changes(),
+              ::testing::AllOf(::testing::Contains("U inner/x"), ::testing::Contains("A inner/y"),
+                               ::testing::Contains("A innermost"), ::testing::Contains("A empty/z"),
+                               ::testing::Contains("A deep/er")));
   scratch_.git("tag only-outside");
   const auto with_ref = changes("only-outside");
   EXPECT_THAT(with_ref, ::testing::Not(::testing::Contains(HasSubstr("inner/"))));
@@ -172,7 +178,8 @@ TEST_F(ChangesTest, RepositoriesBelow_SpeakForThemselves) {
 }
 
 TEST_F(ChangesTest, Submodules) {
-  testing::run(scratch_.outside(), "git init -q -b main lib && cd lib && echo 1 > f && git add f && git commit -q -m lib");
+  testing::run(scratch_.outside(),
+               "git init -q -b main lib && cd lib && echo 1 > f && git add f && git commit -q -m lib");
   scratch_.git("-c protocol.file.allow=always submodule add -q ../lib lib 2>&1");
   scratch_.git("-c protocol.file.allow=always submodule add -q ../lib deep/lib 2>&1");
   scratch_.commit("one");
@@ -188,8 +195,11 @@ TEST_F(ChangesTest, LinkedWorkingTree) {
   scratch_.git("worktree add -q -b other ../linked");
   testing::run(scratch_.outside() + "/linked", "echo 2 > a && git commit -q -a -m two && echo new > b");
   Budget budget;
-  EXPECT_THAT(listed(working_tree_changes(scratch_.outside() + "/linked", std::nullopt, budget).value()),
-              ElementsAre("U a", "A b")) << "against main";
+  EXPECT_THAT(listed(working_tree_changes(scratch_.repositories(), scratch_.outside() + "/linked",
+                                          std::nullopt, budget)
+                         .value()),
+              ElementsAre("U a", "A b"))
+      << "against main";
   EXPECT_THAT(changes(), IsEmpty());
 }
 
@@ -207,15 +217,20 @@ TEST_F(ChangesTest, SparseCheckout_WhatIsLeftOutIsNotDeleted) {
 TEST_F(ChangesTest, ABareRepositoryHasNoWorkingTree) {
   testing::run(scratch_.outside(), "git init -q --bare bare");
   Budget budget;
-  EXPECT_THROW(working_tree_changes(scratch_.outside() + "/bare", std::nullopt, budget), Refusal);
-  EXPECT_THROW(working_tree_changes(scratch_.path() + "/.git", std::nullopt, budget), Refusal);
+  EXPECT_THROW(
+      working_tree_changes(scratch_.repositories(), scratch_.outside() + "/bare", std::nullopt, budget),
+      Refusal);
+  EXPECT_THROW(working_tree_changes(scratch_.repositories(), scratch_.path() + "/.git", std::nullopt, budget),
+               Refusal);
 }
 
 TEST_F(ChangesTest, NothingIsWritten) {
   scratch_.write("a", "1\n");
   scratch_.commit("one");
   scratch_.shell("touch -d 2001-01-01 a");  // git status would refresh the index
-  const auto fingerprint = [&] { return scratch_.shell("find . -type f -printf '%p %i %s %T@ %C@\\n' | sort"); };
+  const auto fingerprint = [&] {
+    return scratch_.shell("find . -type f -printf '%p %i %s %T@ %C@\\n' | sort");
+  };
   const auto before = fingerprint();
   EXPECT_THAT(changes(), IsEmpty());
   EXPECT_EQ(fingerprint(), before);
@@ -227,7 +242,7 @@ TEST_F(ChangesTest, TooManyChanges_AreRefusedInWords) {
   limits.changes = 10;
   Budget budget(limits);
   try {
-    working_tree_changes(scratch_.path(), std::nullopt, budget);
+    working_tree_changes(scratch_.repositories(), scratch_.path(), std::nullopt, budget);
     ADD_FAILURE() << "not refused";
   } catch (const Refusal& refusal) {
     EXPECT_EQ(refusal.response().status, 400);
@@ -242,7 +257,7 @@ TEST_F(ChangesTest, TimeAndAStoppingServer_EndIt) {
   const std::atomic<bool> stopping = true;
   for (Budget budget : {Budget(limits), Budget({}, &stopping)}) {
     try {
-      working_tree_changes(scratch_.path(), std::nullopt, budget);
+      working_tree_changes(scratch_.repositories(), scratch_.path(), std::nullopt, budget);
       ADD_FAILURE() << "not ended";
     } catch (const Refusal& refusal) {
       EXPECT_EQ(refusal.response().status, 503);

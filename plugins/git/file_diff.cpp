@@ -23,8 +23,8 @@ constexpr std::uint64_t kMaxFileBytes = 1024 * 1024;
 
 void check_size(std::uint64_t bytes) {
   if (bytes > kMaxFileBytes)
-    throw Refusal(400, "File too large for git diff: " + std::to_string(bytes) + " bytes (max: " +
-                           std::to_string(kMaxFileBytes) + " bytes)");
+    throw Refusal(400, "File too large for git diff: " + std::to_string(bytes) +
+                           " bytes (max: " + std::to_string(kMaxFileBytes) + " bytes)");
 }
 
 std::string text_of(std::string_view bytes, const std::string& path) {
@@ -47,7 +47,7 @@ class File {
   int descriptor_;
 };
 
-// Nothing: it ends within the limit.
+// Throws a Refusal at the limit: a file may grow while it is read.
 std::string read_all(int descriptor, const std::string& path) {
   std::string bytes;
   std::array<char, 65536> part{};
@@ -90,21 +90,24 @@ std::optional<std::string> text_in_commit(const Repository& repository, const st
   const auto blob = made<BlobHandle>(git_blob_lookup, repository.get(), git_tree_entry_id(entry.get()));
   const auto bytes = git_blob_rawsize(blob.get());
   check_size(static_cast<std::uint64_t>(bytes));
-  return text_of({static_cast<const char*>(git_blob_rawcontent(blob.get())), static_cast<std::size_t>(bytes)}, path);
+  return text_of({static_cast<const char*>(git_blob_rawcontent(blob.get())), static_cast<std::size_t>(bytes)},
+                 path);
 }
 
 // The repository of the nearest folder around it that is there: those of a deleted file may be gone too.
-std::optional<Repository> repository_of(const std::string& path) {
+std::optional<Repository> repository_of(Repositories& repositories, const std::string& path) {
   std::error_code error;
   std::filesystem::path folder(path);
-  while (!std::filesystem::is_directory(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
-  return Repository::around(folder.string());
+  while (!std::filesystem::is_directory(folder, error) && folder.has_relative_path())
+    folder = folder.parent_path();
+  return repositories.around(folder.string());
 }
 
 }  // namespace
 
-FileDiff working_tree_diff(const std::string& path, const std::optional<std::string>& ref, Budget& budget) {
-  const auto repository = repository_of(path);
+FileDiff working_tree_diff(Repositories& repositories, const std::string& path,
+                           const std::optional<std::string>& ref, Budget& budget) {
+  const auto repository = repository_of(repositories, path);
   if (!repository) return {};
   const auto place = repository->place_of(path);
   const auto base = display_base(*repository, ref, budget);
@@ -114,8 +117,8 @@ FileDiff working_tree_diff(const std::string& path, const std::optional<std::str
   return {std::move(original).value_or(""), std::move(modified).value_or("")};
 }
 
-FileDiff commit_diff(const std::string& path, const std::string& sha) {
-  const auto repository = repository_of(path);
+FileDiff commit_diff(Repositories& repositories, const std::string& path, const std::string& sha) {
+  const auto repository = repository_of(repositories, path);
   if (!repository) return {};
   const auto place = repository->place_of(path);
   const auto commit = repository->commit_with(sha);

@@ -15,7 +15,7 @@ class FileDiffTest : public ::testing::Test {
  protected:
   FileDiff diff(const std::string& name, const std::optional<std::string>& ref = std::nullopt) {
     Budget budget;
-    return working_tree_diff(scratch_.path() + name, ref, budget);
+    return working_tree_diff(scratch_.repositories(), scratch_.path() + name, ref, budget);
   }
   std::string refused(const std::string& name) {
     try {
@@ -56,10 +56,11 @@ TEST_F(FileDiffTest, WithoutCommits) {
 
 TEST_F(FileDiffTest, OutsideOfRepositories_BothAreNull) {
   Budget budget;
-  const auto outside = working_tree_diff(scratch_.outside() + "/x", std::nullopt, budget);
+  const auto outside =
+      working_tree_diff(scratch_.repositories(), scratch_.outside() + "/x", std::nullopt, budget);
   EXPECT_EQ(outside.original, std::nullopt);
   EXPECT_EQ(outside.modified, std::nullopt);
-  EXPECT_EQ(commit_diff(scratch_.outside() + "/x", "abcd").modified, std::nullopt);
+  EXPECT_EQ(commit_diff(scratch_.repositories(), scratch_.outside() + "/x", "abcd").modified, std::nullopt);
 }
 
 TEST_F(FileDiffTest, WhatIsNoTextIsRefusedInWords) {
@@ -100,12 +101,12 @@ TEST_F(FileDiffTest, OfACommit) {
   scratch_.git("rm -q a");
   scratch_.commit("three");
   scratch_.write("a", "now\n");
-  expect(commit_diff(file, scratch_.git("rev-parse HEAD")), "2", "");
-  expect(commit_diff(file, scratch_.git("rev-parse --short HEAD~1")), "1", "2");
-  expect(commit_diff(file, scratch_.git("rev-parse HEAD~2")), "", "1");
-  EXPECT_THROW(commit_diff(file, "deadbeef"), Refusal);
-  EXPECT_THROW(commit_diff(file, std::string(64, 'a')), Refusal);
-  EXPECT_THROW(commit_diff(file, scratch_.git("rev-parse HEAD^{tree}")), Refusal);
+  expect(commit_diff(scratch_.repositories(), file, scratch_.git("rev-parse HEAD")), "2", "");
+  expect(commit_diff(scratch_.repositories(), file, scratch_.git("rev-parse --short HEAD~1")), "1", "2");
+  expect(commit_diff(scratch_.repositories(), file, scratch_.git("rev-parse HEAD~2")), "", "1");
+  EXPECT_THROW(commit_diff(scratch_.repositories(), file, "deadbeef"), Refusal);
+  EXPECT_THROW(commit_diff(scratch_.repositories(), file, std::string(64, 'a')), Refusal);
+  EXPECT_THROW(commit_diff(scratch_.repositories(), file, scratch_.git("rev-parse HEAD^{tree}")), Refusal);
 }
 
 }  // namespace

@@ -11,11 +11,12 @@ namespace {
 
 constexpr std::ptrdiff_t kObjectCacheBytes = 32 * 1024 * 1024;  // of the whole process
 
-// Formats beyond libgit2's own that change nothing of what is read here. Everything else that a repository demands
-// is refused by name.
+// Formats beyond libgit2's own that change nothing of what is read here. Everything else that a repository
+// demands is refused by name.
 std::array<const char*, 3> harmless_extensions = {"worktreeconfig", "partialclone", "preciousobjects"};
 
-// Where the user's own configuration cannot be reached, git goes on without it; libgit2 would fail everything.
+// Where the user's own configuration cannot be reached, git goes on without it; libgit2 would fail
+// everything.
 void leave_out_unreachable_home() {
   const char* home = std::getenv("HOME");
   if (home == nullptr || ::access(home, X_OK) == 0) return;
@@ -33,8 +34,9 @@ int check(int code) {
 
 Library::Library() {
   check(git_libgit2_init());
-  // Git refuses repositories of other users because their configuration can start programs. Here none is started,
-  // whatever the configuration says, and a workspace that is mounted from elsewhere has another owner as a rule.
+  // Git refuses repositories of other users because their configuration can start programs. Here none is
+  // started, whatever the configuration says, and a workspace that is mounted from elsewhere has another
+  // owner as a rule.
   check(git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0));
   check(git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, harmless_extensions.data(), harmless_extensions.size()));
   check(git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, kObjectCacheBytes));

@@ -22,9 +22,9 @@ class GitError : public std::runtime_error {
 /// -> the code. Throws GitError where it is negative.
 int check(int code);
 
-/// libgit2's state of the process, with what is the same for all repositories: how it treats owners and formats,
-/// how much it keeps in memory. Make one before anything else of this folder is used, and keep it; may be made
-/// several times.
+/// libgit2's state of the process, with what is the same for all repositories: how it treats owners and
+/// formats, how much it keeps in memory. Make one before anything else of this folder is used, and keep it;
+/// may be made several times.
 class Library {
  public:
   Library();

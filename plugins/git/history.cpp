@@ -21,7 +21,8 @@ std::string moment(const git_time& when) {
   std::string moment(text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts));
   if (when.offset == 0) return moment + "Z";
   const int minutes = when.offset < 0 ? -when.offset : when.offset;
-  std::snprintf(text.data(), text.size(), "%c%02d:%02d", when.offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+  std::snprintf(text.data(), text.size(), "%c%02d:%02d", when.offset < 0 ? '-' : '+', minutes / 60,
+                minutes % 60);
   return moment + text.data();
 }
 
@@ -50,7 +51,8 @@ struct Less {
   bool operator()(const git_oid& a, const git_oid& b) const { return git_oid_cmp(&a, &b) < 0; }
 };
 
-// Commits by their time, newest first, as git's log has them. libgit2's own walk fails at the end of a shallow clone.
+// Commits by their time, newest first, as git's log has them. libgit2's own walk fails at the end of a
+// shallow clone.
 class Walk {
  public:
   Walk(const Repository& repository, const git_oid& start) : repository_(repository) { add(start); }

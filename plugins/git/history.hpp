@@ -22,7 +22,8 @@ struct CommitPage {
   bool has_more = false;
 };
 
-/// The newest `limit` commits; none where HEAD has no commit. A shallow clone ends where it was cut. Throws GitError.
+/// The newest `limit` commits; none where HEAD has no commit. A shallow clone ends where it was cut. Throws
+/// GitError.
 CommitPage newest_commits(const Repository& repository, std::size_t limit);
 
 }  // namespace collet::git

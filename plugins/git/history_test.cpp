@@ -19,7 +19,7 @@ std::vector<std::string> subjects(const CommitPage& page) {
 class HistoryTest : public ::testing::Test {
  protected:
   CommitPage page(std::size_t limit = 50, const std::string& folder = "repo") {
-    return newest_commits(*Repository::around(scratch_.outside() + "/" + folder), limit);
+    return newest_commits(*scratch_.repositories().around(scratch_.outside() + "/" + folder), limit);
   }
   void commit_at(const std::string& subject, const std::string& date) {
     scratch_.shell("GIT_AUTHOR_DATE='" + date + "' GIT_COMMITTER_DATE='" + date +
@@ -69,7 +69,7 @@ TEST_F(HistoryTest, AShallowCloneEndsWhereItWasCut) {
   testing::run(scratch_.outside(), "git clone -q --depth 2 file://" + scratch_.path() + " shallow");
   EXPECT_THAT(subjects(page(50, "shallow")), ElementsAre("3", "2"));
   EXPECT_FALSE(page(50, "shallow").has_more);
-  const auto shallow = Repository::around(scratch_.outside() + "/shallow");
+  const auto shallow = scratch_.repositories().around(scratch_.outside() + "/shallow");
   EXPECT_FALSE(shallow->first_parent(shallow->commit_named("HEAD~1")).has_value());
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "git_handles.hpp"
+#include "repositories.hpp"
 #include "routes.hpp"
 
 namespace collet::git {
@@ -11,17 +12,21 @@ namespace {
 
 class GitPlugin final : public Plugin {
  public:
-  void setup(Setup& setup) override { add_routes(setup, limits_, stopping_); }
+  void setup(Setup& setup) override { add_routes(setup, repositories_, stopping_); }
   void start() override { stopping_ = false; }
-  void stop() override { stopping_ = true; }
+  void stop() override {
+    stopping_ = true;
+    repositories_.forget();
+  }
 
  private:
   Library library_;
-  Limits limits_;
+  Repositories repositories_;
   std::atomic<bool> stopping_ = false;
 };
 
 }  // namespace
 }  // namespace collet::git
 
-COLLET_PLUGIN(collet::git::GitPlugin, "dev.collet.git", "0.1.0", "Changes, diffs and commits of repositories");
+COLLET_PLUGIN(collet::git::GitPlugin, "dev.collet.git", "0.1.0",
+              "Changes, diffs and commits of repositories");

@@ -1,9 +1,11 @@
 #include "repository.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -33,7 +35,8 @@ std::optional<git_oid> commit_behind(git_object* object) {
 
 }  // namespace
 
-Repository::Repository(RepositoryHandle handle) : handle_(std::move(handle)) {
+Repository::Repository(RepositoryHandle handle, GiveBack give_back)
+    : handle_(std::move(handle)), give_back_(std::move(give_back)) {
   std::error_code error;
   if (const char* folder = git_repository_workdir(get()); folder != nullptr) {
     work_tree_ = std::filesystem::canonical(folder, error).string();
@@ -45,20 +48,18 @@ Repository::Repository(RepositoryHandle handle) : handle_(std::move(handle)) {
   }
 }
 
-std::optional<Repository> Repository::open(const std::string& folder, unsigned flags) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(folder, error)) return std::nullopt;
-  auto handle = found<RepositoryHandle>(git_repository_open_ext, folder.c_str(), flags, nullptr);
-  if (!handle) return std::nullopt;
-  return Repository(std::move(handle));
+Repository::~Repository() {
+  if (handle_) give_back_(std::move(handle_));
 }
 
-std::optional<Repository> Repository::around(const std::string& folder) {
-  return open(folder, GIT_REPOSITORY_OPEN_CROSS_FS);
+IndexHandle Repository::index() const {
+  auto index = made<IndexHandle>(git_repository_index, get());
+  check(git_index_read(index.get(), 0));
+  return index;
 }
 
-std::optional<Repository> Repository::at(const std::string& folder) {
-  return open(folder, GIT_REPOSITORY_OPEN_NO_SEARCH);
+std::string Repository::top() const {
+  return work_tree_.substr(0, std::max<std::size_t>(work_tree_.size(), 1) - 1);
 }
 
 std::string Repository::place_of(const std::string& path) const {
@@ -100,8 +101,8 @@ bool Repository::has_remote(const std::string& name) const {
 }
 
 git_oid Repository::commit_named(const std::string& ref) const {
-  // A colon names files and searches messages: no commit, or a search of the whole history with an expression that
-  // may take for ever.
+  // A colon names files and searches messages: no commit, or a search of the whole history with an expression
+  // that may take for ever.
   if (ref.empty() || ref.size() > kMaxRefBytes || ref.find('\0') != std::string::npos ||
       ref.find(':') != std::string::npos || ref.find("{/") != std::string::npos)
     throw no_commit(ref);
@@ -116,7 +117,8 @@ git_oid Repository::commit_named(const std::string& ref) const {
 git_oid Repository::commit_with(const std::string& sha) const {
   git_oid prefix;
   git_object* object = nullptr;
-  if (sha.size() > GIT_OID_HEXSZ || git_oid_fromstrn(&prefix, sha.c_str(), sha.size()) < 0) throw no_commit(sha);
+  if (sha.size() > GIT_OID_HEXSZ || git_oid_fromstrn(&prefix, sha.c_str(), sha.size()) < 0)
+    throw no_commit(sha);
   const int code = git_object_lookup_prefix(&object, get(), &prefix, sha.size(), GIT_OBJECT_ANY);
   if (code == GIT_EAMBIGUOUS) throw Refusal(400, "Several objects here begin with '" + sha + "'");
   if (code == GIT_ENOTFOUND) throw no_commit(sha);
@@ -127,7 +129,9 @@ git_oid Repository::commit_with(const std::string& sha) const {
   return *commit;
 }
 
-CommitHandle Repository::commit(const git_oid& id) const { return made<CommitHandle>(git_commit_lookup, get(), &id); }
+CommitHandle Repository::commit(const git_oid& id) const {
+  return made<CommitHandle>(git_commit_lookup, get(), &id);
+}
 
 TreeHandle Repository::tree(const git_oid& commit) const {
   return made<TreeHandle>(git_commit_tree, this->commit(commit).get());

@@ -1,25 +1,32 @@
 // One open repository, read only.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "git_handles.hpp"
 
 namespace collet::git {
 
-/// Each belongs to one request; not for two threads at once. Nothing here writes to the repository, starts a program
-/// or talks to a network. Methods throw GitError where the repository is damaged.
+/// Made by Repositories. Each belongs to one request; not for two threads at once. Nothing here writes to the
+/// repository, starts a program or talks to a network. Methods throw GitError where the repository is
+/// damaged.
 class Repository {
  public:
-  /// The one that the folder lies in. Nothing: there is none, or no such folder.
-  static std::optional<Repository> around(const std::string& folder);
-  /// The one whose top the folder is.
-  static std::optional<Repository> at(const std::string& folder);
+  using GiveBack = std::function<void(RepositoryHandle)>;
+  /// `give_back` gets the handle at the end.
+  Repository(RepositoryHandle handle, GiveBack give_back);
+  ~Repository();
+  Repository(Repository&&) noexcept = default;
+  Repository& operator=(Repository&&) = delete;
 
   git_repository* get() const { return handle_.get(); }
-  /// Where a real path lies in the working tree, "" for its top. Throws a Refusal (400) where it lies elsewhere, as
-  /// with a bare repository or a `core.worktree` that leads away.
+  /// The index, as it is on the disk now.
+  IndexHandle index() const;
+  /// The top of the working tree, a real path without a slash at its end; empty: it has none.
+  std::string top() const;
+  /// Where a real path lies in the working tree, "" for its top. Throws a Refusal (400) where it lies
+  /// elsewhere, as with a bare repository or a `core.worktree` that leads away.
   std::string place_of(const std::string& path) const;
 
   std::optional<git_oid> head() const;
@@ -42,10 +49,8 @@ class Repository {
   bool is_boundary(const git_oid& commit) const;
 
  private:
-  explicit Repository(RepositoryHandle handle);
-  static std::optional<Repository> open(const std::string& folder, unsigned flags);
-
   RepositoryHandle handle_;
+  GiveBack give_back_;
   std::string work_tree_;  // a real path with a slash at its end; empty: bare
   std::string boundary_;   // of a shallow clone: its commits, one a line
 };

@@ -21,7 +21,8 @@ namespace collet::git {
 namespace {
 
 constexpr std::int64_t kDefaultCommits = 50, kMaxCommits = 200;
-// A commit, a checkout or a garbage collection in the middle of a request can make it fail; then it is done again.
+// A commit, a checkout or a garbage collection in the middle of a request can make it fail; then it is done
+// again.
 constexpr int kTries = 3;
 
 std::string quoted(std::string_view text) {
@@ -30,8 +31,8 @@ std::string quoted(std::string_view text) {
   return w.take();
 }
 
-void add_problem(Problems& problems, std::string_view type, const Problems::Place& place, std::string_view message,
-                 std::string_view input, std::string_view context) {
+void add_problem(Problems& problems, std::string_view type, const Problems::Place& place,
+                 std::string_view message, std::string_view input, std::string_view context) {
   json::Writer w;
   w.object().member("type", type).key("loc").array();
   for (const auto& step : place) w.value(step);
@@ -58,8 +59,8 @@ void check_sha(std::string_view sha, const Problems::Place& place, Problems& pro
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
   };
   if (sha.size() >= 4 && sha.size() <= 64 && std::all_of(sha.begin(), sha.end(), is_digit)) return;
-  add_problem(problems, "string_pattern_mismatch", place,
-              "String should match pattern '^[0-9a-fA-F]{4,64}$'", sha, R"({"pattern":"^[0-9a-fA-F]{4,64}$"})");
+  add_problem(problems, "string_pattern_mismatch", place, "String should match pattern '^[0-9a-fA-F]{4,64}$'",
+              sha, R"({"pattern":"^[0-9a-fA-F]{4,64}$"})");
 }
 
 std::size_t read_limit(const Request& request, Problems& problems) {
@@ -69,8 +70,8 @@ std::size_t read_limit(const Request& request, Problems& problems) {
   std::int64_t limit = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
   if (error != std::errc() || end != text->data() + text->size())
-    problems.add("int_parsing", place, "Input should be a valid integer, unable to parse string as an integer",
-                 quoted(*text));
+    problems.add("int_parsing", place,
+                 "Input should be a valid integer, unable to parse string as an integer", quoted(*text));
   else if (limit < 1)
     add_problem(problems, "greater_than_equal", place, "Input should be greater than or equal to 1", *text,
                 R"({"ge":1})");
@@ -96,7 +97,8 @@ std::string real_file(const std::string& path) {
   std::error_code error;
   const auto whole = std::filesystem::absolute(path, error);
   const auto name = whole.filename();
-  if (name.empty() || name == "." || name == "..") return std::filesystem::weakly_canonical(whole, error).string();
+  if (name.empty() || name == "." || name == "..")
+    return std::filesystem::weakly_canonical(whole, error).string();
   return (std::filesystem::weakly_canonical(whole.parent_path(), error) / name).string();
 }
 
@@ -122,22 +124,25 @@ Response show(const CommitPage& page) {
   json::Writer w;
   w.object().key("commits").array();
   for (const auto& commit : page.commits) {
-    w.object().member("sha", commit.sha).member("short_sha", commit.short_sha).member("subject", commit.subject);
+    w.object()
+        .member("sha", commit.sha)
+        .member("short_sha", commit.short_sha)
+        .member("subject", commit.subject);
     w.member("author", commit.author).member("timestamp", commit.timestamp).end();
   }
   w.end().member("has_more", page.has_more).end();
   return Response::json(w.take());
 }
 
-Response changes(const Request& request, Budget& budget) {
+Response changes(Repositories& repositories, const Request& request, Budget& budget) {
   Problems problems;
   const auto path = read_path(request, problems);
   problems.check();
-  const auto found = working_tree_changes(real_folder(path), read_text(request, "ref"), budget);
+  const auto found = working_tree_changes(repositories, real_folder(path), read_text(request, "ref"), budget);
   return show(found.value_or(std::vector<Change>()));
 }
 
-Response diff(const Request& request, Budget& budget) {
+Response diff(Repositories& repositories, const Request& request, Budget& budget) {
   Problems problems;
   const auto path = read_path(request, problems);
   const auto ref = read_text(request, "ref"), commit = read_text(request, "commit");
@@ -145,39 +150,42 @@ Response diff(const Request& request, Budget& budget) {
   problems.check();
   if (ref && commit) throw Refusal(400, "'ref' and 'commit' are mutually exclusive");
   const auto file = real_file(path);
-  return show(commit ? commit_diff(file, *commit) : working_tree_diff(file, ref, budget));
+  return show(commit ? commit_diff(repositories, file, *commit)
+                     : working_tree_diff(repositories, file, ref, budget));
 }
 
-Response commits(const Request& request, Budget&) {
+Response commits(Repositories& repositories, const Request& request, Budget&) {
   Problems problems;
   const auto path = read_path(request, problems);
   const auto limit = read_limit(request, problems);
   problems.check();
-  const auto repository = Repository::around(real_folder(path));
+  const auto repository = repositories.around(real_folder(path));
   return show(repository ? newest_commits(*repository, limit) : CommitPage());
 }
 
-Response changes_of_commit(const Request& request, Budget& budget) {
+Response changes_of_commit(Repositories& repositories, const Request& request, Budget& budget) {
   Problems problems;
   const std::string sha(request.param("sha"));
   check_sha(sha, {"path", "sha"}, problems);
   const auto path = read_path(request, problems);
   problems.check();
-  const auto repository = Repository::around(real_folder(path));
-  return show(repository ? commit_changes(*repository, repository->commit_with(sha), budget) : std::vector<Change>());
+  const auto repository = repositories.around(real_folder(path));
+  return show(repository ? commit_changes(*repository, repository->commit_with(sha), budget)
+                         : std::vector<Change>());
 }
 
 }  // namespace
 
-void add_routes(Setup& setup, const Limits& limits, const std::atomic<bool>& stopping) {
-  using Handler = Response (*)(const Request&, Budget&);
+void add_routes(Setup& setup, Repositories& repositories, const std::atomic<bool>& stopping) {
+  using Handler = Response (*)(Repositories&, const Request&, Budget&);
   const auto guarded = [&](Handler handler) {
-    return [&limits, &stopping, handler](const Request& request) {
-      Budget budget(limits, &stopping);
+    return [&repositories, &stopping, handler](const Request& request) {
+      Budget budget({}, &stopping);
       for (int tries = kTries;; --tries) {
         try {
-          return handler(request, budget);
+          return handler(repositories, request, budget);
         } catch (const GitError& error) {
+          repositories.forget();
           if (tries == 1) throw Refusal(400, "The repository cannot be read: " + utf8(error.what()));
           budget.check();
         }

@@ -2,12 +2,12 @@
 #pragma once
 #include <atomic>
 
-#include "budget.hpp"
 #include "collet/plugin.hpp"
+#include "repositories.hpp"
 
 namespace collet::git {
 
 /// Both must outlive the routes. `stopping`: ends requests that run.
-void add_routes(Setup& setup, const Limits& limits, const std::atomic<bool>& stopping);
+void add_routes(Setup& setup, Repositories& repositories, const std::atomic<bool>& stopping);
 
 }  // namespace collet::git

@@ -8,10 +8,10 @@ namespace {
 TEST(TextTest, InvalidBytesAreReplaced) {
   EXPECT_EQ(utf8("caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80"), "caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80");
   EXPECT_EQ(utf8("caf\xE9!"), "caf\xEF\xBF\xBD!");
-  EXPECT_EQ(utf8("\xE2\x82"), "\xEF\xBF\xBD");                                      // cut
-  EXPECT_EQ(utf8("\xC0\xAF"), "\xEF\xBF\xBD\xEF\xBF\xBD");                          // overlong
-  EXPECT_EQ(utf8("\xED\xA0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");          // half a surrogate pair
-  EXPECT_EQ(utf8("\xF4\x90\x80\x80").substr(0, 3), "\xEF\xBF\xBD");                 // above U+10FFFF
+  EXPECT_EQ(utf8("\xE2\x82"), "\xEF\xBF\xBD");                              // cut
+  EXPECT_EQ(utf8("\xC0\xAF"), "\xEF\xBF\xBD\xEF\xBF\xBD");                  // overlong
+  EXPECT_EQ(utf8("\xED\xA0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");  // half a surrogate pair
+  EXPECT_EQ(utf8("\xF4\x90\x80\x80").substr(0, 3), "\xEF\xBF\xBD");         // above U+10FFFF
 }
 
 TEST(TextTest, ASideHasPlainLinesAndNoFinalNewline) {

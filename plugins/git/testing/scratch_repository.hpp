@@ -10,17 +10,18 @@
 
 #include "collet/testing/temporary_folder.hpp"
 #include "git_handles.hpp"
+#include "repositories.hpp"
 
 namespace collet::git::testing {
 
 /// Runs a command line in a folder; -> what it prints. Throws std::runtime_error when it fails.
 inline std::string run(const std::string& folder, const std::string& command) {
-  const std::string line =
-      "cd '" + folder +
-      "' && env HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=N GIT_AUTHOR_EMAIL=n@x GIT_COMMITTER_NAME=N "
-      "GIT_COMMITTER_EMAIL=n@x GIT_AUTHOR_DATE='2026-01-02T03:04:05+00:00' "
-      "GIT_COMMITTER_DATE='2026-01-02T03:04:05+00:00' sh -ec \"" +
-      command + "\" 2>&1";
+  const std::string line = "cd '" + folder +
+                           "' && env HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=N "
+                           "GIT_AUTHOR_EMAIL=n@x GIT_COMMITTER_NAME=N "
+                           "GIT_COMMITTER_EMAIL=n@x GIT_AUTHOR_DATE='2026-01-02T03:04:05+00:00' "
+                           "GIT_COMMITTER_DATE='2026-01-02T03:04:05+00:00' sh -ec \"" +
+                           command + "\" 2>&1";
   FILE* pipe = ::popen(line.c_str(), "r");
   if (pipe == nullptr) throw std::runtime_error("cannot run " + command);
   std::string text;
@@ -46,12 +47,16 @@ class ScratchRepository {
   std::string write(const std::string& name, const std::string& bytes) const {
     return folder_.write("repo/" + name, bytes);
   }
-  void commit(const std::string& subject) const { git("add -A && git commit -q --allow-empty -m " + subject); }
+  void commit(const std::string& subject) const {
+    git("add -A && git commit -q --allow-empty -m " + subject);
+  }
+  Repositories& repositories() { return repositories_; }
   void remove(const std::string& name) const { std::filesystem::remove_all(path() + "/" + name); }
 
  private:
   collet::testing::TemporaryFolder folder_;
   Library library_;
+  Repositories repositories_;
 };
 
 }  // namespace collet::git::testing
