@@ -93,13 +93,6 @@ std::optional<std::string> Repository::branch() const {
   return target.substr(kHeads.size());
 }
 
-bool Repository::has_remote(const std::string& name) const {
-  git_remote* remote = nullptr;
-  const bool there = git_remote_lookup(&remote, get(), name.c_str()) == 0;
-  git_remote_free(remote);
-  return there;
-}
-
 git_oid Repository::commit_named(const std::string& ref) const {
   // A colon names files and searches messages: no commit, or a search of the whole history with an expression
   // that may take for ever.

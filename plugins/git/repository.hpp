@@ -34,8 +34,6 @@ class Repository {
   std::optional<std::string> branch() const;
   /// The commit that a full name, "refs/…", leads to.
   std::optional<git_oid> reference(const std::string& name) const;
-  /// Whether there is a remote of this name in its configuration.
-  bool has_remote(const std::string& name) const;
   /// Throws a Refusal (400) where it names no commit. `ref`: what users write, "HEAD~1", "origin/main".
   git_oid commit_named(const std::string& ref) const;
   /// `sha`: 4 to 64 hexadecimal digits. Throws a Refusal (400) where it names no commit, or several.
