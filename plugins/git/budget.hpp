@@ -9,7 +9,7 @@
 namespace collet::git {
 
 struct Limits {
-  std::chrono::milliseconds time{25'000};
+  std::chrono::milliseconds time{30'000};
   std::size_t changes = 100'000;
 };
 

@@ -11,6 +11,7 @@
 
 #include "base_commit.hpp"
 #include "collet/http.hpp"
+#include "stat_notes.hpp"
 
 namespace collet::git {
 namespace {
@@ -71,11 +72,12 @@ bool is_as_before(const Repository& repository, const git_diff_delta& staged,
 // The working tree against the index, and whether anything differs from HEAD in tracked files.
 class WorkingTree {
  public:
-  WorkingTree(const Repository& repository, bool untracked, Budget& budget)
-      : repository_(repository),
-        budget_(budget),
-        index_(repository.index()),
-        files_(index_to_files(repository, index_.get(), untracked, budget)) {
+  WorkingTree(Repository& repository, bool untracked, Budget& budget)
+      : repository_(repository), budget_(budget), index_(repository.index()) {
+    std::optional<StatNotes> notes;
+    if (repository.read_much()) notes.emplace(index_.get(), repository.top());
+    files_ = index_to_files(repository, index_.get(), untracked, budget);
+    repository.set_read_much(has_read_much(files_.get()));
     each_delta(files_.get(), [&](const git_diff_delta& delta) {
       const char* path = path_of(delta);
       if (delta.status == GIT_DELTA_UNTRACKED)
@@ -83,6 +85,7 @@ class WorkingTree {
       else if (delta.status != GIT_DELTA_DELETED || !is_left_out(index_.get(), path))
         unstaged_.emplace(path, &delta);
     });
+    if (notes) notes->settle(index_.get(), [&](const char* path) { return unstaged_.contains(path); });
   }
 
   bool tracked_changes() const {
@@ -142,7 +145,7 @@ class WorkingTree {
 };
 
 // `place`: where the folder lies in the repository.
-std::vector<Change> changes_of(const Repository& repository, const std::string& place,
+std::vector<Change> changes_of(Repository& repository, const std::string& place,
                                const std::optional<std::string>& ref, Budget& budget) {
   const WorkingTree files(repository, true, budget);
   const auto base = base_commit(repository, ref, [&] { return files.tracked_changes(); });
@@ -180,7 +183,7 @@ void add_nested(std::vector<Change>& changes, Repositories& repositories, const 
                 const std::string& name, const std::optional<std::string>& ref, Budget& budget) {
   std::vector<Change> inner;
   try {
-    const auto repository = repositories.at(folder + "/" + name);
+    auto repository = repositories.at(folder + "/" + name);
     if (!repository) return;
     inner = changes_of(*repository, "", ref, budget);
   } catch (const GitError&) {  // damaged: the outer one is shown all the same
@@ -197,7 +200,7 @@ void add_nested(std::vector<Change>& changes, Repositories& repositories, const 
 std::optional<std::vector<Change>> working_tree_changes(Repositories& repositories, const std::string& folder,
                                                         const std::optional<std::string>& ref,
                                                         Budget& budget) {
-  const auto repository = repositories.around(folder);
+  auto repository = repositories.around(folder);
   if (!repository) return std::nullopt;
   auto changes = changes_of(*repository, repository->place_of(folder), ref, budget);
   const auto nested = repositories_below(folder);
@@ -229,7 +232,7 @@ std::vector<Change> commit_changes(const Repository& repository, const git_oid& 
   return changes;
 }
 
-std::optional<git_oid> display_base(const Repository& repository, const std::optional<std::string>& ref,
+std::optional<git_oid> display_base(Repository& repository, const std::optional<std::string>& ref,
                                     Budget& budget) {
   return base_commit(repository, ref,
                      [&] { return WorkingTree(repository, false, budget).tracked_changes(); });

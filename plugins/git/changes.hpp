@@ -32,7 +32,7 @@ std::optional<std::vector<Change>> working_tree_changes(Repositories& repositori
 std::vector<Change> commit_changes(const Repository& repository, const git_oid& commit, Budget& budget);
 
 /// What the files of the working tree are compared with: see base_commit.hpp.
-std::optional<git_oid> display_base(const Repository& repository, const std::optional<std::string>& ref,
+std::optional<git_oid> display_base(Repository& repository, const std::optional<std::string>& ref,
                                     Budget& budget);
 
 }  // namespace collet::git

@@ -107,7 +107,7 @@ std::optional<Repository> repository_of(Repositories& repositories, const std::s
 
 FileDiff working_tree_diff(Repositories& repositories, const std::string& path,
                            const std::optional<std::string>& ref, Budget& budget) {
-  const auto repository = repository_of(repositories, path);
+  auto repository = repository_of(repositories, path);
   if (!repository) return {};
   const auto place = repository->place_of(path);
   const auto base = display_base(*repository, ref, budget);

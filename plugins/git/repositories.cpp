@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -10,7 +11,7 @@
 namespace collet::git {
 namespace {
 
-constexpr std::chrono::seconds kLongest{30};
+constexpr std::chrono::seconds kLongest{600};
 constexpr std::size_t kMaxEntries = 500'000;
 
 std::string identity(const std::string& path) {
@@ -23,6 +24,12 @@ std::string identity(const std::string& path) {
   return text + ";";
 }
 
+// The user's own configuration, which libgit2 reads but once.
+std::string users_configuration() {
+  const char* home = std::getenv("HOME");
+  return home == nullptr ? "" : identity(std::string(home) + "/.gitconfig");
+}
+
 // Names the repository around a folder, as it is configured now; empty: there is none.
 std::string key_of(const std::string& folder) {
   git_buf found = GIT_BUF_INIT;
@@ -31,7 +38,7 @@ std::string key_of(const std::string& folder) {
   git_buf_dispose(&found);
   if (code == GIT_ENOTFOUND) return {};
   check(code);
-  return place + ":" + identity(place) + identity(place + "config");
+  return place + ":" + identity(place) + identity(place + "config") + users_configuration();
 }
 
 std::size_t entries(git_repository* repository) {
@@ -49,12 +56,12 @@ std::optional<Repository> Repositories::around(const std::string& folder) {
   const auto key = key_of(folder);
   if (key.empty()) return std::nullopt;
   auto since = Clock::now();
-  auto handle = take(key, since);
-  if (!handle)
-    handle = found<RepositoryHandle>(git_repository_open_ext, folder.c_str(), GIT_REPOSITORY_OPEN_CROSS_FS,
-                                     nullptr);
-  if (!handle) return std::nullopt;
-  return Repository(std::move(handle), [this, key, since](RepositoryHandle done) {
+  auto kept = take(key, since);
+  if (!kept.handle)
+    kept.handle = found<RepositoryHandle>(git_repository_open_ext, folder.c_str(),
+                                          GIT_REPOSITORY_OPEN_CROSS_FS, nullptr);
+  if (!kept.handle) return std::nullopt;
+  return Repository(std::move(kept), [this, key, since](Repository::Kept done) {
     give_back({key, since, std::move(done)});
   });
 }
@@ -76,25 +83,25 @@ std::size_t Repositories::kept() const {
   return idle_.size();
 }
 
-RepositoryHandle Repositories::take(const std::string& key, Clock::time_point& since) {
+Repository::Kept Repositories::take(const std::string& key, Clock::time_point& since) {
   const std::lock_guard lock(mutex_);
   std::erase_if(idle_, [](const Open& open) { return Clock::now() - open.since > kLongest; });
   const auto found =
       std::find_if(idle_.rbegin(), idle_.rend(), [&](const Open& open) { return open.key == key; });
   if (found == idle_.rend()) return {};
   since = found->since;
-  auto handle = std::move(found->handle);
+  auto kept = std::move(found->kept);
   idle_.erase(std::next(found).base());
-  return handle;
+  return kept;
 }
 
 void Repositories::give_back(Open open) noexcept {
   const std::lock_guard lock(mutex_);
   idle_.push_back(std::move(open));
   std::size_t sum = 0;
-  for (const auto& one : idle_) sum += entries(one.handle.get());
+  for (const auto& one : idle_) sum += entries(one.kept.handle.get());
   while (!idle_.empty() && (idle_.size() > keep_ || sum > kMaxEntries)) {
-    sum -= entries(idle_.front().handle.get());
+    sum -= entries(idle_.front().kept.handle.get());
     idle_.erase(idle_.begin());
   }
 }

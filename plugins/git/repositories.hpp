@@ -13,7 +13,7 @@
 namespace collet::git {
 
 /// An index of 50,000 files takes as long to read as a third of the rest of a request. So what a request has
-/// opened is kept for a while: at most 4 repositories with 500,000 index entries together, each for 30 s.
+/// opened is kept for a while: at most 4 repositories with 500,000 index entries together, each for 10 min.
 /// libgit2 sees by itself what changes in between, but for some of the configuration. Methods may be called
 /// from any thread.
 class Repositories {
@@ -38,10 +38,10 @@ class Repositories {
   struct Open {
     std::string key;
     Clock::time_point since;
-    RepositoryHandle handle;
+    Repository::Kept kept;
   };
 
-  RepositoryHandle take(const std::string& key, Clock::time_point& since);
+  Repository::Kept take(const std::string& key, Clock::time_point& since);
   void give_back(Open open) noexcept;
 
   const std::size_t keep_;

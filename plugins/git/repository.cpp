@@ -35,8 +35,8 @@ std::optional<git_oid> commit_behind(git_object* object) {
 
 }  // namespace
 
-Repository::Repository(RepositoryHandle handle, GiveBack give_back)
-    : handle_(std::move(handle)), give_back_(std::move(give_back)) {
+Repository::Repository(Kept kept, GiveBack give_back)
+    : kept_(std::move(kept)), give_back_(std::move(give_back)) {
   std::error_code error;
   if (const char* folder = git_repository_workdir(get()); folder != nullptr) {
     work_tree_ = std::filesystem::canonical(folder, error).string();
@@ -49,7 +49,7 @@ Repository::Repository(RepositoryHandle handle, GiveBack give_back)
 }
 
 Repository::~Repository() {
-  if (handle_) give_back_(std::move(handle_));
+  if (kept_.handle) give_back_(std::move(kept_));
 }
 
 IndexHandle Repository::index() const {

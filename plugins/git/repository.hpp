@@ -13,14 +13,21 @@ namespace collet::git {
 /// damaged.
 class Repository {
  public:
-  using GiveBack = std::function<void(RepositoryHandle)>;
-  /// `give_back` gets the handle at the end.
-  Repository(RepositoryHandle handle, GiveBack give_back);
+  /// What outlives a request.
+  struct Kept {
+    RepositoryHandle handle;
+    bool read_much = false;  ///< the last comparison had to read many files: see stat_notes.hpp
+  };
+  using GiveBack = std::function<void(Kept)>;
+  /// `give_back` gets it at the end.
+  Repository(Kept kept, GiveBack give_back);
   ~Repository();
   Repository(Repository&&) noexcept = default;
-  Repository& operator=(Repository&&) = delete;
+  Repository& operator=(Repository&&) noexcept = default;
 
-  git_repository* get() const { return handle_.get(); }
+  git_repository* get() const { return kept_.handle.get(); }
+  bool read_much() const { return kept_.read_much; }
+  void set_read_much(bool read_much) { kept_.read_much = read_much; }
   /// The index, as it is on the disk now.
   IndexHandle index() const;
   /// The top of the working tree, a real path without a slash at its end; empty: it has none.
@@ -47,7 +54,7 @@ class Repository {
   bool is_boundary(const git_oid& commit) const;
 
  private:
-  RepositoryHandle handle_;
+  Kept kept_;
   GiveBack give_back_;
   std::string work_tree_;  // a real path with a slash at its end; empty: bare
   std::string boundary_;   // of a shallow clone: its commits, one a line
