@@ -98,7 +98,8 @@ std::optional<std::string> text_in_commit(const Repository& repository, const st
 std::optional<Repository> repository_of(Repositories& repositories, const std::string& path) {
   std::error_code error;
   std::filesystem::path folder(path);
-  while (!std::filesystem::is_directory(folder, error) && folder.has_relative_path())
+  while (!std::filesystem::is_directory(std::filesystem::symlink_status(folder, error)) &&
+         folder.has_relative_path())
     folder = folder.parent_path();
   return repositories.around(folder.string());
 }
