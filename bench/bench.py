@@ -333,7 +333,7 @@ def part_git(bench):
                 "`git diff --name-status HEAD` and `git ls-files --others`": (diff_and_files, children_cpu),
                 "GET /api/git/changes": (route, server_cpu)}
     times = {name: ([], []) for name in contests}
-    for _ in range(15):
+    for _ in range(9):
         for name, (what, used) in contests.items():
             began = time.monotonic()
             times[name][1].append(used(what))

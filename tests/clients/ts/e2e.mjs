@@ -7,11 +7,13 @@
 // when anything failed. Every check is independent: a missing endpoint is one failed line.
 import fs from 'node:fs';
 import { RUN, S, M, W, WS, check, eq, made, mock, opt, totals, results } from './suite.mjs';
-import './checks/server.mjs';
-import './checks/files.mjs';
-import { PROF } from './checks/settings.mjs';
-import './checks/catalogues.mjs';
-import { conv, haveConv } from './checks/conversations.mjs';
+
+// One after another: modules that are imported side by side would run side by side.
+await import('./checks/server.mjs');
+await import('./checks/files.mjs');
+const { PROF } = await import('./checks/settings.mjs');
+await import('./checks/catalogues.mjs');
+const { conv, haveConv } = await import('./checks/conversations.mjs');
 
 await check('cleanup: profiles and agent profiles delete (idempotent)', async () => {
   await S.agentProfiles.deleteAgentProfile(`ap2-${RUN}`); await S.agentProfiles.deleteAgentProfile(`ap2-${RUN}`);
