@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures a build of Collet (Python 3.11, standard library; wrk for the throughput).
 
-usage: bench.py [PART…]     parts: start latency throughput events fanout loop (default: all)
+usage: bench.py [PART…]     parts: start latency throughput events fanout loop git (default: all)
     COLLET_BINARY=…         the program (default: the newest build)
 
 Starts its own servers on state folders of their own; prints Markdown tables. README.md has the last figures and says
@@ -283,6 +283,68 @@ def step_times(bench, conversation):
         stamps += [datetime.fromisoformat(event["timestamp"]).timestamp() for event in answer["items"]]
         page = answer["next_page_id"]
     return [after - before for before, after in zip(stamps, stamps[1:])]
+
+
+def make_repository(folder, files):
+    """A repository in which 50 files are changed and 100 are new."""
+    for number in range(files):
+        place = folder / ("d%02d" % (number % 50)) / ("e%02d" % (number // 50 % 20))
+        place.mkdir(parents=True, exist_ok=True)
+        (place / ("f%d.txt" % number)).write_text("file %d\n" % number * 20)
+    for command in (["init", "-q", "."], ["add", "."], ["-c", "user.name=N", "-c", "user.email=n@x", "commit", "-qm", "one"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    for number in range(50):
+        (folder / ("d%02d/e00/f%d.txt" % (number, number))).write_text("changed\n")
+    for number in range(100):
+        (folder / ("d%02d/new%d.txt" % (number % 50, number))).write_text("new\n")
+
+
+def part_git(bench):
+    """git/changes of a repository of 50,000 files beside the git program, in turns."""
+    repository = pathlib.Path(bench.folder.name) / "repository"
+    make_repository(repository, 50_000)
+
+    def run(*command):
+        subprocess.run(["git", "--no-optional-locks", *command], cwd=repository, check=True, stdout=subprocess.DEVNULL)
+
+    def route():
+        answer = bench.http.get("/api/git/changes?path=%s" % repository)
+        assert len(answer.json) == 150, answer
+
+    def server_cpu(what):
+        before = cpu(bench.server.pid)[0]
+        what()
+        return cpu(bench.server.pid)[0] - before
+
+    def children_cpu(what):
+        before = os.times()
+        what()
+        after = os.times()
+        return after.children_user + after.children_system - before.children_user - before.children_system
+
+    def status():
+        run("status", "--porcelain")
+
+    def diff_and_files():
+        run("diff", "--name-status", "HEAD")
+        run("ls-files", "--others", "--exclude-standard")
+
+    contests = {"`git status --porcelain`": (status, children_cpu),
+                "`git diff --name-status HEAD` and `git ls-files --others`": (diff_and_files, children_cpu),
+                "GET /api/git/changes": (route, server_cpu)}
+    times = {name: ([], []) for name in contests}
+    for _ in range(9):
+        for name, (what, used) in contests.items():
+            began = time.monotonic()
+            times[name][1].append(used(what))
+            times[name][0].append(time.monotonic() - began)
+    floor = [percentile(some, 50) for some in times["`git status --porcelain`"]]
+    rows = []
+    for name, (wall, work) in times.items():
+        medians = percentile(wall, 50), percentile(work, 50)
+        rows.append((name, milliseconds(wall[0]), *map(milliseconds, medians),
+                     *("%.2f" % (mine / its) for mine, its in zip(medians, floor))))
+    table(("a repository of 50,000 files", "first", "p50", "CPU p50", "of the floor: p50", "CPU"), rows)
 
 
 PARTS = {name[5:]: part for name, part in list(globals().items()) if name.startswith("part_")}
