@@ -1,0 +1,14 @@
+# The HTTP routes of the plugin.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(LIBARCHIVE REQUIRED IMPORTED_TARGET libarchive)
+pkg_check_modules(LIBGIT2 REQUIRED IMPORTED_TARGET libgit2)
+
+target_sources(collet_plugin_file_parts PRIVATE
+  query.cpp request_paths.cpp
+  transfer/multipart.cpp transfer/ranges.cpp)
+target_link_libraries(collet_plugin_file_parts PRIVATE PkgConfig::LIBARCHIVE PkgConfig::LIBGIT2)
+
+if(TARGET plugin_file_tests)
+  target_sources(plugin_file_tests PRIVATE
+    transfer/multipart_test.cpp transfer/ranges_test.cpp)
+endif()
