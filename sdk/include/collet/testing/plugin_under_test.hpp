@@ -10,6 +10,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -20,10 +21,12 @@
 #include "collet/abi/entry.h"
 #include "collet/http.hpp"
 #include "collet/testing/client_socket.hpp"
+#include "collet/testing/detail/fake_bodies.hpp"
 #include "collet/testing/detail/json_check.hpp"
 #include "collet/testing/detail/loaded_plugin.hpp"
 #include "collet/testing/detail/owed.hpp"
 #include "collet/testing/fake_host.hpp"
+#include "collet/testing/streams.hpp"
 #include "collet/tool.hpp"
 
 namespace collet::testing {
@@ -100,6 +103,7 @@ class PluginUnderTest {
     started_ = false;
     cancel_all();
     close_sockets();
+    streams_.end_all();
     host_.end_follows();
     const bool all_ended =
         answers_.wait_none(deadline) && tool_calls_.wait_none(deadline) && model_calls_.wait_none(deadline);
@@ -129,27 +133,42 @@ class PluginUnderTest {
   }
   /// `target`: path and query, "/api/weather/K%C3%B6ln?days=2". Header names in lower case. No such route:
   /// 404.
+  /// A streamed body is given in pieces; what the answer has in place of a body is read into it.
   Response request(std::string_view method, std::string_view target, std::string body = {},
                    Pairs headers = {}) {
     need_started();
-    const auto mark = target.find('?');
-    const auto path = target.substr(0, mark);
-    const auto query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
-    const auto found = plugin_->find_route(method, path);
+    const auto found = find(method, target);
     if (!found) return Response::error(404, "Not Found");
-    Request made{std::string(method),        detail::decoded(path, false), std::move(body),
-                 detail::query_pairs(query), std::move(headers),           found->params};
-    const auto handle = answers_.add(made.method + " " + std::string(target));
-    const auto left = enter([this, handle, index = found->index, made = std::move(made)] {
-      const collet::detail::PairsView given_query(made.query), given_headers(made.headers),
-          params(made.params);
-      const collet_request out{sizeof(collet_request), str(made.method),    str(made.path), str(made.body),
-                               given_query.get(),      given_headers.get(), params.get()};
-      plugin_->routes->handle(plugin_->instance, index, &out, {this, handle, send});
-    });
-    auto answer = answers_.wait(handle, deadline);
-    left.wait_for(deadline);  // so that what the handler does after its answer is done too
-    return answer;
+    if (!plugin_->route_traits[found->index].streamed)
+      return download(method, target, std::move(body), std::move(headers)).rest();
+    auto upload = this->upload(method, target, std::move(headers));
+    upload.send(body);
+    return upload.finish();
+  }
+  /// The same, but the answer is read piece by piece. Of the answer to HEAD there is nothing to read.
+  Download download(std::string_view method, std::string_view target, std::string body = {},
+                    Pairs headers = {}) {
+    need_started();
+    const auto found = find(method, target);
+    if (!found) return {Response::error(404, "Not Found"), nullptr, deadline};
+    return answer_of(begin(*found, make(method, target, std::move(body), std::move(headers)), false));
+  }
+  /// The same, but the body is sent piece by piece, to a route that takes it so. Throws std::runtime_error
+  /// when there is none.
+  Upload upload(std::string_view method, std::string_view target, Pairs headers = {}) {
+    need_started();
+    const auto found = find(method, target);
+    if (!found || !plugin_->route_traits[found->index].streamed)
+      throw std::runtime_error("no route streams the body of " + std::string(method) + " " +
+                               std::string(target));
+    const auto call = begin(*found, make(method, target, {}, std::move(headers)), true);
+    return {streams_.body(call->handle), [this, call] { return answer_of(call).rest(); }, deadline};
+  }
+  /// Who may call a route; nothing: there is none.
+  std::optional<Access> access(std::string_view method, std::string_view path) const {
+    const auto found = plugin_->find_route(method, path);
+    if (!found) return std::nullopt;
+    return plugin_->route_traits[found->index].access;
   }
 
   // ---- tools
@@ -228,7 +247,7 @@ class PluginUnderTest {
     const std::string decoded = detail::decoded(path, false);
     const collet::detail::PairsView given_query(query), params(found->params);
     const collet_request out{sizeof(collet_request), str("GET"), str(decoded), {},
-                             given_query.get(),      {},         params.get()};
+                             given_query.get(),      {},         params.get(), {}};
     const auto handle = host_.sessions().open();
     sockets_.push_back({found->index, {}, handle});
     plugin_->sockets->open(plugin_->instance, found->index, handle, &out);
@@ -267,6 +286,49 @@ class PluginUnderTest {
 
   static collet_str str(std::string_view text) { return collet::detail::to_str(text); }
   static PluginUnderTest& self(void* context) { return *static_cast<PluginUnderTest*>(context); }
+
+  struct RouteCall {
+    collet_handle handle = 0;
+    std::future<void> left;
+    bool is_head = false;
+  };
+
+  static std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+  std::optional<detail::LoadedPlugin::FoundRoute> find(std::string_view method,
+                                                       std::string_view target) const {
+    return plugin_->find_route(method, path_of(target));
+  }
+  static Request make(std::string_view method, std::string_view target, std::string body, Pairs headers) {
+    const auto path = path_of(target);
+    const auto query = path.size() == target.size() ? std::string_view() : target.substr(path.size() + 1);
+    return {std::string(method),        detail::decoded(path, false), std::move(body),
+            detail::query_pairs(query), std::move(headers),           {}};
+  }
+  // Calls the route's handler.
+  std::shared_ptr<RouteCall> begin(const detail::LoadedPlugin::FoundRoute& found, Request made,
+                                   bool streamed) {
+    made.params = found.params;
+    auto call = std::make_shared<RouteCall>();
+    const auto handle = call->handle = answers_.add(made.method + " " + made.path);
+    call->is_head = made.method == "HEAD";
+    if (streamed) streams_.open(handle);
+    call->left = enter([this, handle, streamed, index = found.index, made = std::move(made)] {
+      const collet::detail::PairsView given_query(made.query), given_headers(made.headers),
+          params(made.params);
+      collet_request out{sizeof(collet_request), str(made.method),    str(made.path), str(made.body),
+                         given_query.get(),      given_headers.get(), params.get(),   {}};
+      if (streamed) out.stream = {this, handle, next_piece, release_body};
+      plugin_->routes->handle(plugin_->instance, index, &out, {this, handle, send});
+    });
+    return call;
+  }
+  Download answer_of(const std::shared_ptr<RouteCall>& call) {
+    auto head = answers_.wait(call->handle, deadline);
+    call->left.wait_for(deadline);  // so that what the handler does after its answer is done too
+    Download answer(std::move(head), streams_.content(call->handle), deadline);
+    if (call->is_head) answer.leave();
+    return answer;
+  }
 
   void need_started() const {
     if (!started_) throw std::logic_error("the plugin is not started");
@@ -318,11 +380,25 @@ class PluginUnderTest {
 
   // ---- from the plugin
   static void send(void* context, collet_handle handle, const collet_response* response) {
+    auto& owner = self(context);
+    if (response != nullptr && response->content != COLLET_CONTENT_BODY)
+      owner.streams_.keep(handle, std::make_shared<detail::FakeContent>(*response));
+    if (const auto body = owner.streams_.body(handle)) body->release("the request was answered");
     if (response == nullptr)
-      return self(context).answers_.finish(handle, Response::error(500, "Internal Server Error"));
-    self(context).answers_.finish(
-        handle, {response->status, collet::detail::to_string(response->content_type),
-                 collet::detail::to_string(response->body), collet::detail::to_pairs(response->headers)});
+      return owner.answers_.finish(handle, Response::error(500, "Internal Server Error"));
+    owner.answers_.finish(handle, {response->status,
+                                   collet::detail::to_string(response->content_type),
+                                   collet::detail::to_string(response->body),
+                                   collet::detail::to_pairs(response->headers),
+                                   {}});
+  }
+  static collet_status next_piece(void* context, collet_handle handle, void* receiver,
+                                  collet_on_piece on_piece) {
+    const auto body = self(context).streams_.body(handle);
+    return body ? body->next(receiver, on_piece) : COLLET_NOT_FOUND;
+  }
+  static void release_body(void* context, collet_handle handle) {
+    if (const auto body = self(context).streams_.body(handle)) body->release("the body was released");
   }
   static void progress(void* context, collet_handle handle, collet_str text) {
     self(context).tool_calls_.progress(handle, collet::detail::to_view(text));
@@ -350,6 +426,7 @@ class PluginUnderTest {
   std::unique_ptr<detail::LoadedPlugin> plugin_;
   bool started_ = false, judged_ = false;
   detail::Violations violations_;
+  detail::FakeStreams streams_;
   detail::Owed<Response> answers_{violations_};
   detail::Owed<ToolResult> tool_calls_{violations_};
   detail::Owed<ModelResult> model_calls_{violations_};
