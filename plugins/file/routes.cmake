@@ -16,9 +16,12 @@ target_link_libraries(collet_plugin_file_parts PRIVATE PkgConfig::LIBARCHIVE Pkg
 
 if(TARGET plugin_file_tests)
   target_sources(plugin_file_tests PRIVATE
-    archive/excludes_test.cpp archive/git_repository_test.cpp archive/tar_stream_test.cpp
+    plugin.cpp
+    archive/archive_routes_test.cpp archive/excludes_test.cpp archive/git_repository_test.cpp archive/tar_stream_test.cpp
     folders/listing_test.cpp
+    trajectory/trajectory_routes_test.cpp
     transfer/incoming_file_test.cpp transfer/multipart_test.cpp transfer/ranges_test.cpp
-    workspace/beneath_test.cpp)
+    transfer/transfer_routes_test.cpp
+    workspace/beneath_test.cpp workspace/workspace_routes_test.cpp)
   target_link_libraries(plugin_file_tests PRIVATE PkgConfig::LIBARCHIVE)
 endif()
