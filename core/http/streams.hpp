@@ -44,8 +44,8 @@ class Source {
   virtual ~Source() = default;
 
   /// The client has room. Never before the last piece was given. Must not block; `give` is called once, from
-  /// any thread, perhaps before this returns, or later, or never if this is destroyed before. A broken piece
-  /// cuts the connection.
+  /// any thread, perhaps before this returns, or later, or never if this is destroyed before (it keeps the
+  /// connection, so it goes with this). A broken piece cuts the connection.
   virtual void read(Give give) = 0;
 };
 

@@ -3,10 +3,10 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace collet::http::detail {
 namespace {
@@ -38,7 +38,7 @@ BodyIntake::Outcome BodyIntake::pull(int socket, InputBuffer& input) {
 
 // kReady: something came. Never reads beyond a body whose length is known.
 BodyIntake::Outcome BodyIntake::receive(int socket, InputBuffer& input) {
-  thread_local std::array<char, kPieceBytes> buffer;
+  thread_local std::vector<char> buffer(kPieceBytes);
   const bool plain = decoder_.left().has_value();
   const std::size_t room =
       plain ? static_cast<std::size_t>(std::min<std::uint64_t>(*decoder_.left(), kPieceBytes - piece_.size()))

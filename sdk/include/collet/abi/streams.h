@@ -27,7 +27,7 @@ typedef void (*collet_on_piece)(void* receiver, int32_t kind, collet_str data);
 typedef struct collet_body {
   void* context;        /* the host's own; lives until destroy */
   collet_handle handle; /* 0: there is none */
-  /* Asks for the next piece: `on_piece` is then called once, later, with `receiver`. DATA is never empty. After END and BROKEN
+  /* Asks for the next piece: `on_piece` is then called once, with `receiver`, on the queue, perhaps before this returns. DATA is never empty. After END and BROKEN
    * the handle is released. BROKEN: the client has left, sent nothing for too long, or something malformed or
    * longer than the server allows (it has been answered then); the request was answered; the handle was released; or
    * the plugin is being stopped.

@@ -21,10 +21,10 @@
 #include "collet/abi/entry.h"
 #include "collet/http.hpp"
 #include "collet/testing/client_socket.hpp"
-#include "collet/testing/detail/fake_bodies.hpp"
 #include "collet/testing/detail/json_check.hpp"
 #include "collet/testing/detail/loaded_plugin.hpp"
 #include "collet/testing/detail/owed.hpp"
+#include "collet/testing/detail/route_calls.hpp"
 #include "collet/testing/fake_host.hpp"
 #include "collet/testing/streams.hpp"
 #include "collet/tool.hpp"
@@ -103,14 +103,14 @@ class PluginUnderTest {
     started_ = false;
     cancel_all();
     close_sockets();
-    streams_.end_all();
+    requests_.end_streams();
     host_.end_follows();
     const bool all_ended =
-        answers_.wait_none(deadline) && tool_calls_.wait_none(deadline) && model_calls_.wait_none(deadline);
+        requests_.wait_none(deadline) && tool_calls_.wait_none(deadline) && model_calls_.wait_none(deadline);
     wait_for_threads();
     entry_.stop(plugin_->instance);
     if (all_ended) return;
-    answers_.judge();
+    requests_.judge();
     tool_calls_.judge();
     model_calls_.judge();
   }
@@ -132,8 +132,7 @@ class PluginUnderTest {
     return request("POST", target, std::move(body));
   }
   /// `target`: path and query, "/api/weather/K%C3%B6ln?days=2". Header names in lower case. No such route:
-  /// 404.
-  /// A streamed body is given in pieces; what the answer has in place of a body is read into it.
+  /// 404. A streamed body is given in pieces; what the answer has in place of a body is read into it.
   Response request(std::string_view method, std::string_view target, std::string body = {},
                    Pairs headers = {}) {
     need_started();
@@ -151,7 +150,8 @@ class PluginUnderTest {
     need_started();
     const auto found = find(method, target);
     if (!found) return {Response::error(404, "Not Found"), nullptr, deadline};
-    return answer_of(begin(*found, make(method, target, std::move(body), std::move(headers)), false));
+    const auto call = requests_.begin(*plugin_, *found, method, target, std::move(body), std::move(headers));
+    return requests_.answer_of(*call, deadline);
   }
   /// The same, but the body is sent piece by piece, to a route that takes it so. Throws std::runtime_error
   /// when there is none.
@@ -161,8 +161,9 @@ class PluginUnderTest {
     if (!found || !plugin_->route_traits[found->index].streamed)
       throw std::runtime_error("no route streams the body of " + std::string(method) + " " +
                                std::string(target));
-    const auto call = begin(*found, make(method, target, {}, std::move(headers)), true);
-    return {streams_.body(call->handle), [this, call] { return answer_of(call).rest(); }, deadline};
+    const auto call = requests_.begin(*plugin_, *found, method, target, {}, std::move(headers));
+    return {requests_.body_of(*call), [this, call] { return requests_.answer_of(*call, deadline).rest(); },
+            deadline};
   }
   /// Who may call a route; nothing: there is none.
   std::optional<Access> access(std::string_view method, std::string_view path) const {
@@ -287,49 +288,10 @@ class PluginUnderTest {
   static collet_str str(std::string_view text) { return collet::detail::to_str(text); }
   static PluginUnderTest& self(void* context) { return *static_cast<PluginUnderTest*>(context); }
 
-  struct RouteCall {
-    collet_handle handle = 0;
-    std::future<void> left;
-    bool is_head = false;
-  };
-
-  static std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
   std::optional<detail::LoadedPlugin::FoundRoute> find(std::string_view method,
                                                        std::string_view target) const {
-    return plugin_->find_route(method, path_of(target));
+    return plugin_->find_route(method, target.substr(0, target.find('?')));
   }
-  static Request make(std::string_view method, std::string_view target, std::string body, Pairs headers) {
-    const auto path = path_of(target);
-    const auto query = path.size() == target.size() ? std::string_view() : target.substr(path.size() + 1);
-    return {std::string(method),        detail::decoded(path, false), std::move(body),
-            detail::query_pairs(query), std::move(headers),           {}};
-  }
-  // Calls the route's handler.
-  std::shared_ptr<RouteCall> begin(const detail::LoadedPlugin::FoundRoute& found, Request made,
-                                   bool streamed) {
-    made.params = found.params;
-    auto call = std::make_shared<RouteCall>();
-    const auto handle = call->handle = answers_.add(made.method + " " + made.path);
-    call->is_head = made.method == "HEAD";
-    if (streamed) streams_.open(handle);
-    call->left = enter([this, handle, streamed, index = found.index, made = std::move(made)] {
-      const collet::detail::PairsView given_query(made.query), given_headers(made.headers),
-          params(made.params);
-      collet_request out{sizeof(collet_request), str(made.method),    str(made.path), str(made.body),
-                         given_query.get(),      given_headers.get(), params.get(),   {}};
-      if (streamed) out.stream = {this, handle, next_piece, release_body};
-      plugin_->routes->handle(plugin_->instance, index, &out, {this, handle, send});
-    });
-    return call;
-  }
-  Download answer_of(const std::shared_ptr<RouteCall>& call) {
-    auto head = answers_.wait(call->handle, deadline);
-    call->left.wait_for(deadline);  // so that what the handler does after its answer is done too
-    Download answer(std::move(head), streams_.content(call->handle), deadline);
-    if (call->is_head) answer.leave();
-    return answer;
-  }
-
   void need_started() const {
     if (!started_) throw std::logic_error("the plugin is not started");
   }
@@ -379,27 +341,6 @@ class PluginUnderTest {
   }
 
   // ---- from the plugin
-  static void send(void* context, collet_handle handle, const collet_response* response) {
-    auto& owner = self(context);
-    if (response != nullptr && response->content != COLLET_CONTENT_BODY)
-      owner.streams_.keep(handle, std::make_shared<detail::FakeContent>(*response));
-    if (const auto body = owner.streams_.body(handle)) body->release("the request was answered");
-    if (response == nullptr)
-      return owner.answers_.finish(handle, Response::error(500, "Internal Server Error"));
-    owner.answers_.finish(handle, {response->status,
-                                   collet::detail::to_string(response->content_type),
-                                   collet::detail::to_string(response->body),
-                                   collet::detail::to_pairs(response->headers),
-                                   {}});
-  }
-  static collet_status next_piece(void* context, collet_handle handle, void* receiver,
-                                  collet_on_piece on_piece) {
-    const auto body = self(context).streams_.body(handle);
-    return body ? body->next(receiver, on_piece) : COLLET_NOT_FOUND;
-  }
-  static void release_body(void* context, collet_handle handle) {
-    if (const auto body = self(context).streams_.body(handle)) body->release("the body was released");
-  }
   static void progress(void* context, collet_handle handle, collet_str text) {
     self(context).tool_calls_.progress(handle, collet::detail::to_view(text));
   }
@@ -426,8 +367,7 @@ class PluginUnderTest {
   std::unique_ptr<detail::LoadedPlugin> plugin_;
   bool started_ = false, judged_ = false;
   detail::Violations violations_;
-  detail::FakeStreams streams_;
-  detail::Owed<Response> answers_{violations_};
+  detail::RouteCalls requests_{violations_, [this](auto call) { return enter(std::move(call)); }};
   detail::Owed<ToolResult> tool_calls_{violations_};
   detail::Owed<ModelResult> model_calls_{violations_};
   std::vector<Run> tool_runs_, model_runs_, sockets_;
