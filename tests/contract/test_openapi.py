@@ -26,6 +26,10 @@ OUR_OPERATIONS |= {  # the older bootstrap
     ("GET", "/api/secrets"), ("POST", "/api/secrets"), ("PUT", "/api/secrets/{secret_id}"),
     ("DELETE", "/api/secrets/{secret_id}"), ("POST", "/api/conversations/{conversation_id}/exp-config"),
     ("POST", "/api/conversations/{conversation_id}/stop")}
+OUR_OPERATIONS |= {  # files by the path of older clients, and the heads of what can be downloaded
+    ("POST", "/api/file/upload/{path}"), ("GET", "/api/file/download/{path}"), ("HEAD", "/api/file/download/{path}"),
+    ("HEAD", "/api/file/download"), ("HEAD", "/api/conversations/{conversation_id}/workspace"),
+    ("HEAD", "/api/conversations/{conversation_id}/workspace/{file_path}")}
 OUR_PARAMETERS = {("GET", "/api/settings"): {("header", "X-Expose-Secrets")},
                   ("GET", "/api/profiles/{name}"): {("header", "X-Expose-Secrets")}}
 FACTS = ("type", "format", "enum", "default", "minimum", "maximum", "exclusiveMinimum", "items")
@@ -185,6 +189,18 @@ class Served(Case):
                 ("DELETE", of_id, None)]
 
     @staticmethod
+    def file_calls(folder):
+        """Each operation of files, in a folder with a file "index.html"."""
+        file, workspace = "?path=%s/index.html" % folder, "/api/conversations/{conversation_id}/workspace"
+        at = "?path=%s" % folder
+        return [("POST", "/api/file/upload" + file, b"<p>"), ("POST", "/api/file/upload/{path}", b"<p>"),
+                ("GET", "/api/file/download" + file, None), ("GET", "/api/file/download/{path}", None),
+                ("POST", "/api/file/create_directory" + at, None), ("GET", "/api/file/home", None),
+                ("GET", "/api/file/search_subdirs" + at, None), ("GET", "/api/file/archive" + at + "&format=tar.gz", None),
+                ("GET", "/api/file/archive" + at, None), ("GET", "/api/file/download-trajectory/{conversation_id}", None),
+                ("GET", workspace, None), ("GET", workspace + "/{file_path}", None)]
+
+    @staticmethod
     def bootstrap_calls():
         one = "/api/conversations/{conversation_id}"
         return [("POST", "/api/settings", {}), ("POST", "/api/add-git-providers", {}), ("POST", "/api/unset-provider-tokens", None),
@@ -193,12 +209,15 @@ class Served(Case):
                 ("POST", one + "/exp-config", {}), ("POST", one + "/stop", None)]
 
     def test_answers_are_as_documented(self):
-        conversation, events = self.run_to_end("demo/tour", "Show me around.")
+        folder = self.new_folder()
+        (folder / "index.html").write_text("<p>")
+        conversation, events = self.run_to_end("demo/tour", "Show me around.", folder=folder)
         bash = self.http.post("/api/bash/start_bash_command", {"command": "true"})["id"]
         one, secret = "/api/conversations/{conversation_id}", {"name": "NAME", "value": "v"}
         mcp = "/api/settings/mcp/{settings_key}"
         of = {"conversation_id": conversation, "event_id": events[0]["id"], "name": "NAME", "settings_key": "mine",
-              "profile_id": "none", "connection_id": "none", "secret_id": "S"}
+              "profile_id": "none", "connection_id": "none", "secret_id": "S", "path": "%s/index.html" % folder,
+              "file_path": "index.html"}
         calls = [("GET", path, None) for path in (
             "/", "/alive", "/health", "/ready", "/server_info", "/api/settings", "/api/settings/agent-schema",
             "/api/settings/conversation-schema", "/api/settings/secrets", "/api/tools/",
@@ -218,7 +237,7 @@ class Served(Case):
                   ("POST", "/api/bash/execute_bash_command", {"command": "echo out"}),
                   ("POST", "/api/bash/start_bash_command", {"command": "true"}), ("DELETE", "/api/bash/bash_events", None),
                   ("GET", "/openapi.json", None), ("POST", one + "/events", {"role": "zz"}), ("GET", "/docs", None), ("GET", "/redoc", None),
-                  *self.profile_calls(), *self.bootstrap_calls(), ("DELETE", one, None)]
+                  *self.profile_calls(), *self.bootstrap_calls(), *self.file_calls(folder), ("DELETE", one, None)]
         tried = set()
         for method, path, body in calls:
             key = (method, path.split("?")[0])
@@ -229,7 +248,8 @@ class Served(Case):
                 described = self.operations[key]["responses"]
                 self.assertIn(str(answer.status), described, answer)
                 kind = answer.headers["content-type"]
-                schema = described[str(answer.status)]["content"][kind]["schema"]
+                content = described[str(answer.status)]["content"]
+                schema = (content.get(kind) or content.get(kind.split(";")[0]) or content["*/*"])["schema"]
                 if kind == "application/json":
                     self.assertEqual(mistakes(answer.json, schema, self.api), [])
         dormant = {("GET", "/api/init"), ("POST", "/api/init")}  # in tests/integration/test_init.py, with such a server
