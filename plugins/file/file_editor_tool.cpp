@@ -62,14 +62,6 @@ EditorAction parse_action(const std::string& text) {
   return action;
 }
 
-// Paths may hold any bytes; JSON may not.
-std::string as_utf8(std::string text) {
-  if (is_utf8(text)) return text;
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
-  return text;
-}
-
 void write_content(json::Writer& w, const std::string& text, const std::optional<std::string>& image_url) {
   w.key("content").array();
   w.object().member("cache_prompt", false).member("type", "text").member("text", as_utf8(text)).end();
