@@ -39,15 +39,19 @@ class Editor {
 
  private:
   EditorResult create(const EditorAction& action);
-  EditorResult str_replace(const std::string& conversation, const EditorAction& action);
-  EditorResult insert(const std::string& conversation, const EditorAction& action);
-  EditorResult undo(const std::string& conversation, const EditorAction& action);
+  // Where an edit is remembered: the file by the path that leads over no link.
+  struct Place {
+    std::string conversation, file;
+  };
+  EditorResult str_replace(const Place& place, const EditorAction& action);
+  EditorResult insert(const Place& place, const EditorAction& action);
+  EditorResult undo(const Place& place, const EditorAction& action);
   // Writes the new text in the old one's format and remembers the old bytes.
-  void store(const std::string& conversation, const std::string& path, std::string old_bytes,
+  void store(const Place& place, const std::string& path, std::string old_bytes,
              const std::string& new_bytes);
   // Two edits of one file at once would lose one of them.
-  std::mutex& lock_for(const std::string& path) {
-    return locks_[std::hash<std::string>()(path) % std::size(locks_)];
+  std::mutex& lock_for(const std::string& file) {
+    return locks_[std::hash<std::string>()(file) % std::size(locks_)];
   }
 
   EditHistory history_;
