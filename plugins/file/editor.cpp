@@ -11,7 +11,7 @@
 #include "directory_listing.hpp"
 #include "image_type.hpp"
 #include "line_view.hpp"
-#include "text_codec.hpp"
+#include "text_file.hpp"
 
 namespace collet::file {
 namespace {
@@ -30,35 +30,6 @@ const T& needed(const std::optional<T>& value, std::string_view parameter, const
   if (!value)
     throw FileError("The command `" + command + "` needs the parameter `" + std::string(parameter) + "`.");
   return *value;
-}
-
-struct OpenText {
-  std::string bytes;
-  DecodedText decoded;
-};
-
-OpenText as_text(const std::string& path, std::string bytes) {
-  auto decoded = decode(bytes);
-  if (!decoded)
-    throw FileError("Cannot read " + path +
-                    " as text: it is a binary file. Use the terminal to look into it.");
-  return {std::move(bytes), std::move(*decoded)};
-}
-
-OpenText open_text(const std::string& path) { return as_text(path, read_file(path, Editor::kMaxFileBytes)); }
-
-std::string encoded(std::string_view text, const TextFormat& format, const std::string& path) {
-  auto bytes = encode(text, format);
-  if (!bytes)
-    throw FileError("Cannot write " + path +
-                    ": it is kept in Latin-1, which cannot hold some of the new characters.");
-  return std::move(*bytes);
-}
-
-// Line ends as the decoded text has them.
-std::string like(std::string text, const TextFormat& format) {
-  if (format.crlf) std::erase(text, '\r');
-  return text;
 }
 
 std::string whole_view(const std::string& path, std::string_view text) {
@@ -110,7 +81,7 @@ EditorResult view(const EditorAction& action, bool is_directory) {
       invalid("view_range", "[…]", "It is for files; " + action.path + " is a directory.");
     return {list_directory(action.path), {}, true, {}, {}};
   }
-  std::string bytes = read_file(action.path, Editor::kMaxFileBytes);
+  std::string bytes = read_file(action.path, kMaxFileBytes);
   if (const auto type = image_type(bytes); !type.empty()) return view_image(action.path, type, bytes);
   const std::string text = as_text(action.path, std::move(bytes)).decoded.text;
   if (!action.view_range) return {whole_view(action.path, text), {}, true, {}, {}};
@@ -153,11 +124,8 @@ EditorResult Editor::run(const std::string& conversation, const std::string& wor
                          const EditorAction& action) {
   const bool is_directory = check_path(working_dir, action);
   if (action.command == "view") return view(action, is_directory);
-  // One file may have several paths.
-  std::error_code error;
-  const auto file = fs::weakly_canonical(action.path, error);
-  const std::string name = error ? action.path : file.string();
-  const std::lock_guard lock(lock_for(name));
+  const std::string name = path_without_links(action.path);
+  const std::lock_guard lock(locks_->of(name));
   if (action.command == "create") return create(action);
   if (action.command == "str_replace") return str_replace({conversation, name}, action);
   if (action.command == "insert") return insert({conversation, name}, action);

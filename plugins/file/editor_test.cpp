@@ -39,7 +39,7 @@ class EditorTest : public ::testing::Test {
   }
 
   collet::testing::TemporaryFolder folder_;
-  Editor editor_;
+  Editor editor_{std::make_shared<FileLocks>()};
 };
 
 TEST_F(EditorTest, create_view_replace_insert_undo) {
@@ -156,7 +156,7 @@ TEST_F(EditorTest, binary_and_huge_files_are_refused) {
                 "ELF\0\0"s);
   EXPECT_THAT(refusal(plain("view", "bin")), HasSubstr("binary"));
   EXPECT_THAT(refusal(replace("bin", "E", "F")), HasSubstr("binary"));
-  folder_.write("huge", std::string(Editor::kMaxFileBytes + 1, 'x'));
+  folder_.write("huge", std::string(kMaxFileBytes + 1, 'x'));
   EXPECT_THAT(refusal(plain("view", "huge")), HasSubstr("larger than 10 MiB"));
 }
 

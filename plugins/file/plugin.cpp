@@ -3,6 +3,7 @@
 
 #include "collet/plugin.hpp"
 #include "file_editor_tool.hpp"
+#include "plain/plain_tool.hpp"
 #include "search/search_tools.hpp"
 
 namespace collet::file {
@@ -11,8 +12,11 @@ namespace {
 class FilePlugin final : public Plugin {
  public:
   void setup(Setup& setup) override {
-    setup.tool(std::make_unique<FileEditorTool>());
+    const auto locks = std::make_shared<FileLocks>();
+    setup.tool(std::make_unique<FileEditorTool>(FileEditorTool::Use::kAll, locks));
+    add_plain_tools(setup, locks);
     add_search_tools(setup);
+    setup.tool(std::make_unique<FileEditorTool>(FileEditorTool::Use::kPlanning, locks));
   }
 };
 

@@ -147,6 +147,28 @@ class FileTools(Case):
             (self.folder / name).write_text(text)
             os.utime(self.path(name), (1_700_000_000,) * 2)
 
+    # -- the plain tools
+    def test_plain_tools_read_write_and_list(self):
+        plan = self.path(".agents_tmp/PLAN.md")
+        model = self.mock.model(
+            "plain", call("write_file", {"file_path": "sub/a.txt", "content": "one\ntwo\n"}),
+            call("edit", {"file_path": self.path("sub/a.txt"), "old_string": "two", "new_string": "2"}),
+            call("read_file", {"file_path": "sub/a.txt", "offset": 1}), call("list_directory", {"dir_path": "sub"}),
+            call("planning_file_editor", {"command": "create", "path": self.path("b"), "file_text": ""}),
+            call("planning_file_editor", {"command": "create", "path": plan, "file_text": "# Plan"}), finish())
+        _, events = self.run_to_end(model, folder=self.folder, tools=(
+            "edit", "list_directory", "read_file", "write_file", "planning_file_editor"))
+        wrote, edited, read, listed, refused, planned, _ = [
+            event["observation"] for event in self.of_kind(events, "ObservationEvent")]
+        self.assertEqual((wrote["is_new_file"], wrote["new_content"], wrote["kind"]), (True, "one\ntwo\n", "WriteFileObservation"))
+        self.assertEqual((edited["replacements_made"], edited["old_content"]), (1, "one\ntwo\n"))
+        self.assertEqual((read["file_content"], read["total_lines"]), ("     2  2\n", 2))
+        self.assertEqual([(entry["name"], entry["size"]) for entry in listed["entries"]], [("a.txt", 6)])
+        self.assertEqual((refused["is_error"], planned["is_error"]), (True, False))
+        self.assertEqual(planned["kind"], "PlanningFileEditorObservation")
+        with open(plan, encoding="utf-8") as file:
+            self.assertEqual(file.read(), "# Plan")
+
     # -- task_tracker
     def test_the_task_list_outlives_a_restart_and_is_checked(self):
         server = self.another_server()
