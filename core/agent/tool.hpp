@@ -49,6 +49,8 @@ class Tool {
  public:
   virtual ~Tool() = default;
   virtual const ToolDescription& description() const = 0;
+  /// False: calls fail, because who brings it has failed or was stopped. Any thread.
+  virtual bool usable() const { return true; }
   /// Starts a call; never blocks. `done` exactly once, from any thread.
   virtual std::unique_ptr<RunningCall> start(ToolCall call, std::function<void(ToolOutcome)> done) = 0;
   /// The conversation was deleted: end whatever is kept for it. Never blocks.

@@ -34,10 +34,6 @@ std::string complaint(const json::Value& value, const json::Value& schema) {
   if (allowed != nullptr && allowed->IsArray() &&
       std::none_of(allowed->Begin(), allowed->End(), [&](const auto& item) { return item == value; }))
     return "should be one of " + one_of(*allowed) + ", not " + json::dump(value).substr(0, 80);
-  const json::Value* items = json::find(schema, "items");
-  if (value.IsArray() && items != nullptr)
-    for (const auto& item : value.GetArray())
-      if (const auto inner = complaint(item, *items); !inner.empty()) return "has an element that " + inner;
   return {};
 }
 
@@ -54,27 +50,69 @@ bool is_required(const json::Value& schema, const json::Value& name) {
          std::any_of(required->Begin(), required->End(), [&](const auto& item) { return item == name; });
 }
 
-// The known properties, in the schema's order.
-std::vector<std::string> take_known(const json::Value& schema, const json::Value& given,
-                                    json::Document& out) {
-  std::vector<std::string> errors;
-  const json::Value* properties = json::find(schema, "properties");
-  if (properties == nullptr || !properties->IsObject()) return errors;
-  auto& allocator = out.GetAllocator();
-  for (const auto& property : properties->GetObject()) {
-    const auto name = json::view(property.name);
-    const json::Value* value = json::find(given, name);
-    if (value == nullptr || value->IsNull()) value = json::find(property.value, "default");
-    if (value == nullptr || value->IsNull()) {
-      if (is_required(schema, property.name)) errors.push_back(std::string(name) + ": is required");
-      continue;
+// Goes through a value along its schema, and notes what is wrong.
+class Check {
+ public:
+  Check(json::Allocator& allocator, std::vector<std::string>& errors)
+      : allocator_(allocator), errors_(errors) {}
+
+  // The object's known properties in the schema's order with their defaults, then what else it may have.
+  json::Value object(const json::Value& given, const json::Value& schema, const std::string& where) {
+    json::Value out(rapidjson::kObjectType);
+    const json::Value* properties = json::find(schema, "properties");
+    if (properties != nullptr && properties->IsObject())
+      for (const auto& property : properties->GetObject())
+        take_known(out, given, schema, property.name, property.value, where);
+    const bool closed = !json::bool_at(schema, "additionalProperties").value_or(true);
+    for (const auto& member : given.GetObject()) {
+      const auto name = json::view(member.name);
+      if (properties != nullptr && json::find(*properties, name) != nullptr) continue;
+      if (closed)
+        errors_.push_back(where + std::string(name) + ": is no argument of this tool");
+      else if (!member.value.IsNull())
+        json::set(out, name, json::copy(member.value, allocator_), allocator_);
     }
-    if (const auto wrong = complaint(*value, property.value); !wrong.empty())
-      errors.push_back(std::string(name) + ": " + wrong);
-    else
-      json::set(out, name, json::copy(*value, allocator), allocator);
+    return out;
   }
-  return errors;
+
+ private:
+  void take_known(json::Value& out, const json::Value& given, const json::Value& schema,
+                  const json::Value& key, const json::Value& property, const std::string& where) {
+    const auto name = json::view(key);
+    const json::Value* value = json::find(given, name);
+    if (value == nullptr || value->IsNull()) value = json::find(property, "default");
+    if (value != nullptr && !value->IsNull())
+      json::set(out, name, checked(*value, property, where + std::string(name)), allocator_);
+    else if (is_required(schema, key))
+      errors_.push_back(where + std::string(name) + ": is required");
+  }
+
+  json::Value checked(const json::Value& value, const json::Value& schema, const std::string& where) {
+    if (const auto wrong = complaint(value, schema); !wrong.empty()) {
+      errors_.push_back(where + ": " + wrong);
+      return json::Value();
+    }
+    if (value.IsObject() && json::find(schema, "properties") != nullptr)
+      return object(value, schema, where + ".");
+    const json::Value* items = json::find(schema, "items");
+    if (!value.IsArray() || items == nullptr) return json::copy(value, allocator_);
+    json::Value out(rapidjson::kArrayType);
+    for (rapidjson::SizeType i = 0; i < value.Size(); ++i)
+      out.PushBack(checked(value[i], *items, where + "[" + std::to_string(i) + "]"), allocator_);
+    return out;
+  }
+
+  json::Allocator& allocator_;
+  std::vector<std::string>& errors_;
+};
+
+// The first few of them: a model needs no more to see what is wrong.
+std::string listed(const std::vector<std::string>& errors) {
+  constexpr std::size_t kMost = 20;
+  std::string text;
+  for (std::size_t i = 0; i < errors.size() && i < kMost; ++i) text += errors[i] + "; ";
+  if (errors.size() > kMost) text += "and " + std::to_string(errors.size() - kMost) + " more; ";
+  return text;
 }
 
 }  // namespace
@@ -100,21 +138,10 @@ CheckedArguments check_arguments(std::string_view tool, const json::Value& schem
     json::remove(*given, name);
   }
 
-  json::Document action(rapidjson::kObjectType);
-  std::vector<std::string> errors = take_known(schema, *given, action);
-  const bool closed = !json::bool_at(schema, "additionalProperties").value_or(true);
-  for (const auto& member : given->GetObject()) {
-    const auto name = json::view(member.name);
-    if (properties != nullptr && json::find(*properties, name) != nullptr) continue;
-    if (closed)
-      errors.push_back(std::string(name) + ": is no argument of this tool");
-    else if (!member.value.IsNull())
-      json::set(action, name, json::copy(member.value, action.GetAllocator()), action.GetAllocator());
-  }
+  std::vector<std::string> errors;
+  const json::Value action = Check(given->GetAllocator(), errors).object(*given, schema, "");
   if (!errors.empty()) {
-    result.error = prefix;
-    for (const auto& error : errors) result.error += error + "; ";
-    result.error += "parameters provided: " + names_of(*given);
+    result.error = prefix + listed(errors) + "parameters provided: " + names_of(*given);
     return result;
   }
   result.action = json::dump(action);

@@ -1,8 +1,8 @@
 // Checks what a model wrote as a tool's arguments against the tool's JSON schema, and puts it in order.
 //
 // The schema keywords that are checked: properties, required, additionalProperties (false: unknown members
-// are refused; else they are kept), type, enum, default, items.type. Others are for the model only. Pure
-// functions.
+// are refused; else they are kept), type, enum, default, items; within objects and arrays too. Others are
+// for the model only. Pure functions.
 #pragma once
 #include <string>
 #include <string_view>

@@ -31,8 +31,36 @@ TEST(ToolArguments, Bad_EveryMistakeIsNamed) {
   const auto result = check(R"({"command":"bogus","zzz":1,"range":[1,"x"]})");
   EXPECT_FALSE(result.malformed);
   for (const char* part : {"command: should be one of", "path: is required", "zzz: is no argument",
-                           "range: has an element", "'command', 'zzz', 'range'"})
+                           "range[1]: should be of type integer", "'command', 'zzz', 'range'"})
     EXPECT_NE(result.error.find(part), std::string::npos) << part << " in " << result.error;
+}
+
+TEST(ToolArguments, WithinLists_TheSameRulesApply) {
+  const auto schema =
+      json::parse(R"({"properties":{"list":{"type":"array","default":[],"items":{"type":"object",
+    "properties":{"title":{"type":"string"},"notes":{"type":"string","default":""},
+    "status":{"type":"string","enum":["todo","done"],"default":"todo"}},"required":["title"],
+    "additionalProperties":false}}}})");
+  const auto checked = [&](std::string_view arguments) {
+    return check_arguments("tasks", *schema, arguments);
+  };
+  EXPECT_EQ(
+      checked(R"({"list":[{"status":"done","title":"a"},{"title":"b","notes":null}]})").action,
+      R"({"list":[{"title":"a","notes":"","status":"done"},{"title":"b","notes":"","status":"todo"}]})");
+  EXPECT_EQ(checked("{}").action, R"({"list":[]})");
+  const auto wrong = checked(R"({"list":[{"status":"late"},{"title":"b","odd":1},5]})").error;
+  for (const char* part : {"list[0].title: is required", "list[0].status: should be one of",
+                           "list[1].odd: is no argument", "list[2]: should be of type object"})
+    EXPECT_NE(wrong.find(part), std::string::npos) << part << " in " << wrong;
+}
+
+TEST(ToolArguments, ManyMistakes_AreNotAllNamed) {
+  const auto error = check(R"({"command":"view","path":"/a","range":["1","2","3","4","5","6","7","8","9","10",
+    "11","12","13","14","15","16","17","18","19","20","21","22"]})")
+                         .error;
+  EXPECT_NE(error.find("range[19]"), std::string::npos);
+  EXPECT_EQ(error.find("range[20]"), std::string::npos);
+  EXPECT_NE(error.find("and 2 more"), std::string::npos);
 }
 
 TEST(ToolArguments, NotJson_IsMalformed) {

@@ -91,20 +91,33 @@ void View::add_user_parts(const json::Value& content) {
   if (open_.empty()) close_assistant();
   for (const auto& part : content.GetArray()) {
     if (const auto text = json::string_at(part, "text")) append_item(parts, text_part(shortened(*text)));
-    const json::Value* images = json::find(part, "image_urls");
-    if (images == nullptr || !images->IsArray()) continue;
-    for (const auto& url : images->GetArray()) {
-      if (!url.IsString()) continue;
-      json::Writer w;
-      w.object()
-          .member("type", "image_url")
-          .key("image_url")
-          .object()
-          .member("url", json::view(url))
-          .end()
-          .end();
-      append_item(parts, w.take());
-    }
+    add_images(parts, part);
+  }
+}
+
+void View::add_images(std::string& parts, const json::Value& part) const {
+  const json::Value* images = json::find(part, "image_urls");
+  if (images == nullptr || !images->IsArray()) return;
+  if (!images_) return append_item(parts, text_part("(An image is left out: this model is shown none.)"));
+  for (const auto& url : images->GetArray()) {
+    if (!url.IsString()) continue;
+    json::Writer w;
+    w.object().member("type", "image_url").key("image_url").object().member("url", json::view(url));
+    append_item(parts, w.end().end().take());
+  }
+}
+
+// They wait with what users say until all calls have their answers.
+void View::add_result_images(const json::Value& event) {
+  const json::Value* content = json::at(event, {"observation", "content"});
+  if (content == nullptr || !content->IsArray()) return;
+  for (const auto& part : content->GetArray()) {
+    std::string images;
+    add_images(images, part);
+    if (images.empty()) continue;
+    append_item(deferred_parts_,
+                text_part("From the result of " + json::string_or(event, "tool_name") + ":"));
+    append_item(deferred_parts_, images);
   }
 }
 
@@ -139,6 +152,7 @@ void View::apply_answer(const json::Value& event, std::string text) {
   w.object().member("role", "tool").key("content").array().raw(text_part(shortened(text))).end();
   w.member("tool_call_id", id).member("name", json::string_or(event, "tool_name")).end();
   add(w.take());
+  add_result_images(event);
   if (open_.empty() && !deferred_parts_.empty()) append_item(user_parts_, std::exchange(deferred_parts_, {}));
   awaits_model_ = true;
 }

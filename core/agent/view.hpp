@@ -24,13 +24,16 @@ struct OpenAction {
 class View {
  public:
   /// Texts longer than this are cut in the middle before the model gets them (`llm.max_message_chars`).
-  explicit View(std::size_t max_message_chars = 30'000) : max_message_chars_(max_message_chars) {}
+  /// Without `images` the model gets none (`llm.disable_vision`).
+  explicit View(std::size_t max_message_chars = 30'000, bool images = true)
+      : max_message_chars_(max_message_chars), images_(images) {}
 
   /// Takes in the next event of the log. Kinds that say nothing to a model are skipped, unknown ones too.
   void apply(const events::Event& event);
 
   /// The messages so far: a JSON array. Answers to tool calls stand directly behind the calls, whatever came
-  /// between them; neighbouring user messages are one message.
+  /// between them; neighbouring user messages are one message. Images of results stand behind the
+  /// results, as a user's: endpoints take them in no other message.
   std::string messages() const;
 
   /// Whether a system prompt has been seen.
@@ -45,6 +48,8 @@ class View {
   void apply_action(const json::Value& event);
   void apply_answer(const json::Value& event, std::string text);
   void add_user_parts(const json::Value& content);
+  void add_images(std::string& parts, const json::Value& part) const;
+  void add_result_images(const json::Value& event);
   void close_assistant();
   void close_user();
   void close_calls();
@@ -52,6 +57,7 @@ class View {
   std::string shortened(std::string_view text) const;
 
   std::size_t max_message_chars_;
+  bool images_;
   std::string closed_;          // finished messages, with a comma between them
   std::string user_parts_;      // of the user message that is still growing
   std::string deferred_parts_;  // what users said while tool calls were open

@@ -30,6 +30,12 @@ class ViewTest : public ::testing::Test {
     apply(observation(link(), "think", id,
                       "{\"content\":" + text_content(text) + ",\"kind\":\"ThinkObservation\"}", "a"));
   }
+  void image_answer(std::string_view id) {
+    apply(observation(link(), "think", id,
+                      R"({"content":[{"type":"text","text":"seen"},{"type":"image","image_urls":)"
+                      R"(["data:image/png;base64,AA=="]}],"kind":"ThinkObservation"})",
+                      "a"));
+  }
   // "role:text" of each message, tool calls as their ids.
   std::string outline() const {
     const auto messages = json::parse(view.messages());
@@ -50,6 +56,28 @@ class ViewTest : public ::testing::Test {
   static Link link() { return {new_uuid(), ""}; }
   View view;
 };
+
+TEST_F(ViewTest, ImagesOfResults_ComeAsAUsersBehindAllResults) {
+  user("go");
+  call("c1", "r1");
+  call("c2", "r1");
+  image_answer("c1");
+  user("meanwhile");
+  answer("c2", "two");
+  EXPECT_EQ(outline(),
+            "user:go| assistant:<c1><c2> tool:seen|=c1 tool:two|=c2 user:From the result of "
+            "think:|(image)|meanwhile| ");
+  EXPECT_NE(view.messages().find(R"("image_url":{"url":"data:image/png;base64,AA=="})"), std::string::npos);
+  EXPECT_TRUE(view.awaits_model());
+}
+
+TEST_F(ViewTest, ModelWithoutImages_IsToldThatOneIsMissing) {
+  view = View(30'000, false);
+  call("c1", "r1");
+  image_answer("c1");
+  EXPECT_EQ(view.messages().find("base64"), std::string::npos);
+  EXPECT_NE(view.messages().find("An image is left out"), std::string::npos);
+}
 
 TEST_F(ViewTest, NeighbouringUserMessages_AreOne) {
   apply(system_prompt(link(), "S", "[]"));

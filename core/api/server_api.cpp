@@ -23,7 +23,7 @@ std::string details(const ServerFacts& facts) {
   w.member("build_git_sha", "unknown").member("build_git_ref", "unknown").member("python_version", nullptr);
   w.key("usable_tools").array();
   for (const auto& tool : facts.tools.all())
-    if (tool->description().listed) w.value(tool->description().name);
+    if (tool->description().listed && tool->usable()) w.value(tool->description().name);
   w.end();
   w.member("runtime_idle_timeout_seconds", nullptr).raw_member("capabilities", "[]");
   w.member("max_foreground_terminal_timeout_seconds", nullptr).member("docs", "/docs");

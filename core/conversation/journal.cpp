@@ -13,10 +13,13 @@ std::string json_string(std::string_view text) {
   return w.take();
 }
 
-std::size_t message_limit(const Setup& setup) {
+agent::View empty_view(const Setup& setup) {
   const auto agent = json::parse(setup.agent);
-  const json::Value* limit = agent ? json::at(*agent, {"llm", "max_message_chars"}) : nullptr;
-  return limit != nullptr && limit->IsUint() && limit->GetUint() > 0 ? limit->GetUint() : 30'000;
+  const json::Value* llm = agent ? json::find(*agent, "llm") : nullptr;
+  if (llm == nullptr) return agent::View();
+  const auto limit = json::int_at(*llm, "max_message_chars").value_or(0);
+  return agent::View(limit > 0 ? static_cast<std::size_t>(limit) : 30'000,
+                     !json::bool_at(*llm, "disable_vision").value_or(false));
 }
 
 }  // namespace
@@ -55,7 +58,7 @@ Journal::Journal(const Strand& strand, events::EventLog& log, State state, llm::
       log_(log),
       state_(std::move(state)),
       usage_(std::move(usage)),
-      view_(message_limit(*state_.setup)),
+      view_(empty_view(*state_.setup)),
       claim_(std::move(claim)),
       lost_(std::move(lost)),
       mutex_(strand) {}

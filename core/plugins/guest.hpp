@@ -45,6 +45,7 @@ class SettingsService;
 
 namespace collet::plugins {
 
+class Guest;
 class ToolRun;
 class ModelRun;
 class SocketSession;
@@ -82,7 +83,8 @@ struct Household {
   std::atomic<settings::PluginDocuments*> documents = nullptr;
   std::atomic<secrets::Audit*> audit = nullptr;
   std::atomic<outbound::Client*> outbound_client = nullptr;
-  std::map<std::string, std::string> versions;  ///< by plugin name, "core" included
+  std::string core_version;
+  std::map<std::string, const Guest*> guests = {};  ///< those that are loaded, by name; set before any starts
 };
 
 /// Thread: the life cycle's methods on the main thread; the rest on any.

@@ -49,7 +49,7 @@ struct PluginHost::Impl {
                   .create_patience = options.create_patience,
                   .stop_patience = options.stop_patience,
                   .tool_grace = options.tool_grace,
-                  .versions = {{"core", options.core_version}}} {
+                  .core_version = options.core_version} {
     options.own_directory = (options.own_directory / "").lexically_normal().parent_path();
   }
 
@@ -192,7 +192,7 @@ Result<void> PluginHost::load_all(http::Router& router, agent::ToolRegistry& too
       guest->fail(State::kRefused, loaded.error().message);
       continue;
     }
-    self.household.versions[guest->name] = guest->identity.version;
+    self.household.guests[guest->name] = guest.get();
     calls = calls || !guest->tools.empty() || !guest->providers.empty();
     any = true;
   }

@@ -76,11 +76,13 @@ collet_status catalogue_tools(const collet_host* host, collet_sink sink) noexcep
     list.array();
     for (const auto& tool : household.tools->all()) {
       const agent::ToolDescription& about = tool->description();
-      const auto version = household.versions.find(about.plugin);
+      const auto guest = household.guests.find(about.plugin);
+      const bool own = guest == household.guests.end();
       list.object()
           .member("name", about.name)
           .member("plugin", about.plugin)
-          .member("version", version == household.versions.end() ? std::string() : version->second)
+          .member("version", own ? household.core_version : guest->second->identity.version)
+          .member("state", to_string(own ? State::kStarted : guest->second->state()))
           .member("listed", about.listed)
           .member("title", about.title)
           .member("description", about.description)

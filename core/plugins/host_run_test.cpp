@@ -73,6 +73,7 @@ TEST_F(PluginAtWork, Catalogue_ListsToolsInOrder) {
   EXPECT_EQ(json::string_or((*list)[0], "name"), "sample_reverse");
   EXPECT_EQ(json::string_or((*list)[0], "plugin"), "sample");
   EXPECT_EQ(json::string_or((*list)[0], "version"), "1.2.3");
+  EXPECT_EQ(json::string_or((*list)[0], "state"), "started");
   EXPECT_EQ(json::bool_at((*list)[1], "listed"), false);
 }
 

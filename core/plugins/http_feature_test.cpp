@@ -93,7 +93,7 @@ TEST_F(PluginRequests, CancelledBeforeItsBegin_IsToldOnceAndNotSent) {
                       .create_patience = seconds(1),
                       .stop_patience = seconds(1),
                       .tool_grace = seconds(1),
-                      .versions = {}};
+                      .core_version = {}};
   ASSERT_TRUE(household.completions.start().ok());
   Guest guest(household, "caller", "caller.so", false);
   guest.gate.open();

@@ -38,6 +38,11 @@ class ToolAdapter final : public agent::Tool {
 
   const agent::ToolDescription& description() const override { return description_; }
 
+  bool usable() const override {
+    const State state = guest_.state();
+    return state == State::kCreated || state == State::kStarting || state == State::kStarted;
+  }
+
   std::unique_ptr<agent::RunningCall> start(agent::ToolCall call,
                                             std::function<void(agent::ToolOutcome)> done) override {
     auto run = std::make_shared<ToolRun>(guest_, table_, index_, description_.name, call, std::move(done));

@@ -3,15 +3,15 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <limits>
 #include <string_view>
 
 #include "base64.hpp"
 #include "directory_listing.hpp"
+#include "image_type.hpp"
 #include "line_view.hpp"
-#include "text_codec.hpp"
+#include "text_file.hpp"
 
 namespace collet::file {
 namespace {
@@ -32,34 +32,6 @@ const T& needed(const std::optional<T>& value, std::string_view parameter, const
   return *value;
 }
 
-struct OpenText {
-  std::string bytes;
-  DecodedText decoded;
-};
-
-OpenText open_text(const std::string& path) {
-  std::string bytes = read_file(path, Editor::kMaxFileBytes);
-  auto decoded = decode(bytes);
-  if (!decoded)
-    throw FileError("Cannot read " + path +
-                    " as text: it is a binary file. Use the terminal to look into it.");
-  return {std::move(bytes), std::move(*decoded)};
-}
-
-std::string encoded(std::string_view text, const TextFormat& format, const std::string& path) {
-  auto bytes = encode(text, format);
-  if (!bytes)
-    throw FileError("Cannot write " + path +
-                    ": it is kept in Latin-1, which cannot hold some of the new characters.");
-  return std::move(*bytes);
-}
-
-// Line ends as the decoded text has them.
-std::string like(std::string text, const TextFormat& format) {
-  if (format.crlf) std::erase(text, '\r');
-  return text;
-}
-
 std::string whole_view(const std::string& path, std::string_view text) {
   return "Here's the result of running `cat -n` on " + path + ":\n" + numbered(split_lines(text), 1, kAll);
 }
@@ -73,17 +45,6 @@ std::string snippet(std::string_view text, std::size_t first, std::size_t last) 
 std::size_t lines_before(std::string_view text, std::size_t position) {
   return static_cast<std::size_t>(
       std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(position), '\n'));
-}
-
-std::optional<std::string> image_type(const std::string& path) {
-  std::string extension = fs::path(path).extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-  if (extension == ".png") return "image/png";
-  if (extension == ".jpg" || extension == ".jpeg") return "image/jpeg";
-  if (extension == ".gif") return "image/gif";
-  if (extension == ".webp") return "image/webp";
-  return std::nullopt;
 }
 
 std::pair<std::size_t, std::size_t> checked_range(const std::vector<std::int64_t>& range, std::size_t count) {
@@ -104,21 +65,25 @@ std::pair<std::size_t, std::size_t> checked_range(const std::vector<std::int64_t
   return {static_cast<std::size_t>(range[0]), static_cast<std::size_t>(last)};
 }
 
+EditorResult view_image(const std::string& path, std::string_view type, std::string_view bytes) {
+  if (bytes.size() > Editor::kMaxImageBytes)
+    throw FileError("Cannot show " + path + ": it is an image larger than 5 MiB. Make it smaller first.");
+  return {"Image file " + path + " read successfully.",
+          "data:" + std::string(type) + ";base64," + base64(bytes),
+          true,
+          {},
+          {}};
+}
+
 EditorResult view(const EditorAction& action, bool is_directory) {
   if (is_directory) {
     if (action.view_range)
       invalid("view_range", "[…]", "It is for files; " + action.path + " is a directory.");
     return {list_directory(action.path), {}, true, {}, {}};
   }
-  if (const auto type = image_type(action.path)) {
-    const std::string bytes = read_file(action.path, Editor::kMaxImageBytes);
-    return {"Image file " + action.path + " read successfully.",
-            "data:" + *type + ";base64," + base64(bytes),
-            true,
-            {},
-            {}};
-  }
-  const std::string text = open_text(action.path).decoded.text;
+  std::string bytes = read_file(action.path, kMaxFileBytes);
+  if (const auto type = image_type(bytes); !type.empty()) return view_image(action.path, type, bytes);
+  const std::string text = as_text(action.path, std::move(bytes)).decoded.text;
   if (!action.view_range) return {whole_view(action.path, text), {}, true, {}, {}};
   const auto [first, last] = checked_range(*action.view_range, count_lines(text));
   return {"Here's the result of running `cat -n` on " + action.path + ":\n" +
@@ -159,11 +124,12 @@ EditorResult Editor::run(const std::string& conversation, const std::string& wor
                          const EditorAction& action) {
   const bool is_directory = check_path(working_dir, action);
   if (action.command == "view") return view(action, is_directory);
-  const std::lock_guard lock(lock_for(action.path));
+  const std::string name = path_without_links(action.path);
+  const std::lock_guard lock(locks_->of(name));
   if (action.command == "create") return create(action);
-  if (action.command == "str_replace") return str_replace(conversation, action);
-  if (action.command == "insert") return insert(conversation, action);
-  if (action.command == "undo_edit") return undo(conversation, action);
+  if (action.command == "str_replace") return str_replace({conversation, name}, action);
+  if (action.command == "insert") return insert({conversation, name}, action);
+  if (action.command == "undo_edit") return undo({conversation, name}, action);
   throw FileError("Unknown command `" + action.command +
                   "`. The commands are `view`, `create`, `str_replace`, `insert` and `undo_edit`.");
 }
@@ -176,7 +142,7 @@ EditorResult Editor::create(const EditorAction& action) {
   return {"File created successfully at: " + action.path, {}, false, {}, text};
 }
 
-EditorResult Editor::str_replace(const std::string& conversation, const EditorAction& action) {
+EditorResult Editor::str_replace(const Place& place, const EditorAction& action) {
   auto file = open_text(action.path);
   const auto& format = file.decoded.format;
   const std::string& text = file.decoded.text;
@@ -202,7 +168,7 @@ EditorResult Editor::str_replace(const std::string& conversation, const EditorAc
 
   std::string changed = text;
   changed.replace(at, old_str.size(), new_str);
-  store(conversation, action.path, std::move(file.bytes), encoded(changed, format, action.path));
+  store(place, action.path, std::move(file.bytes), encoded(changed, format, action.path));
   const auto first = lines_before(text, at);
   std::string shown =
       "The file " + action.path + " has been edited. Here's the result of running `cat -n` on a " +
@@ -212,7 +178,7 @@ EditorResult Editor::str_replace(const std::string& conversation, const EditorAc
   return {std::move(shown), {}, true, text, std::move(changed)};
 }
 
-EditorResult Editor::insert(const std::string& conversation, const EditorAction& action) {
+EditorResult Editor::insert(const Place& place, const EditorAction& action) {
   const auto line = needed(action.insert_line, "insert_line", action.command);
   auto file = open_text(action.path);
   const auto& format = file.decoded.format;
@@ -232,7 +198,7 @@ EditorResult Editor::insert(const std::string& conversation, const EditorAction&
     if (&each != lines.data()) changed += '\n';
     changed += each;
   }
-  store(conversation, action.path, std::move(file.bytes), encoded(changed, format, action.path));
+  store(place, action.path, std::move(file.bytes), encoded(changed, format, action.path));
   const auto first = static_cast<std::size_t>(line);
   std::string shown =
       "The file " + action.path + " has been edited. Here's the result of running `cat -n` on a " +
@@ -242,14 +208,14 @@ EditorResult Editor::insert(const std::string& conversation, const EditorAction&
   return {std::move(shown), {}, true, text, std::move(changed)};
 }
 
-EditorResult Editor::undo(const std::string& conversation, const EditorAction& action) {
-  const auto edit = history_.last(conversation, action.path);
+EditorResult Editor::undo(const Place& place, const EditorAction& action) {
+  const auto edit = history_.last(place.conversation, place.file);
   if (!edit) throw FileError("There is no edit of " + action.path + " to undo.");
   auto file = open_text(action.path);
   if (EditHistory::fingerprint(file.bytes) != edit->after)
     throw FileError("Cannot undo: " + action.path + " was changed by something else since the last edit.");
   replace_file(action.path, edit->before);
-  history_.pop(conversation, action.path);
+  history_.pop(place.conversation, place.file);
   std::string restored = open_text(action.path).decoded.text;
   return {"Last edit to " + action.path + " undone successfully. " + whole_view(action.path, restored),
           {},
@@ -258,12 +224,12 @@ EditorResult Editor::undo(const std::string& conversation, const EditorAction& a
           std::move(restored)};
 }
 
-void Editor::store(const std::string& conversation, const std::string& path, std::string old_bytes,
+void Editor::store(const Place& place, const std::string& path, std::string old_bytes,
                    const std::string& new_bytes) {
   if (new_bytes.size() > kMaxFileBytes)
     throw FileError("Cannot write " + path + ": it would be larger than 10 MiB.");
   replace_file(path, new_bytes);
-  history_.push(conversation, path, std::move(old_bytes), new_bytes);
+  history_.push(place.conversation, place.file, std::move(old_bytes), new_bytes);
 }
 
 }  // namespace collet::file

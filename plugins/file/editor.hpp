@@ -1,14 +1,13 @@
 // The commands of the file_editor tool.
 #pragma once
 #include <cstdint>
-#include <functional>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "edit_history.hpp"
-#include "file_io.hpp"
+#include "text_file.hpp"
 
 namespace collet::file {
 
@@ -30,8 +29,10 @@ struct EditorResult {
 /// Any thread; blocks on the disk. What cannot be done throws FileError with one line for the model.
 class Editor {
  public:
-  static constexpr std::size_t kMaxFileBytes = 10U << 20;
   static constexpr std::size_t kMaxImageBytes = 5U << 20;
+
+  /// `locks`: those of all that edits files.
+  explicit Editor(std::shared_ptr<FileLocks> locks) : locks_(std::move(locks)) {}
 
   EditorResult run(const std::string& conversation, const std::string& working_dir,
                    const EditorAction& action);
@@ -39,19 +40,19 @@ class Editor {
 
  private:
   EditorResult create(const EditorAction& action);
-  EditorResult str_replace(const std::string& conversation, const EditorAction& action);
-  EditorResult insert(const std::string& conversation, const EditorAction& action);
-  EditorResult undo(const std::string& conversation, const EditorAction& action);
+  // Where an edit is remembered: the file by the path that leads over no link.
+  struct Place {
+    std::string conversation, file;
+  };
+  EditorResult str_replace(const Place& place, const EditorAction& action);
+  EditorResult insert(const Place& place, const EditorAction& action);
+  EditorResult undo(const Place& place, const EditorAction& action);
   // Writes the new text in the old one's format and remembers the old bytes.
-  void store(const std::string& conversation, const std::string& path, std::string old_bytes,
+  void store(const Place& place, const std::string& path, std::string old_bytes,
              const std::string& new_bytes);
-  // Two edits of one file at once would lose one of them.
-  std::mutex& lock_for(const std::string& path) {
-    return locks_[std::hash<std::string>()(path) % std::size(locks_)];
-  }
 
+  const std::shared_ptr<FileLocks> locks_;
   EditHistory history_;
-  std::mutex locks_[16];
 };
 
 }  // namespace collet::file

@@ -39,7 +39,7 @@ class EditorTest : public ::testing::Test {
   }
 
   collet::testing::TemporaryFolder folder_;
-  Editor editor_;
+  Editor editor_{std::make_shared<FileLocks>()};
 };
 
 TEST_F(EditorTest, create_view_replace_insert_undo) {
@@ -156,7 +156,7 @@ TEST_F(EditorTest, binary_and_huge_files_are_refused) {
                 "ELF\0\0"s);
   EXPECT_THAT(refusal(plain("view", "bin")), HasSubstr("binary"));
   EXPECT_THAT(refusal(replace("bin", "E", "F")), HasSubstr("binary"));
-  folder_.write("huge", std::string(Editor::kMaxFileBytes + 1, 'x'));
+  folder_.write("huge", std::string(kMaxFileBytes + 1, 'x'));
   EXPECT_THAT(refusal(plain("view", "huge")), HasSubstr("larger than 10 MiB"));
 }
 
@@ -213,8 +213,31 @@ TEST_F(EditorTest, a_directory_is_listed_two_levels_deep) {
 }
 
 TEST_F(EditorTest, an_image_comes_as_a_data_url) {
-  folder_.write("x.PNG", "\x89PNG");
-  EXPECT_EQ(run(plain("view", "x.PNG")).image_url, "data:image/png;base64,iVBORw==");
+  folder_.write("x", "\x89PNG\r\n\x1A\n");
+  const auto shown = run(plain("view", "x"));
+  EXPECT_EQ(shown.image_url, "data:image/png;base64,iVBORw0KGgo=");
+  EXPECT_THAT(shown.text, HasSubstr("Image file"));
+  folder_.write("y.jpg", "\xFF\xD8\xFF\xE0");
+  EXPECT_THAT(*run(plain("view", "y.jpg")).image_url, HasSubstr("data:image/jpeg;base64,"));
+  folder_.write("z.webp", std::string("RIFF\0\0\0\0WEBP", 12));
+  EXPECT_THAT(*run(plain("view", "z.webp")).image_url, HasSubstr("data:image/webp;base64,"));
+}
+
+TEST_F(EditorTest, what_only_looks_like_an_image_by_name_is_none) {
+  folder_.write("notes.png", "a text");
+  EXPECT_FALSE(run(plain("view", "notes.png")).image_url);
+  folder_.write("broken.png", std::string("\0\1\2", 3));
+  EXPECT_THAT(refusal(plain("view", "broken.png")), HasSubstr("binary"));
+  folder_.write("big.png", "\x89PNG\r\n\x1A\n" + std::string(Editor::kMaxImageBytes, 'x'));
+  EXPECT_THAT(refusal(plain("view", "big.png")), HasSubstr("larger than 5 MiB"));
+}
+
+TEST_F(EditorTest, an_edit_through_a_link_is_undone_by_the_files_own_name) {
+  folder_.write("file", "one\n");
+  std::filesystem::create_symlink("file", path("link"));
+  run({"str_replace", path("link"), {}, "one", "two", {}, {}});
+  run(plain("undo_edit", "file"));
+  EXPECT_EQ(folder_.read("file"), "one\n");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "file_editor_tool.hpp"
 
+#include <filesystem>
 #include <stdexcept>
 
 #include "collet/json.hpp"
@@ -40,6 +41,17 @@ constexpr std::string_view kParameters = R"({
 "view_range":{"type":"array","items":{"type":"integer"},"description":"For view of a file: [first, last], counted from 1; -1 as last means the end."}
 }})";
 
+constexpr std::string_view kPlanningRules = R"(
+
+You are planning: you may view everything, but edit only the plan. It is the file PLAN.md in the working directory if there is one, else .agents_tmp/PLAN.md below it; create that if it is missing.)";
+
+std::string plan_of(const std::string& working_dir) {
+  const std::string root = path_without_links(working_dir);
+  std::error_code error;
+  const bool at_top = std::filesystem::exists(root + "/PLAN.md", error);
+  return path_without_links(root + (at_top ? "/PLAN.md" : "/.agents_tmp/PLAN.md"));
+}
+
 EditorAction parse_action(const std::string& text) {
   const auto parsed = json::parse(text);
   if (!parsed || !parsed->IsObject()) throw std::invalid_argument("the action is no JSON object");
@@ -62,14 +74,6 @@ EditorAction parse_action(const std::string& text) {
   return action;
 }
 
-// Paths may hold any bytes; JSON may not.
-std::string as_utf8(std::string text) {
-  if (is_utf8(text)) return text;
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
-  return text;
-}
-
 void write_content(json::Writer& w, const std::string& text, const std::optional<std::string>& image_url) {
   w.key("content").array();
   w.object().member("cache_prompt", false).member("type", "text").member("text", as_utf8(text)).end();
@@ -87,17 +91,27 @@ void write_text(json::Writer& w, std::string_view key, const std::optional<std::
 }  // namespace
 
 ToolInfo FileEditorTool::info() const {
+  const bool planning = use_ == Use::kPlanning;
+  const std::string kind = planning ? "PlanningFileEditor" : "FileEditor";
   ToolInfo info;
-  info.name = "file_editor";
-  info.description = kDescription;
+  info.name = info.title = planning ? "planning_file_editor" : "file_editor";
+  info.description = std::string(kDescription) + std::string(planning ? kPlanningRules : "");
   info.parameters = kParameters;
-  info.action_kind = "FileEditorAction";
-  info.observation_kind = "FileEditorObservation";
-  info.tool_kind = "FileEditorTool";
-  info.annotations =
-      R"({"title":"file_editor","readOnlyHint":false,"destructiveHint":true,"idempotentHint":false,"openWorldHint":false})";
-  info.title = "file_editor";
+  info.action_kind = kind + "Action";
+  info.observation_kind = kind + "Observation";
+  info.tool_kind = kind + "Tool";
+  info.annotations = R"({"title":")" + info.name + R"(","readOnlyHint":false,"destructiveHint":)" +
+                     (planning ? "false" : "true") + R"(,"idempotentHint":false,"openWorldHint":false})";
   return info;
+}
+
+EditorResult FileEditorTool::edit(const ToolCall& call, const EditorAction& action) {
+  if (use_ == Use::kPlanning && action.command != "view") {
+    const std::string plan = plan_of(call.working_dir);
+    if (path_without_links(action.path) != plan)
+      throw FileError("Only the plan may be edited: " + plan + ". `view` is for all files.");
+  }
+  return editor_.run(call.conversation, call.working_dir, action);
 }
 
 std::string FileEditorTool::observe(const ToolCall& call) {
@@ -105,7 +119,7 @@ std::string FileEditorTool::observe(const ToolCall& call) {
   json::Writer w;
   w.object();
   try {
-    const EditorResult result = editor_.run(call.conversation, call.working_dir, action);
+    const EditorResult result = edit(call, action);
     write_content(w, result.text, result.image_url);
     w.member("is_error", false).member("command", action.command).member("path", action.path);
     w.member("prev_exist", result.existed);

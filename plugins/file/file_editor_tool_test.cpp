@@ -18,7 +18,7 @@ class FileEditorToolTest : public ::testing::Test {
     return tool_.observe(call);
   }
   collet::testing::TemporaryFolder folder_;
-  FileEditorTool tool_;
+  FileEditorTool tool_{FileEditorTool::Use::kAll, std::make_shared<FileLocks>()};
 };
 
 TEST_F(FileEditorToolTest, an_edit_reports_what_the_wire_has) {
@@ -47,9 +47,33 @@ TEST_F(FileEditorToolTest, names_that_are_no_utf8_give_valid_json) {
 }
 
 TEST(FileEditorTool_Info, is_valid_json) {
-  const auto info = FileEditorTool().info();
-  EXPECT_TRUE(json::parse(info.parameters));
-  EXPECT_TRUE(json::parse(info.annotations));
+  for (const auto use : {FileEditorTool::Use::kAll, FileEditorTool::Use::kPlanning}) {
+    const auto info = FileEditorTool(use, std::make_shared<FileLocks>()).info();
+    EXPECT_TRUE(json::parse(info.parameters));
+    EXPECT_TRUE(json::parse(info.annotations));
+  }
+}
+
+TEST(FileEditorTool_Planning, edits_the_plan_alone) {
+  const collet::testing::TemporaryFolder folder;
+  FileEditorTool tool(FileEditorTool::Use::kPlanning, std::make_shared<FileLocks>());
+  const auto ask = [&](const std::string& command, const std::string& name) {
+    const std::string path = folder.path() + "/" + name;
+    const auto answer = json::parse(tool.observe(
+        {.conversation = "c",
+         .call_id = "1",
+         .action = R"({"command":")" + command + R"(","path":")" + path + R"(","file_text":"x"})",
+         .working_dir = folder.path()}));
+    return !*json::bool_at(*answer, "is_error");
+  };
+  EXPECT_EQ(tool.info().observation_kind, "PlanningFileEditorObservation");
+  EXPECT_FALSE(ask("create", "code.py"));
+  EXPECT_FALSE(ask("create", ".agents_tmp/../code.py"));
+  EXPECT_TRUE(ask("create", ".agents_tmp/PLAN.md"));
+  EXPECT_EQ(folder.read(".agents_tmp/PLAN.md"), "x");
+  folder.write("PLAN.md", "y");
+  EXPECT_FALSE(ask("undo_edit", ".agents_tmp/PLAN.md")) << "the plan is the one at the top now";
+  EXPECT_TRUE(ask("view", ".agents_tmp/PLAN.md"));
 }
 
 }  // namespace

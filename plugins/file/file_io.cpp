@@ -62,10 +62,21 @@ std::string temporary_beside(const fs::path& path) {
   return (path.parent_path() / name).string();
 }
 
+// The room is taken before the old bytes are touched, so that a full disk costs nothing.
 void write_in_place(const std::string& path, std::string_view bytes) {
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW));
-  if (file.get() < 0) fail("write", path, errno);
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  struct stat status {};
+  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) fail("write", path, errno);
+  const auto size = static_cast<off_t>(bytes.size());
+  if (size > status.st_size) {
+    const int error = ::posix_fallocate(file.get(), status.st_size, size - status.st_size);
+    if (error != 0 && error != EOPNOTSUPP) {
+      static_cast<void>(::ftruncate(file.get(), status.st_size));
+      fail("write", path, error);
+    }
+  }
   write_all(file.get(), bytes, path);
+  if (::ftruncate(file.get(), size) != 0) fail("write", path, errno);
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 #include "collet/testing/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -43,6 +45,26 @@ TEST_F(FileIo, replace_of_a_hard_link_changes_both_names) {
   fs::create_hard_link(path, folder_.path() + "/two");
   replace_file(path, "new");
   EXPECT_EQ(folder_.read("two"), "new");
+}
+
+TEST_F(FileIo, without_room_the_old_bytes_stay) {
+  folder_.write("plain", "old");
+  folder_.write("one", "old");
+  fs::create_hard_link(folder_.path() + "/one", folder_.path() + "/two");
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit tight{1000, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &tight), 0);
+  for (const std::string name : {"plain", "one"})
+    EXPECT_THROW(replace_file(folder_.path() + "/" + name, std::string(5000, 'x')), FileError) << name;
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(folder_.read("plain"), "old");
+  EXPECT_EQ(folder_.read("two"), "old");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()), 3);
+  replace_file(folder_.path() + "/one", "n");
+  EXPECT_EQ(folder_.read("two"), "n") << "a shorter text leaves nothing behind it";
 }
 
 TEST_F(FileIo, create_makes_folders_and_never_overwrites) {

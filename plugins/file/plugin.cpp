@@ -1,9 +1,11 @@
-// Plugin "file": the agents' file editor, and files and folders over HTTP.
+// Plugin "file": agents' tools that read, edit and find files, and files and folders over HTTP.
 #include <memory>
 
 #include "collet/plugin.hpp"
 #include "file_editor_tool.hpp"
+#include "plain/plain_tool.hpp"
 #include "routes.hpp"
+#include "search/search_tools.hpp"
 
 namespace collet::file {
 namespace {
@@ -11,7 +13,11 @@ namespace {
 class FilePlugin final : public Plugin {
  public:
   void setup(Setup& setup) override {
-    setup.tool(std::make_unique<FileEditorTool>());
+    const auto locks = std::make_shared<FileLocks>();
+    setup.tool(std::make_unique<FileEditorTool>(FileEditorTool::Use::kAll, locks));
+    add_plain_tools(setup, locks);
+    add_search_tools(setup);
+    setup.tool(std::make_unique<FileEditorTool>(FileEditorTool::Use::kPlanning, locks));
     add_routes(setup);
   }
 };
@@ -20,4 +26,4 @@ class FilePlugin final : public Plugin {
 }  // namespace collet::file
 
 COLLET_PLUGIN(collet::file::FilePlugin, "dev.collet.file", "0.1.0",
-              "Lets agents edit files, and serves files and folders over HTTP");
+              "Lets agents view, edit and find files, and serves files and folders over HTTP");

@@ -145,6 +145,13 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
+std::string as_utf8(std::string text) {
+  if (is_utf8(text)) return text;
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+  return text;
+}
+
 std::optional<DecodedText> decode(std::string_view bytes) {
   for (const bool big_endian : {false, true}) {
     if (!bytes.starts_with(big_endian ? kUtf16BeMark : kUtf16LeMark)) continue;

@@ -28,4 +28,7 @@ std::optional<std::string> encode(std::string_view text, const TextFormat& forma
 
 bool is_utf8(std::string_view bytes);
 
+/// Paths may hold any bytes, JSON may not: what is no UTF-8 has "?" for all that is not ASCII.
+std::string as_utf8(std::string text);
+
 }  // namespace collet::file

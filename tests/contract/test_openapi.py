@@ -20,7 +20,7 @@ REFERENCE = {(one["method"], one["path"]): one
 NOT_CLAIMED = {tuple(line.split()) for line in (HERE / "not_claimed.txt").read_text().splitlines()}
 # What the contract does not have.
 OUR_OPERATIONS = {(method, path) for method in ("GET", "HEAD") for path in ("/openapi.json", "/docs", "/redoc")}
-OUR_OPERATIONS |= {("GET", "/api/collet/plugins"), ("GET", "/metrics")}
+OUR_OPERATIONS |= {("GET", "/api/collet/plugins"), ("GET", "/api/collet/tools"), ("GET", "/metrics")}
 OUR_OPERATIONS |= {  # the older bootstrap
     ("POST", "/api/settings"), ("POST", "/api/add-git-providers"), ("POST", "/api/unset-provider-tokens"),
     ("GET", "/api/secrets"), ("POST", "/api/secrets"), ("PUT", "/api/secrets/{secret_id}"),
@@ -221,7 +221,7 @@ class Served(Case):
         calls = [("GET", path, None) for path in (
             "/", "/alive", "/health", "/ready", "/server_info", "/api/settings", "/api/settings/agent-schema",
             "/api/settings/conversation-schema", "/api/settings/secrets", "/api/tools/",
-            "/api/collet/plugins", "/metrics", "/api/conversations?ids=%s&ids=%s" % (conversation, self.new_id()), "/api/conversations/search",
+            "/api/collet/plugins", "/api/collet/tools", "/metrics", "/api/conversations?ids=%s&ids=%s" % (conversation, self.new_id()), "/api/conversations/search",
             "/api/conversations/count", one, one + "/events/search", one + "/events/count", one + "/events/{event_id}",
             one + "/agent_final_response", "/api/bash/bash_events/search")]
         calls += [("GET", one + "/events", [events[0]["id"], "none"]), ("PUT", "/api/settings/secrets", secret),

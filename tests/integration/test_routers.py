@@ -29,7 +29,7 @@ PLUGINS = {
     "bash": [("POST", "/api/bash/execute_bash_command"), ("POST", "/api/bash/start_bash_command"),
              ("GET", "/api/bash/bash_events/search"), ("GET", "/api/bash/bash_events/"),
              ("GET", "/api/bash/bash_events/" + ID), ("DELETE", "/api/bash/bash_events")],
-    "tools": [("GET", "/api/tools/")],
+    "tools": [("GET", "/api/tools/"), ("GET", "/api/collet/tools")],
     "profiles": [("GET", "/api/profiles"), ("GET", "/api/profiles/p"), ("POST", "/api/profiles/p"), ("DELETE", "/api/profiles/p"),
                  *[("POST", "/api/profiles/p" + tail) for tail in ("/validate", "/rename", "/activate")],
                  ("GET", "/api/agent-profiles"), ("GET", "/api/agent-profiles/p"), ("POST", "/api/agent-profiles/p"),

@@ -13,8 +13,9 @@ extern "C" {
 typedef struct collet_catalogue {
   uint32_t struct_size;
   /* All tools in the order of registration, the core's own included: JSON array of objects {name, plugin, version,
-   * listed, title, description, parameters, action_kind, observation_kind, tool_kind, annotations}; `plugin` is the
-   * short name of who brings it ("core" for the core's own) and `version` that one's version.
+   * state, listed, title, description, parameters, action_kind, observation_kind, tool_kind, annotations}; `plugin` is the
+   * short name of who brings it ("core" for the core's own), `version` that one's version and `state` its state
+   * ("created", "starting", "started", "failed", "stopped"): calls fail unless it is "started".
    * Thread: any. State: started. Owner: the text is the host's. Errors: none. */
   collet_status (*tools)(const collet_host* host, collet_sink json);
 } collet_catalogue;
