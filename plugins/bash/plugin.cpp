@@ -7,17 +7,17 @@
 #include <string>
 #include <system_error>
 
-#include "bash_routes.hpp"
 #include "collet/json.hpp"
 #include "collet/plugin.hpp"
-#include "command_service.hpp"
-#include "event_feed.hpp"
-#include "event_history.hpp"
-#include "event_loop.hpp"
-#include "event_socket.hpp"
-#include "host_launcher.hpp"
-#include "host_record_log.hpp"
-#include "terminal_tool.hpp"
+#include "commands/bash_routes.hpp"
+#include "commands/command_service.hpp"
+#include "commands/event_feed.hpp"
+#include "commands/event_history.hpp"
+#include "commands/event_socket.hpp"
+#include "commands/host_record_log.hpp"
+#include "system/event_loop.hpp"
+#include "system/host_launcher.hpp"
+#include "terminal/terminal_tool.hpp"
 
 namespace collet::bash {
 namespace {

@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-#include "identity.hpp"
+#include "system/identity.hpp"
 
 namespace collet::bash::testing {
 namespace {

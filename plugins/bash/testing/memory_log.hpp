@@ -5,7 +5,7 @@
 #include <mutex>
 #include <stdexcept>
 
-#include "record_log.hpp"
+#include "commands/record_log.hpp"
 
 namespace collet::bash::testing {
 
