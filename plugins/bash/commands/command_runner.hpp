@@ -46,6 +46,10 @@ class CommandRunner : public std::enable_shared_from_this<CommandRunner> {
   void chunk_taken();
   /// Ends the whole tree now, as the time-out does.
   void stop();
+  /// To the shell's process group. False: it has ended.
+  bool signal(int number) { return child_ && !status_ && child_->signal(number); }
+  long pid() const { return child_ ? child_->pid() : 0; }
+  std::int64_t output_bytes() const { return taken_bytes_ + dropped_bytes_; }  ///< so far
 
  private:
   struct Stream {

@@ -2,19 +2,34 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
 #include <utility>
+
+#include "collet/json.hpp"
 
 namespace collet::bash {
 
 // Of the loop's thread, but for what the writer's tasks copy.
 struct CommandService::Running {
-  std::string id;
+  BashCommand command;
   std::function<void(const BashOutput&)> ended;
+  std::shared_future<bool> stored;  // the command itself; outputs go behind it
   std::shared_ptr<CommandRunner> runner;
   int next_order = 0;
   BashOutput answer;  // only when somebody waits for it
   std::size_t left_out = 0;
 };
+
+std::string to_json(const RunningCommand& running) {
+  std::string text = to_json(running.command);
+  json::Writer w;
+  w.object()
+      .member("pid", static_cast<std::int64_t>(running.pid))
+      .member("output_bytes", running.output_bytes);
+  const std::string more = w.end().take();
+  text.back() = ',';
+  return text + more.substr(1);
+}
 
 namespace {
 
@@ -52,22 +67,27 @@ BashCommand CommandService::start(CommandRequest request, std::function<void(con
     --count_;
     throw TooMany();
   }
-  BashCommand command{new_id(), now_micros(), std::move(request.command), std::move(request.cwd),
+  auto running = std::make_shared<Running>();
+  running->command = {new_id(), history_.stamp(), std::move(request.command), std::move(request.cwd),
                       request.timeout};
+  running->ended = std::move(ended);
+  std::promise<bool> stored;
+  running->stored = stored.get_future().share();
+  const BashCommand command = running->command;
+  loop_->post([this, running] { launch(running); });
   try {
     history_.append(command);
   } catch (...) {
-    --count_;
+    stored.set_value(false);
+    stop(command.id);
     throw;
   }
-  loop_->post([this, command, ended = std::move(ended)]() mutable { launch(command, std::move(ended)); });
+  stored.set_value(true);
   return command;
 }
 
-void CommandService::launch(const BashCommand& command, std::function<void(const BashOutput&)> ended) {
-  auto running = std::make_shared<Running>();
-  running->id = command.id;
-  running->ended = std::move(ended);
+void CommandService::launch(const std::shared_ptr<Running>& running) {
+  const BashCommand& command = running->command;
   running_[command.id] = running;
   CommandRunner::Options options;
   options.command = command.command;
@@ -79,8 +99,46 @@ void CommandService::launch(const BashCommand& command, std::function<void(const
                            [this, running](OutputChunk chunk) { on_chunk(running, std::move(chunk)); });
 }
 
+std::shared_ptr<CommandService::Running> CommandService::find(std::string_view id) const {
+  const auto parsed = parse_id(id);
+  const auto found = parsed ? running_.find(*parsed) : running_.end();
+  return found == running_.end() || !found->second->runner ? nullptr : found->second;
+}
+
+std::vector<RunningCommand> CommandService::running() const {
+  std::vector<RunningCommand> all;
+  loop_->run([&] {
+    for (const auto& [id, running] : running_)
+      if (running->runner)
+        all.push_back({running->command, running->runner->pid(), running->runner->output_bytes()});
+  });
+  std::sort(all.begin(), all.end(),
+            [](const auto& a, const auto& b) { return a.command.timestamp < b.command.timestamp; });
+  return all;
+}
+
+CommandService::Signalled CommandService::signal(std::string_view id, int number) {
+  auto outcome = Signalled::kUnknown;
+  loop_->run([&] {
+    if (const auto running = find(id))
+      outcome = running->runner->signal(number) ? Signalled::kSent : Signalled::kEnded;
+  });
+  return outcome;
+}
+
+bool CommandService::stop(std::string_view id) {
+  bool stopped = false;
+  loop_->run([&] {
+    const auto running = find(id);
+    if (!running) return;
+    stopped = true;
+    running->runner->stop();
+  });
+  return stopped;
+}
+
 void CommandService::on_chunk(const std::shared_ptr<Running>& running, OutputChunk chunk) {
-  BashOutput output{new_id(),        now_micros(),         running->id,         running->next_order++,
+  BashOutput output{new_id(),        history_.stamp(),     running->command.id, running->next_order++,
                     chunk.exit_code, std::move(chunk.out), std::move(chunk.err)};
   if (running->ended) {
     auto& answer = running->answer;
@@ -99,13 +157,14 @@ void CommandService::on_chunk(const std::shared_ptr<Running>& running, OutputChu
           });
         }
       } const taken{*loop_, running};
-      history_.append(output);
+      if (running->stored.get()) history_.append(output);
     });
   }
   running->runner.reset();  // here, not on the writer's thread; whoever calls us holds it for the moment
-  running_.erase(running->id);
+  running_.erase(running->command.id);
   --count_;
   writer_.post([this, running, output = std::move(output)] {
+    if (!running->stored.get()) return;
     struct Answer {
       Running& running;
       const BashOutput& last;

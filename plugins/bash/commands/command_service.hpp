@@ -5,6 +5,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "commands/bash_event.hpp"
 #include "commands/command_runner.hpp"
@@ -20,6 +22,14 @@ struct CommandRequest {
   std::optional<std::string> cwd;
   std::int64_t timeout = 300;  ///< seconds
 };
+
+/// A command that runs now.
+struct RunningCommand {
+  BashCommand command;
+  long pid = 0;
+  std::int64_t output_bytes = 0;  ///< so far
+};
+std::string to_json(const RunningCommand& running);
 
 /// Methods may be called from any thread.
 class CommandService {
@@ -39,14 +49,24 @@ class CommandService {
                  std::string default_dir, Limits limits, std::function<void(const std::string&)> failed);
   ~CommandService();  ///< ends all commands; what they have said is stored
 
-  /// Starts a command, which has been stored when this returns: blocks on the disk. `ended` (may be empty)
-  /// gets the last output with all that the command has said; on the writer's thread, after it was stored.
-  /// Throws TooMany, or what storing throws.
+  /// Starts a command, which has been stored when this returns: blocks on the disk, while the command begins.
+  /// `ended` (may be empty) gets the last output with all that the command has said; on the writer's thread,
+  /// after it was stored. Throws TooMany, or what storing throws: then the command is stopped, and nothing
+  /// more is heard of it.
   BashCommand start(CommandRequest request, std::function<void(const BashOutput&)> ended);
+
+  // Those below wait for the loop; not on its thread. `id` in either form.
+  std::vector<RunningCommand> running() const;  ///< the oldest first
+  enum class Signalled { kSent, kEnded, kUnknown };
+  /// To the process group of the command's shell. kEnded: only what the shell left behind still runs.
+  Signalled signal(std::string_view id, int number);
+  /// Ends the command with its whole tree, as its time-out would. False: no such command runs.
+  bool stop(std::string_view id);
 
  private:
   struct Running;
-  void launch(const BashCommand& command, std::function<void(const BashOutput&)> ended);
+  void launch(const std::shared_ptr<Running>& running);
+  std::shared_ptr<Running> find(std::string_view id) const;
   void on_chunk(const std::shared_ptr<Running>& running, OutputChunk chunk);
 
   const std::shared_ptr<EventLoop> loop_;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <future>
 #include <thread>
 
@@ -160,7 +161,50 @@ TEST_F(CommandServiceTest, a_full_disk_is_reported_and_nobody_waits_for_ever) {
   folder_.write("go", "");
   EXPECT_EQ(result.get_future().get().exit_code, 0);
   EXPECT_GT(failures_, 0);
-  EXPECT_ANY_THROW(service_->start({"true", {}, 300}, nullptr));
+  EXPECT_ANY_THROW(service_->start({"sleep 1000", {}, 300}, [](const BashOutput&) { ADD_FAILURE(); }));
+  EXPECT_TRUE(service_->running().empty());
+  EXPECT_EQ(launcher_.running(), 0U);
+}
+
+TEST_F(CommandServiceTest, running_commands_are_listed_signalled_and_stopped) {
+  EXPECT_TRUE(service_->running().empty());
+  std::promise<BashOutput> first, second;
+  const auto trapping = service_->start(
+      {"trap 'echo caught; exit 3' USR1; echo ready >&2; while :; do sleep 0.01; done", std::nullopt, 60},
+      [&](const BashOutput& output) { first.set_value(output); });
+  const auto stubborn = service_->start({"trap '' TERM; sleep 1000", "/", 60},
+                                        [&](const BashOutput& output) { second.set_value(output); });
+  std::vector<RunningCommand> running;
+  while ((running = service_->running()).size() != 2 || running[0].output_bytes == 0)
+    std::this_thread::sleep_for(1ms);
+  EXPECT_EQ(running[0].command.id, trapping.id);
+  EXPECT_EQ(running[1].command.id, stubborn.id);
+  EXPECT_GT(running[1].pid, 0);
+  EXPECT_THAT(to_json(running[1]), HasSubstr(R"("cwd":"/","timeout":60)"));
+  EXPECT_TRUE(json::parse(to_json(running[1])).has_value());
+
+  EXPECT_EQ(service_->signal(trapping.id, SIGUSR1), CommandService::Signalled::kSent);
+  const auto caught = first.get_future().get();
+  EXPECT_EQ(caught.exit_code, 3);
+  EXPECT_EQ(caught.out, "caught\n");
+  EXPECT_EQ(service_->signal(trapping.id, SIGUSR1), CommandService::Signalled::kUnknown);
+  EXPECT_EQ(service_->signal("nonsense", SIGUSR1), CommandService::Signalled::kUnknown);
+
+  EXPECT_TRUE(service_->stop(stubborn.id));
+  EXPECT_EQ(second.get_future().get().exit_code, -1);
+  EXPECT_FALSE(service_->stop(stubborn.id));
+  EXPECT_EQ(launcher_.running(), 0U);
+}
+
+TEST_F(CommandServiceTest, what_a_shell_left_behind_takes_no_signal_but_can_be_stopped) {
+  std::promise<BashOutput> result;
+  const auto command = service_->start({"sleep 1000 & echo $!", std::nullopt, 60},
+                                       [&](const BashOutput& output) { result.set_value(output); });
+  while (service_->signal(command.id, 0) != CommandService::Signalled::kEnded)
+    std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(service_->stop(command.id));
+  EXPECT_EQ(result.get_future().get().exit_code, -1);
+  EXPECT_EQ(launcher_.running(), 0U);
 }
 
 }  // namespace

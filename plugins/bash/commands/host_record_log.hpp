@@ -20,6 +20,7 @@ class HostRecordLog final : public RecordLog {
     return records;
   }
   std::int64_t erase_all() override { return log_.erase_all(); }
+  std::int64_t erase_before(std::int64_t position) override { return log_.erase_before(position); }
 
  private:
   LogStore log_;

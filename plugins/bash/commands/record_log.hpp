@@ -29,6 +29,8 @@ class RecordLog {
   virtual std::int64_t append(const std::string& text, const std::map<std::string, std::string>& indexes) = 0;
   virtual std::vector<Record> read(const Query& query) const = 0;
   virtual std::int64_t erase_all() = 0;
+  /// Erases the records before `position`; how many.
+  virtual std::int64_t erase_before(std::int64_t position) = 0;
 };
 
 }  // namespace collet::bash

@@ -9,6 +9,7 @@ class HostChild final : public Child {
  public:
   explicit HostChild(Process process) : process_(std::move(process)) {}
   void end(int grace_ms) override { process_.end(grace_ms); }
+  bool signal(int number) override { return process_.signal(number); }
   long pid() const override { return process_.pid(); }
 
  private:

@@ -31,6 +31,8 @@ class Child {
   virtual ~Child() = default;
   /// Ends the tree: TERM, KILL after `grace_ms`. Returns at once.
   virtual void end(int grace_ms) = 0;
+  /// To the foreground process group. False: the child has ended.
+  virtual bool signal(int number) = 0;
   virtual long pid() const = 0;
 };
 

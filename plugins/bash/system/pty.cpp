@@ -11,8 +11,8 @@
 namespace collet::bash {
 namespace {
 
-constexpr unsigned short kRows = 50;
-constexpr unsigned short kColumns = 1000;
+constexpr int kRows = 50;
+constexpr int kColumns = 1000;
 
 termios plain_mode() {
   termios mode{};
@@ -39,9 +39,14 @@ termios plain_mode() {
   throw std::system_error(errno, std::generic_category(), "cannot open a terminal");
 }
 
-}  // namespace
+winsize size_of(int rows, int columns) {
+  winsize size{};
+  size.ws_row = static_cast<unsigned short>(rows);
+  size.ws_col = static_cast<unsigned short>(columns);
+  return size;
+}
 
-Pty open_pty() {
+Pty open_with(int rows, int columns) {
   Pty pty;
   pty.master.reset(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK));
   char name[128];
@@ -50,12 +55,32 @@ Pty open_pty() {
     throw_errno();
   pty.slave.reset(::open(name, O_RDWR | O_NOCTTY | O_CLOEXEC));
   if (!pty.slave.valid()) throw_errno();
-  const termios mode = plain_mode();
-  winsize size{};
-  size.ws_row = kRows, size.ws_col = kColumns;
-  if (::tcsetattr(pty.slave.get(), TCSANOW, &mode) != 0 || ::ioctl(pty.slave.get(), TIOCSWINSZ, &size) != 0)
-    throw_errno();
+  const winsize size = size_of(rows, columns);
+  if (::ioctl(pty.slave.get(), TIOCSWINSZ, &size) != 0) throw_errno();
   return pty;
+}
+
+}  // namespace
+
+Pty open_pty() {
+  Pty pty = open_with(kRows, kColumns);
+  const termios mode = plain_mode();
+  if (::tcsetattr(pty.slave.get(), TCSANOW, &mode) != 0) throw_errno();
+  return pty;
+}
+
+Pty open_interactive_pty(int rows, int columns) {
+  Pty pty = open_with(rows, columns);
+  termios mode{};
+  if (::tcgetattr(pty.slave.get(), &mode) != 0) throw_errno();
+  mode.c_iflag |= IUTF8;  // erasing a character takes all its bytes
+  if (::tcsetattr(pty.slave.get(), TCSANOW, &mode) != 0) throw_errno();
+  return pty;
+}
+
+void resize_pty(int master_fd, int rows, int columns) {
+  const winsize size = size_of(rows, columns);
+  ::ioctl(master_fd, TIOCSWINSZ, &size);  // fails when the other side is gone
 }
 
 void restore_terminal_mode(int master_fd) {

@@ -10,6 +10,11 @@ struct Pty {
 };
 Pty open_pty();
 
+/// A terminal for people: as the system makes them, with echo.
+Pty open_interactive_pty(int rows, int columns);
+/// Tells the foreground of the terminal too (SIGWINCH).
+void resize_pty(int master_fd, int rows, int columns);
+
 /// Puts a terminal back into that state, whatever programs have done to it.
 void restore_terminal_mode(int master_fd);
 
