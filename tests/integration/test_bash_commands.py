@@ -7,7 +7,7 @@ from harness import Case, main, wait_until
 
 
 class Commands(Case):
-    def begin(self, line, **more):
+    def launch(self, line, **more):
         return self.assert_status(self.http.post("/api/bash/start_bash_command", {"command": line, **more}), 200).json
 
     def running(self):
@@ -26,7 +26,7 @@ class Commands(Case):
 
 class Running(Commands):
     def test_they_are_listed_while_they_run(self):
-        first, second = self.begin("echo out; exec sleep 1000", timeout=77), self.begin("sleep 1000", cwd="/")
+        first, second = self.launch("echo out; exec sleep 1000", timeout=77), self.launch("sleep 1000", cwd="/")
         wait_until("some output", lambda: [one["output_bytes"] for one in self.running()] == [4, 0])
         self.assertEqual([{key: one[key] for key in first} for one in self.running()], [first, second])
         self.assertGreater(self.running()[0]["pid"], 0)
@@ -38,7 +38,7 @@ class Running(Commands):
         wait_until("the end of their processes", lambda: not self.server.descendants_named("sleep")())
 
     def test_signals_by_name(self):
-        command = self.begin("trap 'echo one' USR1; trap 'echo interrupted; exit 5' INT; echo ready; while :; do sleep 0.01; done")
+        command = self.launch("trap 'echo one' USR1; trap 'echo interrupted; exit 5' INT; echo ready; while :; do sleep 0.01; done")
         wait_until("the traps", lambda: [one["output_bytes"] for one in self.running()] == [6])
         path = "/api/bash/commands/%s/signal" % command["id"]
         self.assert_status(self.http.post(path, {"signal": "SIGUSR1"}), 200)
@@ -49,7 +49,7 @@ class Running(Commands):
         self.assert_status(self.http.post(path, {"signal": "INT"}), 404)
 
     def test_stopped_and_continued(self):
-        command = self.begin("sleep 0.2; echo done")
+        command = self.launch("sleep 0.2; echo done")
         path = "/api/bash/commands/%s/signal" % command["id"]
         self.assert_status(self.http.post(path, {"signal": "STOP"}), 200)
         time.sleep(0.5)  # as long as it would have taken, and more
@@ -58,7 +58,7 @@ class Running(Commands):
         self.assertEqual(self.output(command)["stdout"], "done\n")
 
     def test_wrong_requests(self):
-        command = self.begin("sleep 1000")
+        command = self.launch("sleep 1000")
         path = "/api/bash/commands/%s/signal" % command["id"]
         for body in ({}, {"signal": "SEGV"}, {"signal": 9}, [], {"signal": None}):
             with self.subTest(body):
@@ -77,12 +77,12 @@ class Kept(Commands):
         return [event["id"] for event in self.http.get("/api/bash/bash_events/search")["items"]]
 
     def test_old_events_are_purged_and_new_ones_stay(self):
-        self.output(self.begin("echo old"))
+        self.output(self.launch("echo old"))
         old = self.stored()
         self.assertEqual(len(old), 2)
         wait_until("the purge", lambda: not self.stored(), 10)
         begin = time.monotonic()
-        command = self.begin("echo new")
+        command = self.launch("echo new")
         self.output(command)
         if time.monotonic() - begin < 1.5:
             self.assertIn(command["id"], self.stored())

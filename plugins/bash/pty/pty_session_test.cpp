@@ -66,7 +66,7 @@ TEST_F(PtyTest, shows_what_is_printed_and_takes_what_is_typed) {
   EXPECT_EQ(kept_.wait_for_close(1), 1000);
   const auto texts = kept_.wait_for(1, 2);
   EXPECT_THAT(texts[0], StartsWith(R"({"type":"pty","from":0,"pty":{"id":")" + id));
-  EXPECT_EQ(texts[1], R"({"type":"exit","exit_code":3,"next_offset":28})");
+  EXPECT_EQ(texts[1], R"({"type":"exit","exit_code":3,"next_offset":25})");
   EXPECT_EQ(wait_for_end(id).exit_code, 3);
 }
 

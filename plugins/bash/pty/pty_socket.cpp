@@ -13,8 +13,6 @@ namespace collet::bash {
 namespace {
 
 constexpr int kRefused = 1008;
-constexpr char kQuery[] =
-    R"({"type":"object","properties":{"from":{"type":"string","pattern":"^[0-9]{1,18}$"}}})";
 
 template <class... F>
 struct Overloaded : F... {
@@ -25,7 +23,9 @@ std::optional<std::uint64_t> first_offset(const Request& request) {
   const auto text = request.query_value("from");
   if (!text) return std::nullopt;
   std::uint64_t offset = 0;
-  std::from_chars(text->data(), text->data() + text->size(), offset);
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), offset);
+  if (error != std::errc() || end != text->data() + text->size() || text->empty())
+    throw InputError("'from' must be an offset of the output");
   return offset;
 }
 
@@ -40,9 +40,13 @@ class PtySocket final : public SocketEndpoint {
       const std::lock_guard lock(mutex_);
       watched_[session] = id;
     }
-    const auto from = first_offset(request);
-    if (!ptys_().with(id, [&](PtySession& pty) { pty.attach(session, from); }))
-      sessions_().close(session, kRefused, "There is no such terminal");
+    try {
+      const auto from = first_offset(request);
+      if (!ptys_().with(id, [&](PtySession& pty) { pty.attach(session, from); }))
+        sessions_().close(session, kRefused, "There is no such terminal");
+    } catch (const InputError& error) {
+      sessions_().close(session, kRefused, error.what());
+    }
   }
 
   // Waits for the loop each time, so that a client cannot send faster than its input is taken.
@@ -106,8 +110,7 @@ class PtySocket final : public SocketEndpoint {
 
 void add_pty_socket(Setup& setup, std::function<PtyService&()> ptys, std::function<Sessions()> sessions) {
   setup.socket("/sockets/bash-pty/{pty_id}",
-               std::make_unique<PtySocket>(std::move(ptys), std::move(sessions)),
-               {.query = kQuery, .binary = true});
+               std::make_unique<PtySocket>(std::move(ptys), std::move(sessions)), {.binary = true});
 }
 
 }  // namespace collet::bash
