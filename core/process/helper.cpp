@@ -18,9 +18,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/unique_fd.hpp"
+#include "process/cgroup.hpp"
 #include "process/process_table.hpp"
 #include "process/protocol.hpp"
 #include "process/start_child.hpp"
@@ -51,12 +53,11 @@ class Helper {
  public:
   explicit Helper(int socket) : socket_(socket) {}
 
-  [[noreturn]] void run() {
+  void run() {
     prepare();
     while (serve_once()) {
     }
     end_everything();
-    ::_exit(0);
   }
 
  private:
@@ -182,6 +183,7 @@ class Helper {
 
   void obey(const ToHelper& request, const std::vector<UniqueFd>& files) {
     if (request.op == Op::kSpawn) return spawn(request, files);
+    if (request.op == Op::kLimit) return limit(request);
     const auto found = trees_.find(request.id);
     if (found == trees_.end()) return;
     Tree& tree = found->second;
@@ -194,6 +196,17 @@ class Helper {
       if (!tree.deadline) terminate(tree);
       tree.deadline = tree.deadline ? std::min(*tree.deadline, deadline) : deadline;
     }
+  }
+
+  void limit(const ToHelper& request) {
+    open_cgroups();
+    const bool counted = cgroups_.limit(request.value);
+    const auto holds = (cgroups_.is_open() ? kByCgroup : 0) | (counted ? kCounted : 0);
+    outgoing_.push_back({Op::kLimited, Stage::kNone, request.id, holds, 0});
+  }
+
+  void open_cgroups() {
+    if (!std::exchange(looked_for_cgroups_, true)) cgroups_.open();
   }
 
   void spawn(const ToHelper& request, const std::vector<UniqueFd>& files) {
@@ -230,15 +243,20 @@ class Helper {
     plan.stdout_fd = take(kHasStdout);
     plan.stderr_fd = take(kHasStderr);
     plan.terminal = tree.terminal;
+    open_cgroups();
+    plan.cgroup_fd = cgroups_.add(tree.id);
     const ChildStart started = start_child(plan);
-    if (started.pid < 0) return fail(started.stage, started.error);
+    if (started.pid < 0) {
+      cgroups_.remove(tree.id);
+      return fail(started.stage, started.error);
+    }
     tree.leader = started.pid;
     trees_.emplace(request.id, std::move(tree));
     outgoing_.push_back({Op::kSpawned, Stage::kNone, request.id, started.pid, 0});
   }
 
   // Those of our descendants that belong to the tree: its session, what descends from it, and what has left
-  // both but still carries its marker.
+  // both but still carries its marker. And, with cgroups, those that have got rid of that too.
   std::vector<pid_t> members(const Tree& tree, const std::vector<ProcessInfo>& descendants) const {
     std::vector<pid_t> found;
     for (const auto& info : descendants) {
@@ -251,6 +269,8 @@ class Helper {
       return std::none_of(descendants.begin(), descendants.end(),
                           [&](const auto& info) { return info.pid == pid && info.alive; });
     });
+    for (const pid_t pid : cgroups_.members(tree.id))
+      if (std::find(found.begin(), found.end(), pid) == found.end()) found.push_back(pid);
     return found;
   }
 
@@ -275,9 +295,11 @@ class Helper {
         continue;
       }
       const auto left = members(tree, descendants);
-      if (now >= *tree.deadline)
+      if (now >= *tree.deadline && !left.empty()) {
+        cgroups_.kill(tree.id);
         for (const pid_t pid : left) ::kill(pid, SIGKILL);
-      it = left.empty() && tree.reaped ? trees_.erase(it) : std::next(it);
+      }
+      it = left.empty() && tree.reaped && cgroups_.remove(tree.id) ? trees_.erase(it) : std::next(it);
     }
   }
 
@@ -305,14 +327,19 @@ class Helper {
   UniqueFd socket_;
   UniqueFd signals_;
   std::map<std::uint64_t, Tree> trees_;
+  Cgroups cgroups_;
+  bool looked_for_cgroups_ = false;
   std::deque<FromHelper> outgoing_;
 };
 
 }  // namespace
 
 void run_helper(int socket) {
-  Helper helper(socket);
-  helper.run();
+  {
+    Helper helper(socket);
+    helper.run();
+  }
+  ::_exit(0);
 }
 
 }  // namespace collet::process

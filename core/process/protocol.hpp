@@ -9,16 +9,21 @@ enum class Op : std::uint32_t {
   kSpawn,   ///< descriptors: the payload, then those of `flags`, in this order
   kSignal,  ///< value: signal
   kEnd,     ///< value: grace in milliseconds
+  kLimit,   ///< value: how many processes there may be
   // from the helper
   kSpawned,  ///< value: process id
   kFailed,   ///< value: errno; stage: which step
   kExited,   ///< value: exit code, or minus the signal
+  kLimited,  ///< value: kByCgroup and kCounted, as far as the system lets us
 };
 
 /// The step of a start that failed.
 enum class Stage : std::uint32_t { kNone, kFork, kSession, kTerminal, kDescriptors, kWorkingDir, kExec };
 
 inline constexpr std::uint32_t kHasStdin = 1, kHasStdout = 2, kHasStderr = 4, kTerminal = 8;
+
+inline constexpr std::int32_t kByCgroup = 1;  ///< trees are ended by cgroup.kill too
+inline constexpr std::int32_t kCounted = 2;   ///< the limit of processes holds
 
 /// The payload is a memory file: argv, then the environment, then the working directory, each string
 /// terminated. The last string of the environment is the marker of the child's tree.

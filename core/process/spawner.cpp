@@ -153,6 +153,12 @@ void Spawner::Impl::order(std::uint64_t id, Op op, int value, bool release) {
 }
 
 void Spawner::Impl::on_packet(const FromHelper& packet) {
+  if (packet.op == Op::kLimited) {
+    log::info("process",
+              std::string((packet.value & kByCgroup) != 0 ? "trees are ended by cgroup" : "no cgroups") +
+                  ((packet.value & kCounted) != 0 ? ", processes are counted" : ", no limit of processes"));
+    return;
+  }
   Exited exited;
   {
     const std::lock_guard lock(mutex);
@@ -296,6 +302,13 @@ bool Spawner::signal(std::uint64_t handle, int signal) {
 void Spawner::end(std::uint64_t handle, int grace_ms) { impl_->order(handle, Op::kEnd, grace_ms, false); }
 
 void Spawner::release(std::uint64_t handle, int grace_ms) { impl_->order(handle, Op::kEnd, grace_ms, true); }
+
+void Spawner::limit_processes(int most) {
+  ToHelper packet;
+  packet.op = Op::kLimit;
+  packet.value = most;
+  impl_->send(packet);
+}
 
 pid_t Spawner::pid(std::uint64_t handle) const {
   const std::lock_guard lock(impl_->mutex);

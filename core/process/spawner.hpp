@@ -47,6 +47,9 @@ class Spawner {
   void end(std::uint64_t handle, int grace_ms);
   /// As end(), and forgets the handle; `exited` still comes. Whoever spawns releases, once.
   void release(std::uint64_t handle, int grace_ms);
+  /// At most that many processes and threads of all children together, where the system lets us: see the log.
+  /// Returns at once.
+  void limit_processes(int most);
   /// The child's process id (for information); 0 when the handle is unknown.
   pid_t pid(std::uint64_t handle) const;
 

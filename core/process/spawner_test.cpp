@@ -10,10 +10,13 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <future>
 #include <sstream>
+
+#include "process/cgroup.hpp"
 
 namespace collet::process {
 namespace {
@@ -222,6 +225,37 @@ TEST_F(Processes, End_AfterExit_FindsDoubleForkedOrphan) {
   EXPECT_EQ(::kill(orphan, 0), 0);
   spawner_->end(started.handle, 20);
   EXPECT_TRUE(wait_gone(orphan));
+}
+
+TEST_F(Processes, End_WithCgroups_FindsOrphanWithoutEnvironment) {
+  if (Cgroups groups; groups.open(), !groups.is_open())
+    GTEST_SKIP() << "no cgroup of version 2 can be made here";
+  auto started =
+      shell("(setsid env -i /bin/sh -c 'trap \"\" TERM; echo $$; while :; do sleep 1; done' &) ; exit 5");
+  const pid_t orphan = std::stoi(read_line(started.output.get()));
+  EXPECT_EQ(started.status.get(), 5);
+  EXPECT_EQ(::kill(orphan, 0), 0);
+  spawner_->end(started.handle, 20);
+  EXPECT_TRUE(wait_gone(orphan));
+}
+
+// A fork bomb: what it has started is ended with it, and it has started no more than it may.
+TEST_F(Processes, Limit_BoundsAForkBomb) {
+  constexpr int kMost = 40;
+  if (Cgroups groups; !groups.limit(1000)) GTEST_SKIP() << "processes cannot be counted here";
+  spawner_->limit_processes(kMost);
+  // Not a real one: it stops by itself, should the limit not hold. The shell gives up when it can't fork.
+  auto started =
+      shell("i=0; while [ $i -lt 100 ]; do (echo up; exec sleep 1000) & i=$((i+1)); done; echo all");
+  EXPECT_NE(started.status.get(), 0);
+  spawner_->end(started.handle, 0);
+  const std::string said = read_all(started.output.get());  // nobody holds it any more
+  EXPECT_EQ(said.find("all"), std::string::npos);
+  const auto up = std::count(said.begin(), said.end(), 'u');
+  EXPECT_LT(up, kMost);
+  EXPECT_GT(up, kMost / 2);
+  auto again = shell("exit 6");
+  EXPECT_EQ(again.status.get(), 6);
 }
 
 TEST_F(Processes, End_LeavesOtherTreesAlone) {

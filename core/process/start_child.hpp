@@ -13,6 +13,7 @@ struct ChildPlan {
   const char* working_dir = "/";
   int stdin_fd = -1, stdout_fd = -1, stderr_fd = -1;
   bool terminal = false;
+  int cgroup_fd = -1;  ///< folder of the cgroup to start in; -1: the caller's
 };
 
 struct ChildStart {

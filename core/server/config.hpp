@@ -60,6 +60,7 @@ struct Config {
     std::int64_t io_threads = 2;
     std::int64_t worker_threads = 8;  ///< for handlers that may block
     std::int64_t queue_length = 256;  ///< requests that wait for a worker, per plugin
+    std::int64_t processes = 8192;    ///< of all commands and tools together, where the system counts them
   } limits;
 
   struct Conversations {

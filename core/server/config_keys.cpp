@@ -218,6 +218,8 @@ std::vector<ConfigKey> limit_keys() {
           "limits.worker_threads", 1, 1024, [](auto& c) -> auto& { return c.limits.worker_threads; }),
       number(
           "limits.queue_length", 1, 1'000'000, [](auto& c) -> auto& { return c.limits.queue_length; }),
+      number(
+          "limits.processes", 16, 4'000'000, [](auto& c) -> auto& { return c.limits.processes; }),
   };
 }
 
@@ -288,6 +290,12 @@ std::vector<std::string> ConfigKey::variables() const {
   std::vector<std::string> all{std::move(own)};
   all.insert(all.end(), aliases.begin(), aliases.end());
   return all;
+}
+
+const std::vector<PluginVariable>& plugin_variables() {
+  static const std::vector<PluginVariable> kVariables = {
+      {"OH_BASH_EVENTS_RETENTION_SECONDS", "bash", "events_retention_seconds", KeyKind::kNumber}};
+  return kVariables;
 }
 
 const std::vector<ConfigKey>& config_keys() {

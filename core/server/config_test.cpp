@@ -46,6 +46,19 @@ class ConfigTest : public ::testing::Test {
   ConfigSources sources_;
 };
 
+TEST_F(ConfigTest, PluginVariable_GoesIntoThePluginsSection) {
+  sources_.environment["OH_BASH_EVENTS_RETENTION_SECONDS"] = "60";
+  EXPECT_THAT(load().plugins, HasSubstr(R"("bash":{"events_retention_seconds":60})"));
+  EXPECT_EQ(origin(load(), "plugins.bash").from, "OH_BASH_EVENTS_RETENTION_SECONDS");
+  EXPECT_TRUE(load().warnings.empty());
+  file(R"({"plugins": {"bash": {"load_bashrc": true, "events_retention_seconds": 5}}})");
+  EXPECT_THAT(load().plugins, HasSubstr(R"("bash":{"load_bashrc":true,"events_retention_seconds":60})"));
+  sources_.environment["OH_BASH_EVENTS_RETENTION_SECONDS"] = "a while";
+  EXPECT_THAT(
+      error(),
+      HasSubstr(R"("plugins.bash.events_retention_seconds" (OH_BASH_EVENTS_RETENTION_SECONDS) must be)"));
+}
+
 TEST_F(ConfigTest, PublicUrl_IsAUrl) {
   sources_.flags["public_url"] = "https://collet.example/base";
   EXPECT_EQ(load().public_url, "https://collet.example/base");

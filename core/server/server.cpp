@@ -328,6 +328,7 @@ Server::Server(Config config, process::Spawner& spawner)
 Server::~Server() { stop(); }
 
 Result<void> Server::start() {
+  spawner_.limit_processes(static_cast<int>(config_.limits.processes));
   if (config_.deferred_init) return start_dormant();
   if (auto up = bring_up(config_); !up) return up;
   return listen(parts_->router, parts_->gate);

@@ -54,20 +54,17 @@ void remove(Session& session, const std::string& log, std::int64_t position) {
                   {kTenant, log, position});
 }
 
-/// Removes the oldest records while the log holds more than `max_bytes`, or all before `position`; how many.
-std::int64_t remove_oldest(Session& session, const std::string& log, LogState& state, std::int64_t max_bytes,
-                           std::int64_t position) {
-  std::int64_t removed = 0;
-  for (;;) {
+/// Removes the oldest records while the log holds more than `max_bytes`.
+void remove_oldest(Session& session, const std::string& log, LogState& state, std::int64_t max_bytes) {
+  while (state.bytes > max_bytes) {
     std::optional<std::int64_t> oldest;
     std::int64_t bytes = 0;
     session.query<std::int64_t, std::int64_t>(
         "SELECT position, bytes FROM records WHERE tenant = :tenant AND log = :log ORDER BY position LIMIT 1",
         {kTenant, log}, [&](std::int64_t at, std::int64_t size) { oldest = at, bytes = size; });
-    if (!oldest || (state.bytes <= max_bytes && *oldest >= position)) return removed;
+    if (!oldest) return;
     remove(session, log, *oldest);
     state.bytes -= bytes;
-    ++removed;
   }
 }
 
@@ -149,7 +146,7 @@ std::int64_t append(Session& session, const std::string& log, const std::string&
         "VALUES (:tenant, :log, :name, :value, :position)",
         {kTenant, log, name, value, position});
   state.bytes += bytes;
-  if (state.bytes > max_bytes) remove_oldest(session, log, state, max_bytes, 0);
+  if (state.bytes > max_bytes) remove_oldest(session, log, state, max_bytes);
   save(session, log, state);
   return position;
 }
@@ -177,7 +174,16 @@ std::vector<PluginStore::Record> read(Session& session, const std::string& log,
 
 std::int64_t erase_before(Session& session, const std::string& log, std::int64_t position) {
   auto state = state_of(session, log);
-  const auto removed = remove_oldest(session, log, state, INT64_MAX, position);
+  std::int64_t removed = 0, bytes = 0;
+  session.query<std::int64_t, std::int64_t>(
+      "SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM records WHERE tenant = :tenant AND log = :log "
+      "AND position < :position",
+      {kTenant, log, position}, [&](std::int64_t count, std::int64_t sum) { removed = count, bytes = sum; });
+  for (const std::string_view table : {"records", "record_values"})
+    session.execute("DELETE FROM " + std::string(table) +
+                        " WHERE tenant = :tenant AND log = :log AND position < :position",
+                    {kTenant, log, position});
+  state.bytes -= bytes;
   save(session, log, state);
   return removed;
 }

@@ -21,6 +21,10 @@ NOT_CLAIMED = {tuple(line.split()) for line in (HERE / "not_claimed.txt").read_t
 # What the contract does not have.
 OUR_OPERATIONS = {(method, path) for method in ("GET", "HEAD") for path in ("/openapi.json", "/docs", "/redoc")}
 OUR_OPERATIONS |= {("GET", "/api/collet/plugins"), ("GET", "/api/collet/tools"), ("GET", "/metrics")}
+OUR_OPERATIONS |= {  # of the plugin bash
+    ("GET", "/api/bash/commands"), ("DELETE", "/api/bash/commands/{command_id}"),
+    ("POST", "/api/bash/commands/{command_id}/signal"), ("GET", "/api/bash/pty"), ("POST", "/api/bash/pty"),
+    ("GET", "/api/bash/pty/{pty_id}"), ("DELETE", "/api/bash/pty/{pty_id}")}
 OUR_OPERATIONS |= {  # the older bootstrap
     ("POST", "/api/settings"), ("POST", "/api/add-git-providers"), ("POST", "/api/unset-provider-tokens"),
     ("GET", "/api/secrets"), ("POST", "/api/secrets"), ("PUT", "/api/secrets/{secret_id}"),
@@ -208,6 +212,16 @@ class Served(Case):
                 ("PUT", "/api/secrets/{secret_id}", {"name": "S"}), ("DELETE", "/api/secrets/{secret_id}", None),
                 ("POST", one + "/exp-config", {}), ("POST", one + "/stop", None)]
 
+    @staticmethod
+    def bash_calls():
+        command, pty = "/api/bash/commands/{command_id}", "/api/bash/pty/{pty_id}"
+        return [("GET", "/api/bash/bash_events/search", None), ("GET", "/api/bash/commands", None),
+                ("POST", command + "/signal", {"signal": "URG"}), ("POST", command + "/signal", {"signal": "INT"}),
+                ("DELETE", command, None), ("POST", "/api/bash/pty", {"command": ["cat"]}), ("GET", "/api/bash/pty", None),
+                ("GET", pty, None), ("DELETE", pty, None), ("GET", pty, None),
+                ("POST", "/api/bash/execute_bash_command", {"command": "echo out"}),
+                ("POST", "/api/bash/start_bash_command", {"command": "true"}), ("DELETE", "/api/bash/bash_events", None)]
+
     def test_answers_are_as_documented(self):
         folder = self.new_folder()
         (folder / "index.html").write_text("<p>")
@@ -217,13 +231,15 @@ class Served(Case):
         mcp = "/api/settings/mcp/{settings_key}"
         of = {"conversation_id": conversation, "event_id": events[0]["id"], "name": "NAME", "settings_key": "mine",
               "profile_id": "none", "connection_id": "none", "secret_id": "S", "path": "%s/index.html" % folder,
-              "file_path": "index.html"}
+              "file_path": "index.html",
+              "command_id": self.http.post("/api/bash/start_bash_command", {"command": "sleep 100"})["id"],
+              "pty_id": self.http.post("/api/bash/pty", {"command": ["cat"]})["id"]}
         calls = [("GET", path, None) for path in (
             "/", "/alive", "/health", "/ready", "/server_info", "/api/settings", "/api/settings/agent-schema",
             "/api/settings/conversation-schema", "/api/settings/secrets", "/api/tools/",
             "/api/collet/plugins", "/api/collet/tools", "/metrics", "/api/conversations?ids=%s&ids=%s" % (conversation, self.new_id()), "/api/conversations/search",
             "/api/conversations/count", one, one + "/events/search", one + "/events/count", one + "/events/{event_id}",
-            one + "/agent_final_response", "/api/bash/bash_events/search")]
+            one + "/agent_final_response")]
         calls += [("GET", one + "/events", [events[0]["id"], "none"]), ("PUT", "/api/settings/secrets", secret),
                   ("GET", "/api/bash/bash_events/", [bash, "none"]), ("GET", "/api/bash/bash_events/{event_id}", None),
                   ("GET", "/api/settings/secrets/{name}", None), ("DELETE", "/api/settings/secrets/{name}", None),
@@ -234,10 +250,9 @@ class Served(Case):
                   ("POST", one + "/security_analyzer", {"security_analyzer": None}), ("POST", one + "/pause", None),
                   ("POST", one + "/interrupt", None), ("POST", one + "/events", self.message("Hello")),
                   ("POST", one + "/events/respond_to_confirmation", {"accept": True}), ("POST", one + "/run", None),
-                  ("POST", "/api/bash/execute_bash_command", {"command": "echo out"}),
-                  ("POST", "/api/bash/start_bash_command", {"command": "true"}), ("DELETE", "/api/bash/bash_events", None),
                   ("GET", "/openapi.json", None), ("POST", one + "/events", {"role": "zz"}), ("GET", "/docs", None), ("GET", "/redoc", None),
-                  *self.profile_calls(), *self.bootstrap_calls(), *self.file_calls(folder), ("DELETE", one, None)]
+                  *self.bash_calls(), *self.profile_calls(), *self.bootstrap_calls(), *self.file_calls(folder),
+                  ("DELETE", one, None)]
         tried = set()
         for method, path, body in calls:
             key = (method, path.split("?")[0])

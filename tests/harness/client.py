@@ -193,7 +193,11 @@ class WebSocket:
 
     def receive_text(self):
         """-> the next message; raises SocketClosed, TimeoutError (pings do not count)."""
-        message, patience = b"", self.socket.gettimeout()
+        return self.receive_any()[1].decode()
+
+    def receive_any(self):
+        """-> (whether it is binary, its bytes)"""
+        message, binary, patience = b"", False, self.socket.gettimeout()
         end = time.monotonic() + patience
         while True:
             if time.monotonic() > end:
@@ -210,8 +214,9 @@ class WebSocket:
                 self.send_frame(10, payload)
             elif opcode != 10:
                 message += payload
+                binary = binary or opcode == 2
                 if final:
-                    return message.decode()
+                    return binary, message
 
     def receive(self):
         return json.loads(self.receive_text())

@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-#include "identity.hpp"
+#include "system/identity.hpp"
 
 namespace collet::bash::testing {
 namespace {
@@ -75,6 +75,7 @@ class ForkChild final : public Child {
   ForkChild(pid_t pid, std::string tag) : pid_(pid), tag_(std::move(tag)) {}
   ~ForkChild() override { kill_tree(tag_); }
   void end(int) override { kill_tree(tag_); }
+  bool signal(int number) override { return ::kill(-pid_, number) == 0; }
   long pid() const override { return pid_; }
 
  private:

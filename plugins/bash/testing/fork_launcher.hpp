@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "launcher.hpp"
+#include "system/launcher.hpp"
 
 namespace collet::bash::testing {
 

@@ -25,6 +25,16 @@ class KeptSessions {
     changed_.wait(lock, [&] { return all_[session].texts.size() >= count; });
     return all_[session].texts;
   }
+  /// Waits until this is in the binary messages, put together; all of them.
+  std::string wait_for_bytes(SessionId session, const std::string& part) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return all_[session].bytes.find(part) != std::string::npos; });
+    return all_[session].bytes;
+  }
+  std::string bytes(SessionId session) {
+    const std::lock_guard lock(mutex_);
+    return all_[session].bytes;
+  }
   int wait_for_close(SessionId session) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return all_[session].code != 0; });
@@ -39,11 +49,12 @@ class KeptSessions {
   struct One {
     std::size_t room = 0;
     std::vector<std::string> texts;
+    std::string bytes;  // of binary messages
     int code = 0;
   };
 
   static KeptSessions& self(const collet_host* host) { return *static_cast<KeptSessions*>(host->context); }
-  static collet_status send(const collet_host* host, collet_handle session, std::int32_t,
+  static collet_status send(const collet_host* host, collet_handle session, std::int32_t binary,
                             collet_str data) noexcept {
     auto& kept = self(host);
     const std::lock_guard lock(kept.mutex_);
@@ -51,7 +62,10 @@ class KeptSessions {
     if (one.code != 0) return COLLET_NOT_FOUND;
     if (one.room == 0) return COLLET_UNAVAILABLE;
     --one.room;
-    one.texts.push_back(collet::detail::to_string(data));
+    if (binary != 0)
+      one.bytes += collet::detail::to_view(data);
+    else
+      one.texts.push_back(collet::detail::to_string(data));
     kept.changed_.notify_all();
     return COLLET_OK;
   }

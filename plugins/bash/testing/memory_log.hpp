@@ -5,7 +5,7 @@
 #include <mutex>
 #include <stdexcept>
 
-#include "record_log.hpp"
+#include "commands/record_log.hpp"
 
 namespace collet::bash::testing {
 
@@ -31,6 +31,7 @@ class MemoryLog final : public RecordLog {
       });
       if (equal && static_cast<int>(found.size()) < query.limit) found.push_back(record);
     }
+    reads_ += found.size();
     return found;
   }
   std::int64_t erase_all() override {
@@ -39,6 +40,14 @@ class MemoryLog final : public RecordLog {
     entries_.clear();
     return count;
   }
+
+  std::int64_t erase_before(std::int64_t position) override {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::int64_t>(
+        std::erase_if(entries_, [&](const Entry& entry) { return entry.record.position < position; }));
+  }
+  /// How many records have been read.
+  std::size_t reads() const { return reads_; }
 
   std::atomic<bool> broken{false};
 
@@ -50,6 +59,7 @@ class MemoryLog final : public RecordLog {
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;
   std::int64_t last_ = 0;
+  mutable std::atomic<std::size_t> reads_{0};
 };
 
 }  // namespace collet::bash::testing

@@ -1,0 +1,84 @@
+// The plugin's one I/O thread: descriptors, timers and posted functions. All terminals and commands live on
+// it, so that nothing of them needs a lock and none of them holds a thread while it waits.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "system/unique_fd.hpp"
+
+namespace collet::bash {
+
+class EventLoop {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using Task = std::function<void()>;
+  using Ready = std::function<void(std::uint32_t epoll_events)>;
+  using TimerId = std::uint64_t;
+
+  /// Starts the thread. `failed` (any thread) is told what a callback threw; callbacks should not. Throws
+  /// std::system_error.
+  explicit EventLoop(std::function<void(const std::string&)> failed);
+  ~EventLoop();  ///< stop()
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  /// Runs `task` on the loop's thread, in the order of posting. Any thread. After stop() it does nothing.
+  void post(Task task);
+  /// The same, and waits until it has run. Not on the loop's thread.
+  void run(Task task);
+  /// Runs what was posted before and ends the thread. Not on the loop's thread.
+  void stop();
+
+  // The rest is for the loop's thread only.
+
+  /// Calls `ready` while any of `events` (EPOLLIN, …) or an error holds; level-triggered. One watch per
+  /// descriptor, which must stay open until unwatch().
+  void watch(int fd, std::uint32_t events, Ready ready);
+  void change(int fd, std::uint32_t events);
+  void unwatch(int fd);  ///< nothing happens when it is not watched
+
+  /// Calls `task` once, at or after the time. Ids are never 0.
+  TimerId at(Clock::time_point time, Task task);
+  TimerId after(std::chrono::milliseconds delay, Task task) {
+    return at(Clock::now() + delay, std::move(task));
+  }
+  void cancel(TimerId timer);  ///< nothing happens when it has run, or is 0
+
+ private:
+  struct Watch {
+    std::uint64_t id;  // tells a watch from an earlier one of the same descriptor number
+    Ready ready;
+  };
+
+  void work();
+  void run_posted();
+  void run_timers();
+  void handle(std::uint64_t id, std::uint32_t events);
+  int wait_limit() const;
+  void guarded(const Task& task) noexcept;
+
+  const std::function<void(const std::string&)> failed_;
+  UniqueFd epoll_, wake_;
+
+  std::mutex mutex_;  // guards posted_ and stopping_
+  std::vector<Task> posted_;
+  bool stopping_ = false;
+
+  std::unordered_map<int, std::shared_ptr<Watch>> watches_;
+  std::unordered_map<std::uint64_t, std::weak_ptr<Watch>> by_id_;
+  std::map<std::pair<Clock::time_point, TimerId>, Task> timers_;
+  std::unordered_map<TimerId, Clock::time_point> timer_times_;
+  std::uint64_t next_id_ = 1;
+
+  std::thread thread_;
+};
+
+}  // namespace collet::bash
