@@ -196,6 +196,26 @@ class Loader {
     take_customs();
     for (const auto& key : config_keys())
       if (auto done = take_variables(key); !done) return done;
+    for (const auto& variable : plugin_variables())
+      if (auto done = take_plugin_variable(variable); !done) return done;
+    return {};
+  }
+
+  Result<void> take_plugin_variable(const PluginVariable& taken) {
+    const std::string name(taken.variable), plugin(taken.plugin);
+    const auto* word = variable(sources_.environment, name);
+    if (word == nullptr) return {};
+    auto value = parse_word(taken.kind, *word);
+    if (!fits(taken.kind, value))
+      return wrong("plugins." + plugin + "." + std::string(taken.key), name,
+                   "must be " + std::string(kind_name(taken.kind)));
+    auto& text = plugins_[plugin];
+    json::Document section = *json::parse(text.empty() ? "{}" : text);
+    section.RemoveMember(std::string(taken.key).c_str());
+    auto& allocator = section.GetAllocator();
+    section.AddMember(json::text(taken.key, allocator), json::Value(value, allocator), allocator);
+    text = json::dump(section);
+    if (file_.empty()) from_["plugins." + plugin] = name;
     return {};
   }
 
@@ -298,7 +318,9 @@ class Loader {
     for (const auto& [name, text] : plugins_) {
       auto section = json::parse(text);
       secrets::redact_echo(*section, section->GetAllocator());
-      config_.origins.push_back({"plugins." + name, json::dump(*section), file_});
+      const auto from = from_.find("plugins." + name);
+      config_.origins.push_back(
+          {"plugins." + name, json::dump(*section), from == from_.end() ? file_ : from->second});
     }
     config_.warnings = unused_variables(sources_.environment);
   }

@@ -28,6 +28,13 @@ struct ConfigKey {
 /// All keys but those of `plugins.<name>`.
 const std::vector<ConfigKey>& config_keys();
 
+/// A variable that stands for a key of one of our own plugins.
+struct PluginVariable {
+  std::string_view variable, plugin, key;
+  KeyKind kind = KeyKind::kText;
+};
+const std::vector<PluginVariable>& plugin_variables();
+
 /// The known word that is closest to `word`, or nothing when none is near.
 std::string nearest(std::string_view word, const std::vector<std::string>& known);
 

@@ -16,6 +16,10 @@ std::string_view without_number(std::string_view name) {
 }
 
 bool is_taken(std::string_view name) {
+  const auto& of_plugins = plugin_variables();
+  if (std::any_of(of_plugins.begin(), of_plugins.end(),
+                  [&](const auto& known) { return known.variable == name; }))
+    return true;
   const auto& keys = config_keys();
   return std::any_of(keys.begin(), keys.end(), [&](const ConfigKey& key) {
     const auto names = key.variables();

@@ -67,6 +67,13 @@ TEST(Machine_FreePort, says_what_is_taken) {
   EXPECT_THROW(free_port("localhost", 0), std::invalid_argument);
 }
 
+TEST(Machine_LocalUrl, names_the_address_that_is_listened_on) {
+  EXPECT_EQ(local_url("127.0.0.1", 80), "http://127.0.0.1:80");
+  EXPECT_EQ(local_url("0.0.0.0", 80), "http://127.0.0.1:80");
+  EXPECT_EQ(local_url("::", 80), "http://[::1]:80");
+  EXPECT_EQ(local_url("10.0.0.1", 80), "http://10.0.0.1:80");
+}
+
 TEST(Machine_WeListenOn, knows_our_own_listeners) {
   std::uint16_t port = 0;
   {

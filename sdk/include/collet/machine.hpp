@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -24,6 +23,12 @@
 #include <system_error>
 
 namespace collet::machine {
+
+/// A variable of the server's environment, which the server never changes; empty: not set. Any thread.
+inline std::string variable(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
+  return value == nullptr ? "" : value;
+}
 
 /// The first program of this name in `path` (folders with colons between them) that we may execute; a name
 /// with a slash is looked at as it is. Empty: there is none. Any thread.
@@ -42,18 +47,24 @@ inline std::string find_program(std::string_view name, std::string_view path) {
   return {};
 }
 
-/// As text, `bytes` unpredictable bytes long. Throws std::system_error. Any thread.
-inline std::string random_hex(std::size_t bytes) {
-  std::string text;
-  while (text.size() < 2 * bytes) {
-    std::array<unsigned char, 32> some{};
-    const auto got = ::getrandom(some.data(), some.size(), 0);
+/// Unpredictable bytes. Throws std::system_error. Any thread.
+inline std::string random_bytes(std::size_t count) {
+  std::string bytes(count, '\0');
+  for (std::size_t filled = 0; filled < count;) {
+    const auto got = ::getrandom(bytes.data() + filled, count - filled, 0);
     if (got < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "getrandom");
-    for (ssize_t i = 0; i < got && text.size() < 2 * bytes; ++i) {
-      constexpr std::string_view kDigits = "0123456789abcdef";
-      const auto byte = some[static_cast<std::size_t>(i)];
-      text += {kDigits[byte >> 4U], kDigits[byte & 15U]};
-    }
+    if (got > 0) filled += static_cast<std::size_t>(got);
+  }
+  return bytes;
+}
+
+/// The same as text, two digits each.
+inline std::string random_hex(std::size_t count) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const char c : random_bytes(count)) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += {kDigits[byte >> 4U], kDigits[byte & 15U]};
   }
   return text;
 }
@@ -108,6 +119,15 @@ class Address {
   sockaddr_storage storage_{};
   socklen_t size_ = 0;
 };
+
+/// "http://127.0.0.1:8001" for what listens on that address, as this machine reaches it. Not "localhost":
+/// that may lead to the same port of another address, where another user may listen.
+inline std::string local_url(std::string ip, std::uint16_t port) {
+  if (ip == "0.0.0.0") ip = "127.0.0.1";
+  if (ip == "::") ip = "::1";
+  if (ip.find(':') != std::string::npos) ip = "[" + ip + "]";
+  return "http://" + ip + ":" + std::to_string(port);
+}
 
 /// A port of this address that nobody listens on now: `port`, or any where that is 0. Throws
 /// std::system_error where it is taken or may not be used, std::invalid_argument for no address.
