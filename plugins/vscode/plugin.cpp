@@ -63,9 +63,7 @@ class VscodePlugin final : public Plugin {
       url = editor_->url(request.query_value("base_url"), absolute(std::string(folder)));
     }
     json::Writer w;
-    w.object().key("url");
-    url ? w.value(*url) : w.null();
-    return Response::json(w.end().take());
+    return Response::json(w.object().member("url", url).end().take());
   }
 
   // The editor doesn't know where we run.

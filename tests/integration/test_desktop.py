@@ -20,7 +20,7 @@ RED = (200, 30, 40)
 
 
 class XClient:
-    """Says hello to an X server; raises PermissionError where it refuses."""
+    """Says hello to an X server; raises PermissionError where it refuses. Ends with close()."""
 
     def __init__(self, display, authority=None):
         name, cookie = b"", b""
@@ -37,6 +37,7 @@ class XClient:
         accepted, length = struct.unpack("<BxHHH", self.read(8))[::3]
         body = self.read(4 * length)
         if accepted != 1:
+            self.close()
             raise PermissionError("the X server refuses")
         self.first_id, = struct.unpack("<I", body[4:8])
         vendor, formats = struct.unpack("<H", body[16:18])[0], body[21]
@@ -48,9 +49,13 @@ class XClient:
         while len(data) < count:
             piece = self.socket.recv(count - len(data))
             if not piece:
+                self.close()
                 raise PermissionError("the X server hangs up")
             data += piece
         return data
+
+    def close(self):
+        self.socket.close()
 
     def show(self, x, y, width, height, colour):
         """A window that no window manager touches, of one colour."""
@@ -156,7 +161,7 @@ class Desktop(Case):
         for name in ("vnc", "tokens", "xauthority", "environment"):
             self.assertEqual((self.folder() / name).stat().st_mode & 0o777, 0o600, name)
         self.assertEqual(self.folder().stat().st_mode & 0o777, 0o700)
-        XClient(self.display(), self.folder() / "xauthority")
+        XClient(self.display(), self.folder() / "xauthority").close()
         with self.assertRaises(PermissionError):
             XClient(self.display())
         self.assertNotIn(token, self.server.log)
@@ -196,7 +201,7 @@ class Desktop(Case):
             wait_until("another " + name, lambda: set(self.server.descendants_named(name)()) - set(before), 60)
             self.wait_ready()
         self.assertEqual(self.greeting("?token=" + self.parts()[1])[:4], b"RFB ")
-        XClient(self.display(), self.folder() / "xauthority")
+        XClient(self.display(), self.folder() / "xauthority").close()
 
     def test_all_ends_with_the_server_however_that_ends(self):
         for end in ("terminate", "kill"):
@@ -218,6 +223,7 @@ class Desktop(Case):
                    lambda: browser.evaluate("document.documentElement.classList.contains('noVNC_connected')"), 60, 0.1)
         self.assertNotIn(RED, browser.screenshot().colours())
         client = XClient(self.display(), self.folder() / "xauthority")
+        self.addCleanup(client.close)
         client.show(0, 0, 4000, 4000, RED)
         # Most of the page is the desktop. JPEG may change a colour a little on the way.
         def is_seen():

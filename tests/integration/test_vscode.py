@@ -166,7 +166,7 @@ class Vscode(Case):
         self.serve({"port": 0}, path=self.stand_in())
         self.wait_ready()
         first = self.url()
-        sleeper = self.commands("4711")
+        sleeper = self.commands("sleep\0004711")
         self.assertEqual(len(sleeper), 1)
         os.kill(self.commands("openvscode-server")[0], signal.SIGKILL)
         second = wait_until("another editor", lambda: self.http.get(STATUS)["running"] and self.url() not in (None, first)
@@ -175,13 +175,13 @@ class Vscode(Case):
         self.assertNotEqual(first.split("tkn=")[1], second.split("tkn=")[1])
         self.assertIn("ended by signal 9", self.server.log)
         # What the first has left behind is gone too.
-        wait_until("one sleeper", lambda: len(self.commands("4711")) == 1 and self.commands("4711") != sleeper)
+        wait_until("one sleeper", lambda: len(self.commands("sleep\0004711")) == 1 and self.commands("sleep\0004711") != sleeper)
 
     def test_it_ends_with_the_server_however_that_ends(self):
         for end in ("terminate", "kill"):
             self.serve({"port": 0}, path=self.stand_in())
             self.wait_ready()
-            pids = self.commands("openvscode-server") + self.commands("4711")
+            pids = self.commands("openvscode-server") + self.commands("sleep\0004711")
             self.assertEqual(len(pids), 2)
             getattr(self.server, end)()
             wait_until("the end of all", lambda: not any(os.path.exists("/proc/%d/cmdline" % pid) for pid in pids))
