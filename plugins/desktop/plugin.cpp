@@ -23,6 +23,13 @@ constexpr const char* kOperation =
     R"("properties":{"url":{"anyOf":[{"type":"string"},{"type":"null"}]}}}}}},)"
     R"("503":{"content":{"application/json":{"schema":{"type":"object"}}}}}})";
 
+// Clients look for the reason in `exception`, people in `detail`.
+Refusal unavailable(const std::string& why) {
+  json::Writer w;
+  return Refusal(
+      Response::json(w.object().member("detail", why).member("exception", "503: " + why).end().take(), 503));
+}
+
 class DesktopPlugin final : public Plugin {
  public:
   void setup(Setup& setup) override {
@@ -53,10 +60,10 @@ class DesktopPlugin final : public Plugin {
  private:
   Response url(const Request& request) const {
     if (!options_.run)
-      throw Refusal(503, "The desktop is switched off; plugins.desktop.run or OH_ENABLE_VNC switches it on");
-    if (!desktop_) throw Refusal(503, "The desktop lacks " + missing_);
+      throw unavailable("The desktop is switched off; plugins.desktop.run or OH_ENABLE_VNC switches it on");
+    if (!desktop_) throw unavailable("The desktop lacks " + missing_);
     const auto [url, problem] = desktop_->address(request.query_value("base_url").value_or(""));
-    if (url.empty()) throw Refusal(503, "The desktop does not run: " + problem);
+    if (url.empty()) throw unavailable("The desktop does not run: " + problem);
     json::Writer w;
     return Response::json(w.object().member("url", url).end().take());
   }

@@ -15,6 +15,13 @@
 namespace collet::vscode {
 namespace {
 
+// Clients look for the reason in `exception`, people in `detail`.
+Refusal unavailable(const std::string& why) {
+  json::Writer w;
+  return Refusal(
+      Response::json(w.object().member("detail", why).member("exception", "503: " + why).end().take(), 503));
+}
+
 class VscodePlugin final : public Plugin {
  public:
   void setup(Setup& setup) override {
@@ -56,7 +63,7 @@ class VscodePlugin final : public Plugin {
 
   Response url(const Request& request) const {
     if (!options_.run)
-      throw Refusal(503, "The editor is switched off; plugins.vscode.run or OH_ENABLE_VSCODE switches it on");
+      throw unavailable("The editor is switched off; plugins.vscode.run or OH_ENABLE_VSCODE switches it on");
     std::optional<std::string> url;
     if (editor_) {
       const auto folder = request.query_value("workspace_dir").value_or(options_.folder);
