@@ -294,7 +294,14 @@ std::vector<std::string> ConfigKey::variables() const {
 
 const std::vector<PluginVariable>& plugin_variables() {
   static const std::vector<PluginVariable> kVariables = {
-      {"OH_BASH_EVENTS_RETENTION_SECONDS", "bash", "events_retention_seconds", KeyKind::kNumber}};
+      {"OH_BASH_EVENTS_RETENTION_SECONDS", "bash", "events_retention_seconds", KeyKind::kNumber},
+      {"OH_ENABLE_VSCODE", "vscode", "run", KeyKind::kBool},
+      {"OH_VSCODE_PORT", "vscode", "port", KeyKind::kNumber},
+      {"OH_VSCODE_BASE_PATH", "vscode", "base_path", KeyKind::kText},
+      {"OH_ENABLE_VNC", "desktop", "run", KeyKind::kBool},
+      {"NOVNC_PORT", "desktop", "port", KeyKind::kNumber},
+      {"NOVNC_WEB", "desktop", "web", KeyKind::kText},
+      {"VNC_GEOMETRY", "desktop", "geometry", KeyKind::kText}};
   return kVariables;
 }
 

@@ -259,9 +259,21 @@ TEST_F(ConfigTest, Plugins_SecretsInTheirSectionsAreMasked) {
   EXPECT_THAT(config.plugins, HasSubstr("s3cret"));
 }
 
+TEST_F(ConfigTest, PluginsVariables_AreLikeTheirKeys) {
+  file(R"({"plugins": {"vscode": {"command": "x", "port": 1}}})");
+  sources_.environment["OH_VSCODE_PORT"] = "9001";
+  sources_.environment["OH_ENABLE_VNC"] = "true";
+  const auto config = load();
+  EXPECT_THAT(config.plugins, HasSubstr(R"("vscode":{"command":"x","port":9001})"));
+  EXPECT_THAT(config.plugins, HasSubstr(R"("desktop":{"run":true})"));
+  EXPECT_TRUE(config.warnings.empty());
+  sources_.environment["OH_VSCODE_PORT"] = "many";
+  EXPECT_THAT(error(), HasSubstr(R"("plugins.vscode.port" (OH_VSCODE_PORT) must be a whole number)"));
+}
+
 TEST_F(ConfigTest, VariablesWithoutEffect_AreNamedWithoutTheirValues) {
   sources_.environment["COLLET_PROT"] = "1";
-  sources_.environment["OH_ENABLE_VSCODE"] = "s3cret";
+  sources_.environment["OH_WEBHOOKS"] = "s3cret";
   sources_.environment["OH_EMPTY"] = "";
   sources_.environment["COLLET_CONFIG"] = "";
   sources_.environment["COLLET_SESSION_API_KEYS_0"] = "k";
@@ -270,7 +282,7 @@ TEST_F(ConfigTest, VariablesWithoutEffect_AreNamedWithoutTheirValues) {
   sources_.environment["OTHER"] = "x";
   EXPECT_THAT(load().warnings,
               ElementsAre("the variable COLLET_PROT has no effect; did you mean COLLET_PORT?",
-                          "the variable OH_ENABLE_VSCODE has no effect"));
+                          "the variable OH_WEBHOOKS has no effect"));
 }
 
 TEST_F(ConfigTest, UnknownFlag_IsAnError) {

@@ -30,6 +30,8 @@ PLUGINS = {
              ("GET", "/api/bash/bash_events/search"), ("GET", "/api/bash/bash_events/"),
              ("GET", "/api/bash/bash_events/" + ID), ("DELETE", "/api/bash/bash_events")],
     "tools": [("GET", "/api/tools/"), ("GET", "/api/collet/tools")],
+    "vscode": [("GET", "/api/vscode/status"), ("GET", "/api/vscode/url")],
+    "desktop": [("GET", "/api/desktop/url")],
     "profiles": [("GET", "/api/profiles"), ("GET", "/api/profiles/p"), ("POST", "/api/profiles/p"), ("DELETE", "/api/profiles/p"),
                  *[("POST", "/api/profiles/p" + tail) for tail in ("/validate", "/rename", "/activate")],
                  ("GET", "/api/agent-profiles"), ("GET", "/api/agent-profiles/p"), ("POST", "/api/agent-profiles/p"),
@@ -98,7 +100,7 @@ def add_tests():
 
     for name in [*CORE, "sockets"]:
         setattr(Routers, "test_core_" + name, of_the_core(name))
-    for name in ("bash", "demo", "file", "nested", "profiles", "tools"):
+    for name in ("bash", "demo", "file", "nested", "profiles", "tools", "vscode", "desktop"):
         setattr(Routers, "test_plugin_" + name, of_a_plugin(name))
 
 
