@@ -20,10 +20,10 @@ constexpr const char* kWanted = "refs/collet/wanted";
 // One fetch: the remote, its transport, and when to give up.
 class Session {
  public:
-  Session(const Source& source, const HttpClient* client, const Cancellation& cancellation,
+  Session(const Source& source, const std::optional<HttpClient>& client, const Cancellation& cancellation,
           const FetchLimits& limits)
       : source_(source), limits_(limits), cancellation_(cancellation), end_(Clock::now() + limits.all) {
-    if (client == nullptr) return;
+    if (!client) return;
     http_.emplace(GitHttp{*client, {}, Clock::now() + limits.first_answer, cancellation, limits.pack_bytes});
     if (source.has_login())
       http_->authorization = basic_authorization(source.user + ":" + source.password);

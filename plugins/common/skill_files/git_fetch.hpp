@@ -22,12 +22,12 @@ struct FetchLimits {
   unsigned objects = 500'000;
 };
 
-/// `client`: for http and https; null: there is none, and only file:// works. Any thread, one call at a time
+/// `client`: for http and https; nothing: there is none, and only file:// works. Any thread, one call at a time
 /// per object; blocks for as long as the limits let it. Throws FetchError.
 class GitFetcher {
  public:
-  GitFetcher(const HttpClient* client, Cancellation cancellation, FetchLimits limits = {})
-      : client_(client), cancellation_(std::move(cancellation)), limits_(limits) {}
+  GitFetcher(std::optional<HttpClient> client, Cancellation cancellation, FetchLimits limits = {})
+      : client_(std::move(client)), cancellation_(std::move(cancellation)), limits_(limits) {}
 
   /// The commit that `source` names now, 40 digits.
   std::string resolve(const Source& source) const;
@@ -37,7 +37,7 @@ class GitFetcher {
                     const std::vector<std::string>& only = {}) const;
 
  private:
-  const HttpClient* client_;
+  std::optional<HttpClient> client_;
   Cancellation cancellation_;
   FetchLimits limits_;
 };

@@ -89,6 +89,17 @@ std::string install_schema() {
                  {"force", switched(false), false}});
 }
 
+// The disk may fail these.
+Setup::Answer at_once(Setup::Answer handler) {
+  return [handler = std::move(handler)](const Request& request) {
+    try {
+      return handler(request);
+    } catch (const FileError& error) {
+      return Response::error(503, error.what());
+    }
+  };
+}
+
 // The routes of one kind, and where their parts are.
 struct Routes {
   InstalledKind kind;
@@ -131,12 +142,12 @@ std::function<void(Request, Reply)> later(Routes routes, Read read, Work work) {
 void add_list(Setup& setup, const Routes& routes) {
   setup.get(
       routes.root() + "/installed",
-      [routes](const Request&) {
+      at_once([routes](const Request&) {
         json::Writer w;
         w.object().key(routes.kind.noun + "s").array();
         for (const auto& one : routes.folders.list()) write(w, routes.kind, one);
         return Response::json(w.end().end().take());
-      },
+      }),
       routes.operation(routes.id("list_installed_" + routes.kind.noun + "s", "installed_get"),
                        "What is installed", object({{routes.kind.noun + "s", list_of(one_schema(routes.kind))}}),
                        ""));
@@ -145,12 +156,12 @@ void add_list(Setup& setup, const Routes& routes) {
 void add_show(Setup& setup, const Routes& routes) {
   setup.get(
       routes.one(),
-      [routes](const Request& request) {
+      at_once([routes](const Request& request) {
         const auto name = routes.name(request);
         const auto found = routes.folders.get(name);
         if (!found) refuse_missing(routes.kind, name);
         return shown(routes.kind, *found);
-      },
+      }),
       routes.operation(routes.id_of_one("get_installed_" + routes.kind.noun, "get"), "One that is installed",
                        one_schema(routes.kind), "404,422"));
 }
@@ -158,13 +169,13 @@ void add_show(Setup& setup, const Routes& routes) {
 void add_switch(Setup& setup, const Routes& routes) {
   setup.patch(
       routes.one(),
-      [routes](const Request& request) {
+      at_once([routes](const Request& request) {
         const auto name = routes.name(request);
         const bool enabled = read_enabled(request);
         if (!routes.folders.set_enabled(name, enabled)) refuse_missing(routes.kind, name);
         json::Writer w;
         return Response::json(w.object().member("name", name).member("enabled", enabled).end().take());
-      },
+      }),
       routes.operation(routes.id_of_one("set_" + routes.kind.noun + "_enabled", "patch"),
                        "Switch one on or off", object({{"name", kText}, {"enabled", kYesNo}}), "404,422",
                        object({{"enabled", kYesNo}})));
@@ -173,13 +184,13 @@ void add_switch(Setup& setup, const Routes& routes) {
 void add_remove(Setup& setup, const Routes& routes) {
   setup.del(
       routes.one(),
-      [routes](const Request& request) {
+      at_once([routes](const Request& request) {
         const auto name = routes.name(request);
         if (!routes.folders.remove(name)) refuse_missing(routes.kind, name);
         json::Writer w;
         w.object().member("message", capital(routes.kind.noun) + " '" + name + "' uninstalled");
         return Response::json(w.end().take());
-      },
+      }),
       routes.operation(routes.id_of_one("uninstall_" + routes.kind.noun, "delete"), "Remove one",
                        object({{"message", kText}}), "404,422"));
 }
