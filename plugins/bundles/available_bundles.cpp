@@ -18,8 +18,8 @@ constexpr std::size_t kMost = 500;
 void add(std::vector<Bundle>& all, const fs::path& folder, const Warn& warn) {
   try {
     auto about = bundle_about(folder, folder.filename().string());
-    const bool is_known = std::any_of(all.begin(), all.end(),
-                                      [&](const Bundle& one) { return one.about.name == about.name; });
+    const bool is_known =
+        std::any_of(all.begin(), all.end(), [&](const Bundle& one) { return one.about.name == about.name; });
     if (!is_known && all.size() < kMost) all.push_back({std::move(about), folder});
   } catch (const FileError& error) {
     warn(folder.string() + " is left out: " + error.what());
@@ -56,9 +56,8 @@ std::vector<Bundle> project_bundles(const fs::path& project, const Warn& warn) {
 
 std::vector<Bundle> merged(std::vector<Bundle> first, std::vector<Bundle> second) {
   for (auto& one : second) {
-    const auto old = std::find_if(first.begin(), first.end(), [&](const Bundle& other) {
-      return other.about.name == one.about.name;
-    });
+    const auto old = std::find_if(first.begin(), first.end(),
+                                  [&](const Bundle& other) { return other.about.name == one.about.name; });
     if (old == first.end())
       first.push_back(std::move(one));
     else

@@ -77,7 +77,8 @@ std::string available_operation() {
   const auto body = object({{"load_user", switched(true), false},
                             {"load_project", switched(true), false},
                             {"project_dir", kMaybeText, false}});
-  auto one = object({{"name", kText}, {"version", kText, false}, {"description", kText, false}, {"path", kText, false}});
+  auto one = object(
+      {{"name", kText}, {"version", kText, false}, {"description", kText, false}, {"path", kText, false}});
   one.insert(one.size() - 2, contents_schema());
   return describe({kTag, "get_plugins_api_plugins_post", "The bundles on this machine", body,
                    object({{"plugins", list_of(one)}}), "422"});

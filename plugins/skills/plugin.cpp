@@ -23,6 +23,7 @@ About about_skill(const fs::path& folder, const std::string& name) {
   if (!file) throw FileError("it has no SKILL.md");
   SkillRules rules;
   rules.folder_name = name;
+  rules.named_as_folder = false;  // it gets a folder of its name
   const auto skill = load_skill(*file, folder, rules);
   return {skill.name, "1.0.0", skill.description.value_or("")};
 }
@@ -38,7 +39,11 @@ class SkillsPlugin final : public Plugin {
     public_cache_.emplace(fetching.home / ".openhands/cache/skills", fetching.make_fetcher, fetching.warn);
     other_cache_.emplace(fetching.home / ".openhands/cache/plugins", fetching.make_fetcher, fetching.warn);
     const auto repository = public_repository(config, fetching.home);
-    places_.emplace(Places{fetching.home, *installed_, *public_cache_, *other_cache_, fetching.make_fetcher,
+    places_.emplace(Places{fetching.home,
+                           *installed_,
+                           *public_cache_,
+                           *other_cache_,
+                           fetching.make_fetcher,
                            {repository.value_or(Source()), repository.has_value()}});
     add_skill_routes(setup, *places_, fetching_->workers, fetching.warn);
     add_installed_routes(setup, {"skill", "Skills", "^[a-z0-9]+(-[a-z0-9]+)*$", "", {}}, *installed_,

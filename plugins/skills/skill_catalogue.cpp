@@ -43,7 +43,8 @@ class Merged {
 std::vector<Skill> exposed(const std::vector<ExposedUrl>& urls) {
   std::string lines;
   for (const auto& one : urls)
-    if (one.name.starts_with(kWorkers)) lines += "\n* " + one.url + " (port " + std::to_string(one.port) + ")";
+    if (one.name.starts_with(kWorkers))
+      lines += "\n* " + one.url + " (port " + std::to_string(one.port) + ")";
   if (lines.empty()) return {};
   Skill skill;
   skill.name = "work_hosts";

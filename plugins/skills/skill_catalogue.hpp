@@ -21,8 +21,8 @@ struct PublicRepository {
 struct Places {
   std::filesystem::path home;
   skill_files::InstalledFolders& installed;
-  skill_files::RepositoryCache& public_cache;   ///< the copy of the public repository
-  skill_files::RepositoryCache& other_cache;    ///< copies of registered marketplaces
+  skill_files::RepositoryCache& public_cache;  ///< the copy of the public repository
+  skill_files::RepositoryCache& other_cache;   ///< copies of registered marketplaces
   skill_files::Installer::MakeFetcher make_fetcher;
   PublicRepository repository;
 };

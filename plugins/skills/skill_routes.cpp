@@ -97,8 +97,8 @@ std::string load_operation() {
               {"source", kText},
               {"ref", kMaybeText, false},
               {"repo_path", kMaybeText, false},
-              {"auto_load", R"({"anyOf":[{"type":"boolean"},)" + std::string(kTexts) + R"(],"default":false})",
-               false}});
+              {"auto_load",
+               R"({"anyOf":[{"type":"boolean"},)" + std::string(kTexts) + R"(],"default":false})", false}});
   const auto body = object(
       {{"load_public", switched(true), false},
        {"load_user", switched(true), false},
@@ -112,14 +112,16 @@ std::string load_operation() {
        {"org_config", R"({"anyOf":[)" + organisation + R"(,{"type":"null"}],"deprecated":true})", false},
        {"sandbox_config",
         R"({"anyOf":[)" + object({{"exposed_urls", list_of(url), false}}) + R"(,{"type":"null"}]})", false}});
-  return describe({kTag, "get_skills_api_skills_post", "The skills that a conversation would get", body,
-                   object({{"skills", list_of(skill_schema())},
-                           {"sources", R"({"type":"object","additionalProperties":{"type":"integer"}})", false}}),
-                   "422,503"});
+  return describe(
+      {kTag, "get_skills_api_skills_post", "The skills that a conversation would get", body,
+       object({{"skills", list_of(skill_schema())},
+               {"sources", R"({"type":"object","additionalProperties":{"type":"integer"}})", false}}),
+       "422,503"});
 }
 
 std::string marketplace_operation() {
-  const auto offer = object({{"name", kText}, {"description", kMaybeText}, {"source", kText}, {"installed", kYesNo}});
+  const auto offer =
+      object({{"name", kText}, {"description", kMaybeText}, {"source", kText}, {"installed", kYesNo}});
   return describe({kTag, "get_marketplace_catalog_api_skills_marketplace_get",
                    "What the public repository offers", "",
                    object({{"skills", list_of(offer)}, {"error", kText, false}}), "503"});
@@ -144,7 +146,8 @@ void add_skill_routes(Setup& setup, const Places& places, FetchWorkers& workers,
           if (is_quick(wanted))
             reply.send(answer(places, wanted, warn));
           else
-            workers.answer(std::move(reply), [&places, warn, wanted] { return answer(places, wanted, warn); });
+            workers.answer(std::move(reply),
+                           [&places, warn, wanted] { return answer(places, wanted, warn); });
         } catch (const Refusal& refusal) {
           reply.send(refusal.response());
         }

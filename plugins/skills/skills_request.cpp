@@ -58,7 +58,8 @@ void read_auto_load(const json::Value& item, const Problems::Place& place, Probl
   const bool fits = value->IsArray() && std::all_of(value->Begin(), value->End(),
                                                     [](const auto& name) { return name.IsString(); });
   if (!fits) {
-    problems.add("bool_type", place, "Input should be a valid boolean, or a list of names", json::dump(*value));
+    problems.add("bool_type", place, "Input should be a valid boolean, or a list of names",
+                 json::dump(*value));
     return;
   }
   for (const auto& name : value->GetArray()) one.loads.emplace_back(json::view(name));

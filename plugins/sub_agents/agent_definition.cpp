@@ -19,10 +19,22 @@ using namespace skill_files;
 
 constexpr std::array<const char*, 2> kFolders = {".agents/agents", ".openhands/agents"};
 constexpr std::size_t kMostAgents = 500;
-constexpr std::array<std::string_view, 14> kKnown = {
-    "name",  "description",       "model",      "color",       "tools",           "skills",   "max_iteration_per_run",
-    "hooks", "profile_store_dir", "mcp_config", "mcp_servers", "permission_mode", "condenser", "max_budget_per_run"};
-constexpr std::array<std::string_view, 3> kPermissionModes = {"always_confirm", "never_confirm", "confirm_risky"};
+constexpr std::array<std::string_view, 14> kKnown = {"name",
+                                                     "description",
+                                                     "model",
+                                                     "color",
+                                                     "tools",
+                                                     "skills",
+                                                     "max_iteration_per_run",
+                                                     "hooks",
+                                                     "profile_store_dir",
+                                                     "mcp_config",
+                                                     "mcp_servers",
+                                                     "permission_mode",
+                                                     "condenser",
+                                                     "max_budget_per_run"};
+constexpr std::array<std::string_view, 3> kPermissionModes = {"always_confirm", "never_confirm",
+                                                              "confirm_risky"};
 
 const json::Value* find(const json::Value& fields, std::string_view name) {
   const auto* found = json::find(fields, name);
@@ -136,7 +148,8 @@ bool is_agent_file(const fs::path& file) {
          fs::is_regular_file(file, error);
 }
 
-void add(std::vector<AgentDefinition>& all, const fs::path& file, const std::string& level, const Warn& warn) {
+void add(std::vector<AgentDefinition>& all, const fs::path& file, const std::string& level,
+         const Warn& warn) {
   try {
     auto agent = read_agent(read_text(file), file.stem().string(), level, file.string());
     const bool is_known = std::any_of(all.begin(), all.end(),

@@ -92,7 +92,8 @@ const json::Value* BodyReader::maybe_object(const std::string& name) {
   if (value == nullptr || value->IsNull()) return nullptr;
   if (value->IsObject()) return value;
   problems_.add("model_attributes_type", at(name),
-                "Input should be a valid dictionary or object to extract fields from", std::string(kRedacted));
+                "Input should be a valid dictionary or object to extract fields from",
+                std::string(kRedacted));
   return nullptr;
 }
 

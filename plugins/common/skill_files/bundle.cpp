@@ -107,8 +107,10 @@ std::vector<std::string> bundle_files(const fs::path& folder) {
   std::size_t seen = 0;
   for (; !error && at != fs::recursive_directory_iterator() && ++seen < 50'000; at.increment(error)) {
     std::error_code ignored;
-    if (at->path().filename() == ".git") at.disable_recursion_pending();
-    else if (!at->is_directory(ignored)) files.push_back(at->path().lexically_relative(folder).generic_string());
+    if (at->path().filename() == ".git")
+      at.disable_recursion_pending();
+    else if (!at->is_directory(ignored))
+      files.push_back(at->path().lexically_relative(folder).generic_string());
   }
   std::sort(files.begin(), files.end());
   if (files.size() > kMostFiles) files.resize(kMostFiles);

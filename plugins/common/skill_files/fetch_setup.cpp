@@ -26,7 +26,8 @@ std::optional<Source> public_repository(const Fields& config, const std::filesys
   const auto place = config.text("public_repository", kPublic);
   if (place.empty()) return std::nullopt;
   const char* variable = std::getenv("EXTENSIONS_REF");
-  const auto ref = config.text("public_ref", variable != nullptr && variable[0] != '\0' ? variable : kPublicRef);
+  const auto ref =
+      config.text("public_ref", variable != nullptr && variable[0] != '\0' ? variable : kPublicRef);
   auto source = parse_source(place, home.string(), ref.empty() ? std::nullopt : std::optional(ref));
   if (source.kind != Source::Kind::kGit)
     throw FileError("public_repository must be the https or file URL of a git repository");

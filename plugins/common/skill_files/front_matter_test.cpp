@@ -66,7 +66,8 @@ TEST(Texts, AreCountedAndCutByCharacters) {
   EXPECT_EQ(first_characters("äöü", 2), "äö");
   EXPECT_EQ(first_characters("ab", 5), "ab");
   EXPECT_TRUE(is_kebab_case("a-b2"));
-  for (const auto* bad : {"", "-a", "a-", "a--b", "A", "a.b", "a/b", "a\n"}) EXPECT_FALSE(is_kebab_case(bad)) << bad;
+  for (const auto* bad : {"", "-a", "a-", "a--b", "A", "a.b", "a/b", "a\n"})
+    EXPECT_FALSE(is_kebab_case(bad)) << bad;
 }
 
 }  // namespace

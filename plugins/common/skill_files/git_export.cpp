@@ -37,10 +37,17 @@ struct Export {
         to.add_folder(path);
         tree(id, path + "/", {});
         break;
-      case GIT_FILEMODE_LINK: to.add_link(path, std::string(blob(id, owner))); break;
-      case GIT_FILEMODE_BLOB: to.add_file(path, blob(id, owner), false); break;
-      case GIT_FILEMODE_BLOB_EXECUTABLE: to.add_file(path, blob(id, owner), true); break;
-      default: break;  // a submodule
+      case GIT_FILEMODE_LINK:
+        to.add_link(path, std::string(blob(id, owner)));
+        break;
+      case GIT_FILEMODE_BLOB:
+        to.add_file(path, blob(id, owner), false);
+        break;
+      case GIT_FILEMODE_BLOB_EXECUTABLE:
+        to.add_file(path, blob(id, owner), true);
+        break;
+      default:
+        break;  // a submodule
     }
   }
 

@@ -25,8 +25,7 @@ class Session {
       : source_(source), limits_(limits), cancellation_(cancellation), end_(Clock::now() + limits.all) {
     if (!client) return;
     http_.emplace(GitHttp{*client, {}, Clock::now() + limits.first_answer, cancellation, limits.pack_bytes});
-    if (source.has_login())
-      http_->authorization = basic_authorization(source.user + ":" + source.password);
+    if (source.has_login()) http_->authorization = basic_authorization(source.user + ":" + source.password);
   }
 
   bool go_on() const { return !cancellation_.cancelled() && Clock::now() < end_; }
@@ -61,8 +60,8 @@ class Session {
     git_oid id = {};
     if (ref.size() == GIT_OID_HEXSZ && git_oid_fromstr(&id, ref.c_str()) == 0)
       return {id, "+refs/heads/*:refs/collet/heads/*"};
-    throw FetchError(400, ref == "HEAD" ? "the repository is empty"
-                                        : "the repository has no such branch, tag or commit");
+    throw FetchError(
+        400, ref == "HEAD" ? "the repository is empty" : "the repository has no such branch, tag or commit");
   }
 
   void fetch(const std::string& refspec) {

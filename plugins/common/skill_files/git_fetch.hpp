@@ -16,14 +16,14 @@
 namespace collet::skill_files {
 
 struct FetchLimits {
-  std::chrono::seconds all{120};                        ///< for all of it
-  std::chrono::seconds first_answer{20};                ///< for the list of branches
-  std::uint64_t pack_bytes = std::uint64_t{60} << 20;   ///< of the history, packed
+  std::chrono::seconds all{120};                       ///< for all of it
+  std::chrono::seconds first_answer{20};               ///< for the list of branches
+  std::uint64_t pack_bytes = std::uint64_t{60} << 20;  ///< of the history, packed
   unsigned objects = 500'000;
 };
 
-/// `client`: for http and https; nothing: there is none, and only file:// works. Any thread, one call at a time
-/// per object; blocks for as long as the limits let it. Throws FetchError.
+/// `client`: for http and https; nothing: there is none, and only file:// works. Any thread, one call at a
+/// time per object; blocks for as long as the limits let it. Throws FetchError.
 class GitFetcher {
  public:
   GitFetcher(std::optional<HttpClient> client, Cancellation cancellation, FetchLimits limits = {})

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class GitFetchTest : public testing::Test {
+class GitFetchTest : public ::testing::Test {
  protected:
   GitFetchTest() {
     git_repository* made = nullptr;
@@ -165,7 +165,8 @@ TEST_F(GitFetchTest, OverTheNetworkItAsksTheHost) {
 TEST_F(GitFetchTest, NonsenseFromAServerIsNoCrash) {
   for (const std::string body : {"", "0000", "zzzz", "001e# service=git-upload-pack\n0000", "ffff", "0004"}) {
     host_.answer_http([&](const HttpRequest&) {
-      return HttpResult{COLLET_OK, {200, {{"content-type", "application/x-git-upload-pack-advertisement"}}, body}, ""};
+      return HttpResult{
+          COLLET_OK, {200, {{"content-type", "application/x-git-upload-pack-advertisement"}}, body}, ""};
     });
     EXPECT_NE(status_of("https://git.example/r"), 200) << body;
   }

@@ -36,14 +36,14 @@ Stream& stream_of(git_smart_subtransport_stream* base) { return *reinterpret_cas
 
 [[noreturn]] void refuse(int status) {
   if (status == 401 || status == 403 || status == 404)
-    throw FetchError(400, "there is no such repository, or it needs a user and password (" +
-                              std::to_string(status) + ")");
+    throw FetchError(
+        400, "there is no such repository, or it needs a user and password (" + std::to_string(status) + ")");
   throw FetchError(502, "the git server answered " + std::to_string(status));
 }
 
 std::string send(Stream& stream) {
-  const auto left = std::chrono::duration_cast<milliseconds>(stream.http->deadline -
-                                                             std::chrono::steady_clock::now());
+  const auto left =
+      std::chrono::duration_cast<milliseconds>(stream.http->deadline - std::chrono::steady_clock::now());
   if (left.count() <= 0) throw FetchError(502, "the git server is too slow");
   stream.request.timeout = left;
   try {

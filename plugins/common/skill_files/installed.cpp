@@ -121,8 +121,8 @@ bool InstalledFolders::sync(Entries& entries) const {
     try {
       const auto about = inspect_(folder, name);
       if (about.name != name) continue;
-      entries[name] = {name, about.version, about.description, true, "local", {}, {}, {}, now(),
-                       folder.string()};
+      entries[name] = {name, about.version, about.description, true, "local", {}, {},
+                       {},   now(),         folder.string()};
       changed = true;
     } catch (const FileError&) {
       continue;  // somebody else's folder

@@ -41,8 +41,9 @@ Response installing(const InstalledKind& kind, const std::function<Response()>& 
     return Response::error(409, capital(kind.noun) + " already installed. Use force=true to overwrite.");
   } catch (const FetchError& error) {
     const std::string why = error.what();
-    return Response::error(error.status(), "Failed to fetch " + kind.noun + " source" +
-                                               (why.empty() ? ". Check that the source is valid." : ": " + why));
+    return Response::error(error.status(),
+                           "Failed to fetch " + kind.noun + " source" +
+                               (why.empty() ? ". Check that the source is valid." : ": " + why));
   } catch (const FileError& error) {
     return Response::error(422, "Invalid " + kind.noun + ": " + error.what());
   }
@@ -140,36 +141,31 @@ std::function<void(Request, Reply)> later(Routes routes, Read read, Work work) {
 }
 
 void add_list(Setup& setup, const Routes& routes) {
-  setup.get(
-      routes.root() + "/installed",
-      at_once([routes](const Request&) {
-        json::Writer w;
-        w.object().key(routes.kind.noun + "s").array();
-        for (const auto& one : routes.folders.list()) write(w, routes.kind, one);
-        return Response::json(w.end().end().take());
-      }),
-      routes.operation(routes.id("list_installed_" + routes.kind.noun + "s", "installed_get"),
-                       "What is installed", object({{routes.kind.noun + "s", list_of(one_schema(routes.kind))}}),
-                       ""));
+  setup.get(routes.root() + "/installed", at_once([routes](const Request&) {
+              json::Writer w;
+              w.object().key(routes.kind.noun + "s").array();
+              for (const auto& one : routes.folders.list()) write(w, routes.kind, one);
+              return Response::json(w.end().end().take());
+            }),
+            routes.operation(routes.id("list_installed_" + routes.kind.noun + "s", "installed_get"),
+                             "What is installed",
+                             object({{routes.kind.noun + "s", list_of(one_schema(routes.kind))}}), ""));
 }
 
 void add_show(Setup& setup, const Routes& routes) {
-  setup.get(
-      routes.one(),
-      at_once([routes](const Request& request) {
-        const auto name = routes.name(request);
-        const auto found = routes.folders.get(name);
-        if (!found) refuse_missing(routes.kind, name);
-        return shown(routes.kind, *found);
-      }),
-      routes.operation(routes.id_of_one("get_installed_" + routes.kind.noun, "get"), "One that is installed",
-                       one_schema(routes.kind), "404,422"));
+  setup.get(routes.one(), at_once([routes](const Request& request) {
+              const auto name = routes.name(request);
+              const auto found = routes.folders.get(name);
+              if (!found) refuse_missing(routes.kind, name);
+              return shown(routes.kind, *found);
+            }),
+            routes.operation(routes.id_of_one("get_installed_" + routes.kind.noun, "get"),
+                             "One that is installed", one_schema(routes.kind), "404,422"));
 }
 
 void add_switch(Setup& setup, const Routes& routes) {
   setup.patch(
-      routes.one(),
-      at_once([routes](const Request& request) {
+      routes.one(), at_once([routes](const Request& request) {
         const auto name = routes.name(request);
         const bool enabled = read_enabled(request);
         if (!routes.folders.set_enabled(name, enabled)) refuse_missing(routes.kind, name);
@@ -182,48 +178,46 @@ void add_switch(Setup& setup, const Routes& routes) {
 }
 
 void add_remove(Setup& setup, const Routes& routes) {
-  setup.del(
-      routes.one(),
-      at_once([routes](const Request& request) {
-        const auto name = routes.name(request);
-        if (!routes.folders.remove(name)) refuse_missing(routes.kind, name);
-        json::Writer w;
-        w.object().member("message", capital(routes.kind.noun) + " '" + name + "' uninstalled");
-        return Response::json(w.end().take());
-      }),
-      routes.operation(routes.id_of_one("uninstall_" + routes.kind.noun, "delete"), "Remove one",
-                       object({{"message", kText}}), "404,422"));
+  setup.del(routes.one(), at_once([routes](const Request& request) {
+              const auto name = routes.name(request);
+              if (!routes.folders.remove(name)) refuse_missing(routes.kind, name);
+              json::Writer w;
+              w.object().member("message", capital(routes.kind.noun) + " '" + name + "' uninstalled");
+              return Response::json(w.end().take());
+            }),
+            routes.operation(routes.id_of_one("uninstall_" + routes.kind.noun, "delete"), "Remove one",
+                             object({{"message", kText}}), "404,422"));
 }
 
 void add_install(Setup& setup, const Routes& routes) {
-  setup.route(
-      "POST", routes.root() + "/install",
-      later(
-          routes, [](const Routes&, const Request& request) { return read_wish(request); },
-          [](const Routes& own, const InstallWish& wish) { return shown(own.kind, own.installer.install(wish)); }),
-      routes.operation(routes.id("install_" + routes.kind.noun, "install_post"),
-                       "Install from a folder, an archive or a git repository", one_schema(routes.kind),
-                       "400,409,422,502,503", install_schema()));
+  setup.route("POST", routes.root() + "/install",
+              later(
+                  routes, [](const Routes&, const Request& request) { return read_wish(request); },
+                  [](const Routes& own, const InstallWish& wish) {
+                    return shown(own.kind, own.installer.install(wish));
+                  }),
+              routes.operation(routes.id("install_" + routes.kind.noun, "install_post"),
+                               "Install from a folder, an archive or a git repository",
+                               one_schema(routes.kind), "400,409,422,502,503", install_schema()));
 }
 
 void add_refresh(Setup& setup, const Routes& routes) {
-  setup.route(
-      "POST", routes.one() + "/refresh",
-      later(
-          routes, [](const Routes& own, const Request& request) { return own.name(request); },
-          [](const Routes& own, const std::string& name) {
-            const auto one = own.installer.refresh(name);
-            if (!one) refuse_missing(own.kind, name);
-            json::Writer w;
-            w.object().member("message", capital(own.kind.noun) + " '" + name + "' updated");
-            w.key(own.kind.noun);
-            write(w, own.kind, *one);
-            return Response::json(w.end().take());
-          }),
-      routes.operation(routes.id_of_one("refresh_" + routes.kind.noun, "refresh_post"),
-                       "Install one again from where it came from",
-                       object({{"message", kText}, {routes.kind.noun, one_schema(routes.kind)}}),
-                       "400,404,422,502,503"));
+  setup.route("POST", routes.one() + "/refresh",
+              later(
+                  routes, [](const Routes& own, const Request& request) { return own.name(request); },
+                  [](const Routes& own, const std::string& name) {
+                    const auto one = own.installer.refresh(name);
+                    if (!one) refuse_missing(own.kind, name);
+                    json::Writer w;
+                    w.object().member("message", capital(own.kind.noun) + " '" + name + "' updated");
+                    w.key(own.kind.noun);
+                    write(w, own.kind, *one);
+                    return Response::json(w.end().take());
+                  }),
+              routes.operation(routes.id_of_one("refresh_" + routes.kind.noun, "refresh_post"),
+                               "Install one again from where it came from",
+                               object({{"message", kText}, {routes.kind.noun, one_schema(routes.kind)}}),
+                               "400,404,422,502,503"));
 }
 
 }  // namespace

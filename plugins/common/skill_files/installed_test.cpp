@@ -22,7 +22,7 @@ About about(const fs::path& folder, const std::string&) {
   return {std::string(stripped(read_text(folder / "name"))), "1", "d"};
 }
 
-class InstalledTest : public testing::Test {
+class InstalledTest : public ::testing::Test {
  protected:
   fs::path root() const { return folder_ / "installed"; }
   std::string source(const std::string& name, const std::string& text = "x") {
@@ -131,8 +131,9 @@ TEST_F(InstalledTest, TheFolderAndTheNotesAreReconciled) {
 
 TEST_F(InstalledTest, NotesOfOlderFormsAreRead) {
   folder_.write("installed/a/name", "a");
-  folder_.write("installed/.installed.json",
-                R"({"skills":{"a":{"name":"a","source":"github:o/a","enabled":false},"../x":{"source":"y"}}})");
+  folder_.write(
+      "installed/.installed.json",
+      R"({"skills":{"a":{"name":"a","source":"github:o/a","enabled":false},"../x":{"source":"y"}}})");
   ASSERT_EQ(folders_.list().size(), 1U);
   EXPECT_EQ(folders_.get("a")->source, "github:o/a");
   EXPECT_FALSE(folders_.get("a")->enabled);

@@ -102,8 +102,10 @@ std::vector<Skill> public_skills(const fs::path& root, const std::optional<std::
   for (const auto& offer : marketplace->bundles) {
     const auto place = inside(folder, offer.name);
     if (!place) continue;
-    if (const auto file = find_skill_file(*place)) skills.add_file(*file, root);
-    else if (is_file(place->string() + ".md")) skills.add_file(place->string() + ".md", root);
+    if (const auto file = find_skill_file(*place))
+      skills.add_file(*file, root);
+    else if (is_file(place->string() + ".md"))
+      skills.add_file(place->string() + ".md", root);
   }
   return skills.take();
 }

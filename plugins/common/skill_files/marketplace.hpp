@@ -24,8 +24,8 @@ struct Marketplace {
 
 inline constexpr const char* kDefaultMarketplace = "marketplaces/default.json";
 
-/// `.plugin/marketplace.json` or `.claude-plugin/marketplace.json`, else `fallback`. Offers that can't be read
-/// are left out. Throws FileError: there is none, or it is no JSON object.
+/// `.plugin/marketplace.json` or `.claude-plugin/marketplace.json`, else `fallback`. Offers that can't be
+/// read are left out. Throws FileError: there is none, or it is no JSON object.
 Marketplace read_marketplace(const std::filesystem::path& root, const std::string& fallback = {});
 Marketplace read_marketplace_file(const std::filesystem::path& root, const std::string& path);
 

@@ -48,14 +48,19 @@ bool is_text_map(const json::Value& value) {
 
 bool fits(const json::Value& value, Kind kind) {
   switch (kind) {
-    case Kind::kText: return value.IsString();
+    case Kind::kText:
+      return value.IsString();
     case Kind::kTexts:
       return value.IsArray() &&
              std::all_of(value.Begin(), value.End(), [](const auto& item) { return item.IsString(); });
-    case Kind::kMap: return is_text_map(value);
-    case Kind::kNumber: return value.IsNumber();
-    case Kind::kFlag: return value.IsBool();
-    case Kind::kAuth: return is_one_of(kStrategies, json::string_or(value, "strategy"));
+    case Kind::kMap:
+      return is_text_map(value);
+    case Kind::kNumber:
+      return value.IsNumber();
+    case Kind::kFlag:
+      return value.IsBool();
+    case Kind::kAuth:
+      return is_one_of(kStrategies, json::string_or(value, "strategy"));
   }
   return false;
 }
@@ -96,15 +101,15 @@ json::Value checked_server(const json::Value& from, const std::string& name, jso
   }
   if (json::string_or(server, "transport") == "shttp")
     json::set(server, "transport", std::string_view("http"), allocator);
-  if (json::find(server, "enabled") == nullptr)
-    json::set(server, "enabled", json::Value(true), allocator);
+  if (json::find(server, "enabled") == nullptr) json::set(server, "enabled", json::Value(true), allocator);
   check(server, name);
   return server;
 }
 
 void hide_values(json::Value* map) {
   if (map == nullptr || !map->IsObject()) return;
-  for (auto& member : map->GetObject()) member.value.SetString(rapidjson::StringRef(kStars.data(), kStars.size()));
+  for (auto& member : map->GetObject())
+    member.value.SetString(rapidjson::StringRef(kStars.data(), kStars.size()));
 }
 
 void hide_auth(json::Value* auth) {

@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostDescription = 1024;  // characters
 constexpr std::size_t kMostName = 64;
-constexpr std::string_view kAskForInputs = "\n\nAsk the user for each of these variables that is not given yet.";
+constexpr std::string_view kAskForInputs =
+    "\n\nAsk the user for each of these variables that is not given yet.";
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kInstructions = {
     {{".cursorrules", "cursorrules"},
@@ -82,9 +83,7 @@ std::optional<std::string> description(const json::Value& fields, const std::str
 }
 
 bool has_variable(std::string_view content) {
-  const auto is_start = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
+  const auto is_start = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
   for (auto at = content.find("${"); at != std::string_view::npos; at = content.find("${", at + 2)) {
     auto end = at + 2;
     if (end == content.size() || !is_start(content[end])) continue;
@@ -151,7 +150,7 @@ Skill load_agentskill(const fs::path& file, const SkillRules& rules) {
   const auto own_folder = fs::absolute(file).lexically_normal().parent_path().filename().string();
   const auto folder = rules.folder_name.empty() ? own_folder : rules.folder_name;
   auto skill = make(read_front_matter(read_text(file)), file, folder);
-  if (rules.strict) check_name(skill.name, folder);
+  if (rules.strict) check_name(skill.name, rules.named_as_folder ? folder : std::string());
   skill.is_agentskill = true;
   const auto mcp = file.parent_path() / ".mcp.json";
   std::error_code error;

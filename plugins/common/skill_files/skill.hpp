@@ -31,8 +31,10 @@ struct Skill {
 
 /// How a SKILL.md is read; other files are not concerned.
 struct SkillRules {
-  /// Its name must be in kebab case, and the folder's.
+  /// Its name must be in kebab case.
   bool strict = true;
+  /// And that of its folder.
+  bool named_as_folder = true;
   /// What counts as the folder's name; empty: what it is called.
   std::string folder_name = {};
   /// False: an .mcp.json beside it belongs to a bundle.

@@ -121,7 +121,7 @@ void SkillSet::add_folder(const fs::path& folder, const fs::path& skip) {
   for (const auto& file : files) {
     auto skill = load(file, folder, {});
     if (!skill) continue;
-    auto& category = skill->is_agentskill                 ? agentskills
+    auto& category = skill->is_agentskill               ? agentskills
                      : skill->trigger == Trigger::kNone ? always
                                                         : triggered;
     put(category, std::move(*skill));
@@ -143,9 +143,8 @@ void SkillSet::add_instructions(const fs::path& project) {
 
 void SkillSet::add_nested_instructions(const fs::path& project) {
   std::set<fs::path> files;
-  for (const auto& file : nested_files(project, [](const fs::path& path) {
-         return instructions_name(path).has_value();
-       })) {
+  for (const auto& file :
+       nested_files(project, [](const fs::path& path) { return instructions_name(path).has_value(); })) {
     std::error_code error;
     if (!files.insert(fs::canonical(file, error)).second) continue;
     try {

@@ -13,9 +13,9 @@ namespace collet::skill_files {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
-class SkillFoldersTest : public testing::Test {
+class SkillFoldersTest : public ::testing::Test {
  protected:
   fs::path root() const { return folder_.path(); }
   Warn warn() {

@@ -12,9 +12,11 @@
 namespace collet::skill_files {
 namespace {
 
-class SkillTest : public testing::Test {
+class SkillTest : public ::testing::Test {
  protected:
-  Skill load(const std::string& path, const std::string& text) { return load_skill(folder_.write(path, text), root()); }
+  Skill load(const std::string& path, const std::string& text) {
+    return load_skill(folder_.write(path, text), root());
+  }
   std::filesystem::path root() const { return folder_.path(); }
 
   collet::testing::TemporaryFolder folder_;
@@ -111,8 +113,8 @@ TEST(McpServers, HideTheirSecrets) {
 
 TEST(McpServers, ThatAreWrongAreRefused) {
   for (const auto* text : {R"([])", R"({"a":1})", R"({"a":{"transport":"stdio"}})", R"({"a":{"type":"sse"}})",
-                           R"({"a":{"args":"x"}})", R"({"a":{"env":{"K":1}}})", R"({"a":{"transport":"zz","url":"u"}})",
-                           R"({"a":{"auth":{"strategy":"zz"}}})",
+                           R"({"a":{"args":"x"}})", R"({"a":{"env":{"K":1}}})",
+                           R"({"a":{"transport":"zz","url":"u"}})", R"({"a":{"auth":{"strategy":"zz"}}})",
                            R"({"a":{"url":"u","headers":{"authorization":"x"},"auth":{"strategy":"none"}}})"})
     EXPECT_THROW(checked_mcp_servers(*json::parse(text)), FileError) << text;
 }

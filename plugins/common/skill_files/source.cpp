@@ -62,7 +62,8 @@ Source github(std::string_view text) {
     throw FileError("a GitHub source is written github:owner/repo");
   Source source;
   source.kind = Source::Kind::kGit;
-  source.place = std::string(kGithub) + std::string(repository) + (repository.ends_with(".git") ? "" : ".git");
+  source.place =
+      std::string(kGithub) + std::string(repository) + (repository.ends_with(".git") ? "" : ".git");
   auto rest = name_end == std::string_view::npos ? std::string_view() : text.substr(name_end);
   if (rest.starts_with('@')) {
     const auto end = std::min(rest.find('/'), rest.size());
@@ -142,6 +143,7 @@ Source parse_source(std::string_view text, const std::string& home, const std::o
 std::string base_name(const Source& source) {
   std::string_view place = source.place;
   while (place.ends_with('/')) place.remove_suffix(1);
+  if (place.ends_with("/.git")) place.remove_suffix(5);
   place = place.substr(place.rfind('/') + 1);
   if (place.ends_with(".git")) place.remove_suffix(4);
   return std::string(place);

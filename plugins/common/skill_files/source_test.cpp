@@ -32,7 +32,8 @@ TEST(SourceText, MayBeOnGithub) {
   EXPECT_EQ(tree.place, "https://github.com/o/r.git");
   EXPECT_EQ(tree.ref, "main");
   EXPECT_EQ(tree.folder, "skills/x");
-  for (const auto* bad : {"github:", "github:o", "github:/r", "github:o/"}) EXPECT_THROW(git(bad), FileError) << bad;
+  for (const auto* bad : {"github:", "github:o", "github:/r", "github:o/"})
+    EXPECT_THROW(git(bad), FileError) << bad;
 }
 
 TEST(SourceText, MayBeAUrl) {
@@ -41,6 +42,7 @@ TEST(SourceText, MayBeAUrl) {
   EXPECT_EQ(git("file:///a/r").place, "file:///a/r");
   EXPECT_EQ(base_name(git("https://h/a/r.git")), "r");
   EXPECT_EQ(base_name(git("file:///a/r/")), "r");
+  EXPECT_EQ(base_name(git("https://h/a/r/.git")), "r");
   for (const auto* bad : {"git@h:o/r.git", "ssh://h/r", "git://h/r", "ftp://h/r", "name", "", "ext::sh -c x"})
     EXPECT_THROW(parse_source(bad, "/home/u"), FileError) << bad;
 }

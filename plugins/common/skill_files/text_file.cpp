@@ -92,9 +92,8 @@ std::string_view first_characters(std::string_view text, std::size_t most) {
 bool is_kebab_case(std::string_view name) {
   if (name.empty() || name.front() == '-' || name.back() == '-') return false;
   if (name.find("--") != std::string_view::npos) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 }  // namespace collet::skill_files

@@ -65,8 +65,7 @@ void copy_file(const fs::path& file, const std::string& path, TreeWriter& to) {
 
 }  // namespace
 
-TreeWriter::TreeWriter(fs::path root, TreeLimits limits)
-    : root_(fs::canonical(root)), limits_(limits) {}
+TreeWriter::TreeWriter(fs::path root, TreeLimits limits) : root_(fs::canonical(root)), limits_(limits) {}
 
 fs::path TreeWriter::checked(const std::string& path) {
   if (++entries_ > limits_.entries)
@@ -96,8 +95,8 @@ void TreeWriter::add_file(const std::string& path, std::string_view content, boo
     throw FileError("it is too big: a file may have " + std::to_string(limits_.file_bytes) +
                     " bytes, all of them " + std::to_string(limits_.bytes));
   bytes_ += content.size();
-  const UniqueDescriptor fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                                   executable ? 0755 : 0644));
+  const UniqueDescriptor fd(
+      ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, executable ? 0755 : 0644));
   if (!fd) fail(path + " cannot be made", errno);
   write_all(fd.get(), content, path);
 }

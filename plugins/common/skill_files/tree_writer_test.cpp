@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class TreeWriterTest : public testing::Test {
+class TreeWriterTest : public ::testing::Test {
  protected:
   TreeWriterTest() {
     fs::create_directory(folder_ / "to");

@@ -23,8 +23,7 @@ class YamlReader final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark&, YAML::anchor_t) override;
   [[noreturn]] void OnAlias(const YAML::Mark&, YAML::anchor_t) override;
-  void OnScalar(const YAML::Mark&, const std::string& tag, YAML::anchor_t,
-                const std::string& value) override;
+  void OnScalar(const YAML::Mark&, const std::string& tag, YAML::anchor_t, const std::string& value) override;
   void OnSequenceStart(const YAML::Mark&, const std::string& tag, YAML::anchor_t,
                        YAML::EmitterStyle::value) override;
   void OnSequenceEnd() override;
