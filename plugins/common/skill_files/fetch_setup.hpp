@@ -7,6 +7,7 @@
 #include "collet/fields.hpp"
 #include "collet/plugin.hpp"
 #include "fetch_workers.hpp"
+#include "git_library.hpp"
 #include "installer.hpp"
 
 namespace collet::skill_files {
@@ -15,6 +16,7 @@ namespace collet::skill_files {
 struct FetchSetup {
   explicit FetchSetup(Host& host);
 
+  GitLibrary library;  ///< so that it need not be readied for each fetch
   Warn warn;
   std::filesystem::path home;
   FetchWorkers workers;
