@@ -47,7 +47,7 @@ class Bundles(Case):
         return [(one["name"], one["version"]) for one in self.assert_status(answer, 200)["plugins"]]
 
     def test_what_one_holds(self):
-        one = self.install(bundle(self.folder / "any", "plug"))
+        one = self.install(bundle(self.folder / "any", "plug")).json
         self.assertEqual((one["name"], one["version"], one["description"]), ("plug", "0.1.0", "d"))
         self.assertEqual(one["skills"], [{"name": "Any Name", "description": "s"},
                                          {"name": "plug:now", "description": "does it"}])

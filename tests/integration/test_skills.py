@@ -5,10 +5,10 @@ import http.server
 import json
 import os
 import pathlib
+import socket
 import subprocess
 import threading
 import time
-import unittest
 
 import _path  # noqa: F401
 from harness import Case, Http, main
@@ -387,6 +387,22 @@ class Elsewhere(Case):
         answer = self.http.post(SKILLS + "/install", {"source": self.git.url + "/x"})
         self.assert_status(answer, 502)
         self.assertTrue(answer["detail"].startswith("Failed to fetch skill source: "))
+
+    def test_a_server_that_never_answers_holds_up_nothing(self):
+        silent = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(silent.close)
+        source = {"source": "http://127.0.0.1:%d/r" % silent.getsockname()[1]}
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            waiting = [pool.submit(Http(self.server.url).post, SKILLS + "/install", source) for _ in range(2)]
+            for _ in waiting:
+                self.addCleanup(silent.accept()[0].close)
+            begin = time.monotonic()
+            self.assert_status(self.http.get(INSTALLED), 200)
+            self.assert_status(self.http.post(SKILLS, NOTHING), 200)
+            self.assertLess(time.monotonic() - begin, 5)
+            self.assertEqual(self.server.terminate(), 0)
+            for one in waiting:
+                self.assertIsNotNone(one.exception() or one.result().status == 503 or None)
 
 
 if __name__ == "__main__":
