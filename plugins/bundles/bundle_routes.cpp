@@ -6,7 +6,7 @@
 #include "body_reader.hpp"
 #include "marketplace.hpp"
 #include "operations.hpp"
-#include "text_file.hpp"
+#include "storage_error.hpp"
 
 namespace collet::bundles {
 namespace {
@@ -112,8 +112,8 @@ void add_bundle_routes(Setup& setup, const Places& places, FetchWorkers& workers
       [&places, warn](const Request& request) {
         try {
           return available(places, request, warn);
-        } catch (const FileError& error) {
-          return Response::error(503, error.what());
+        } catch (const StorageError& error) {
+          return Response::error(error.status(), error.what());
         }
       },
       available_operation());

@@ -312,6 +312,13 @@ class Skills(Case):
         self.assertIn("may not be called", answer["detail"])
         self.assertEqual(server.asked, [])
 
+    def test_a_disk_that_fails_is_no_fault_of_the_skill(self):
+        write(self.folder / "sk/SKILL.md", skill("sk"))
+        server = self.another_server()
+        write(server.state.parent / ".openhands", "in the way")
+        answer = Http(server.url).post(SKILLS + "/install", {"source": str(self.folder / "sk")})
+        self.assertIn("cannot be made", self.assert_status(answer, 503)["detail"])
+
     # -- without a public repository
     def test_the_marketplace_says_that_it_is_not_there(self):
         answer = self.assert_status(self.http.get(SKILLS + "/marketplace"), 200)

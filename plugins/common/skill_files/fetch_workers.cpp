@@ -5,7 +5,7 @@
 #include "collet/host.hpp"
 #include "fetch_error.hpp"
 #include "installed.hpp"
-#include "text_file.hpp"
+#include "storage_error.hpp"
 
 namespace collet::skill_files {
 namespace {
@@ -18,6 +18,8 @@ Response answer_of(const std::function<Response()>& work) {
   } catch (const Refusal& refusal) {
     return refusal.response();
   } catch (const FetchError& error) {
+    return Response::error(error.status(), error.what());
+  } catch (const StorageError& error) {
     return Response::error(error.status(), error.what());
   } catch (const FileError& error) {
     return Response::error(422, error.what());

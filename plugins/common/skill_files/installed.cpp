@@ -5,11 +5,11 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <ctime>
 #include <utility>
 
 #include "collet/json.hpp"
+#include "storage_error.hpp"
 #include "text_file.hpp"
 
 namespace collet::skill_files {
@@ -72,8 +72,8 @@ UniqueDescriptor InstalledFolders::lock() const {
   UniqueDescriptor fd(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd && errno == ENOENT) return fd;
   while (fd && ::flock(fd.get(), LOCK_EX) != 0)
-    if (errno != EINTR) throw FileError(root_.string() + " cannot be locked: " + std::strerror(errno));
-  if (!fd) throw FileError(root_.string() + " cannot be opened: " + std::strerror(errno));
+    if (errno != EINTR) throw StorageError(root_.string() + " cannot be locked", errno);
+  if (!fd) throw StorageError(root_.string() + " cannot be opened", errno);
   return fd;
 }
 

@@ -4,7 +4,7 @@
 
 #include "body_reader.hpp"
 #include "operations.hpp"
-#include "text_file.hpp"
+#include "storage_error.hpp"
 
 namespace collet::skill_files {
 namespace {
@@ -44,6 +44,8 @@ Response installing(const InstalledKind& kind, const std::function<Response()>& 
     return Response::error(error.status(),
                            "Failed to fetch " + kind.noun + " source" +
                                (why.empty() ? ". Check that the source is valid." : ": " + why));
+  } catch (const StorageError& error) {
+    return Response::error(error.status(), error.what());
   } catch (const FileError& error) {
     return Response::error(422, "Invalid " + kind.noun + ": " + error.what());
   }
@@ -95,8 +97,8 @@ Setup::Answer at_once(Setup::Answer handler) {
   return [handler = std::move(handler)](const Request& request) {
     try {
       return handler(request);
-    } catch (const FileError& error) {
-      return Response::error(503, error.what());
+    } catch (const StorageError& error) {
+      return Response::error(error.status(), error.what());
     }
   };
 }
@@ -198,7 +200,7 @@ void add_install(Setup& setup, const Routes& routes) {
                   }),
               routes.operation(routes.id("install_" + routes.kind.noun, "install_post"),
                                "Install from a folder, an archive or a git repository",
-                               one_schema(routes.kind), "400,409,422,502,503", install_schema()));
+                               one_schema(routes.kind), "400,409,422,502,503,507", install_schema()));
 }
 
 void add_refresh(Setup& setup, const Routes& routes) {
@@ -217,7 +219,7 @@ void add_refresh(Setup& setup, const Routes& routes) {
               routes.operation(routes.id_of_one("refresh_" + routes.kind.noun, "refresh_post"),
                                "Install one again from where it came from",
                                object({{"message", kText}, {routes.kind.noun, one_schema(routes.kind)}}),
-                               "400,404,422,502,503"));
+                               "400,404,422,502,503,507"));
 }
 
 }  // namespace

@@ -7,10 +7,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string_view>
 
-#include "text_file.hpp"
+#include "storage_error.hpp"
 
 namespace collet::skill_files {
 namespace {
@@ -19,7 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = ".staging-";
 
-[[noreturn]] void fail(const std::string& what) { throw FileError(what + ": " + std::strerror(errno)); }
+[[noreturn]] void fail(const std::string& what) { throw StorageError(what, errno); }
 
 UniqueDescriptor locked(const fs::path& path) {
   UniqueDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
@@ -37,7 +36,7 @@ void sync_folder(const fs::path& folder) {
 Staging::Staging(const fs::path& parent) {
   std::error_code error;
   fs::create_directories(parent, error);
-  if (error) throw FileError(parent.string() + " cannot be made: " + error.message());
+  if (error) throw StorageError(parent.string() + " cannot be made", error.value());
   auto name = (parent / (std::string(kPrefix) + "XXXXXX")).string();
   if (::mkdtemp(name.data()) == nullptr) fail("no folder can be made in " + parent.string());
   folder_ = name;

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "storage_error.hpp"
 #include "text_file.hpp"
 #include "unique_descriptor.hpp"
 
@@ -18,8 +19,13 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostPath = 1024;
 
-[[noreturn]] void fail(const std::string& what, int code) {
-  throw FileError(what + ": " + std::strerror(code));
+[[noreturn]] void fail_to_read(const std::string& path) {
+  throw FileError(path + " cannot be read: " + std::strerror(errno));
+}
+
+[[noreturn]] void fail_to_make(const std::string& path) {
+  if (errno == EEXIST) throw FileError(path + " is there twice");
+  throw StorageError(path + " cannot be made", errno);
 }
 
 bool is_good_part(std::string_view part) {
@@ -31,7 +37,7 @@ void write_all(int fd, std::string_view content, const std::string& path) {
   while (!content.empty()) {
     const auto put = ::write(fd, content.data(), content.size());
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) fail(path + " cannot be written", errno);
+    if (put < 0) throw StorageError(path + " cannot be written", errno);
     content.remove_prefix(static_cast<std::size_t>(put));
   }
 }
@@ -47,7 +53,7 @@ std::string read_file(int fd, std::size_t most, const std::string& path) {
   for (;;) {
     const auto got = ::read(fd, piece, sizeof piece);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail(path + " cannot be read", errno);
+    if (got < 0) fail_to_read(path);
     if (got == 0) return content;
     content.append(piece, static_cast<std::size_t>(got));
     if (content.size() > most) throw FileError(path + " is too long");
@@ -56,7 +62,7 @@ std::string read_file(int fd, std::size_t most, const std::string& path) {
 
 void copy_file(const fs::path& file, const std::string& path, TreeWriter& to) {
   const UniqueDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (!fd) fail(path + " cannot be opened", errno);
+  if (!fd) fail_to_read(path);
   struct stat facts = {};
   if (::fstat(fd.get(), &facts) != 0 || !S_ISREG(facts.st_mode))
     throw FileError(path + " is no regular file");
@@ -86,7 +92,7 @@ std::size_t TreeWriter::room() const { return std::min(limits_.file_bytes, limit
 
 void TreeWriter::add_folder(const std::string& path) {
   const auto folder = checked(path);
-  if (::mkdir(folder.c_str(), 0755) != 0) fail(path + " cannot be made", errno);
+  if (::mkdir(folder.c_str(), 0755) != 0) fail_to_make(path);
 }
 
 void TreeWriter::add_file(const std::string& path, std::string_view content, bool executable) {
@@ -97,7 +103,7 @@ void TreeWriter::add_file(const std::string& path, std::string_view content, boo
   bytes_ += content.size();
   const UniqueDescriptor fd(
       ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, executable ? 0755 : 0644));
-  if (!fd) fail(path + " cannot be made", errno);
+  if (!fd) fail_to_make(path);
   write_all(fd.get(), content, path);
 }
 
@@ -111,7 +117,7 @@ void TreeWriter::add_link(const std::string& path, const std::string& target) {
 
 void TreeWriter::finish() {
   for (const auto& [link, target] : links_)
-    if (::symlink(target.c_str(), link.c_str()) != 0) fail("a link cannot be made", errno);
+    if (::symlink(target.c_str(), link.c_str()) != 0) fail_to_make(link.lexically_relative(root_).string());
   // Only now is it known where each leads: through other links too.
   for (const auto& [link, target] : links_) {
     std::error_code error;
