@@ -133,7 +133,11 @@ bool InstalledFolders::sync(Entries& entries) const {
 
 void InstalledFolders::clean() {
   const std::lock_guard guard(mutex_);
-  if (const auto held = lock()) remove_leftovers(root_);
+  try {
+    if (const auto held = lock()) remove_leftovers(root_);
+  } catch (const StorageError& error) {  // whoever wants something of it is told
+    if (warn_) warn_(error.what());
+  }
 }
 
 std::vector<Installed> InstalledFolders::list() {
