@@ -1,6 +1,8 @@
 // Answers to requests that are wrong, in the form of the API: 422 {"detail": [{"type", "loc", "msg",
 // "input"}]}. Needs RapidJSON's headers.
 #pragma once
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -16,13 +18,27 @@ namespace collet {
 /// Collects what is wrong with a request. One per request.
 class Problems {
  public:
-  using Place = std::vector<std::string>;  ///< {"body", "name"}
+  /// The name of a member, or the index of an item.
+  struct Step {
+    Step(const char* member) : name(member) {}
+    Step(std::string member) : name(std::move(member)) {}
+    Step(std::string_view member) : name(member) {}
+    Step(std::size_t item) : index(item) {}
+    std::string name = {};
+    std::optional<std::size_t> index = {};
+  };
+  using Place = std::vector<Step>;  ///< {"body", "items", 0, "name"}: an index is a std::size_t
 
   /// `input`: what was found there, JSON text; never a secret. Empty: it is left out.
   void add(std::string_view type, const Place& place, std::string_view message, std::string_view input) {
     json::Writer w;
     w.object().member("type", type).key("loc").array();
-    for (const auto& step : place) w.value(step);
+    for (const auto& step : place) {
+      if (step.index)
+        w.value(std::uint64_t{*step.index});
+      else
+        w.value(step.name);
+    }
     w.end().member("msg", message);
     if (!input.empty()) w.raw_member("input", input);
     add(w.end().take());
