@@ -4,7 +4,7 @@
 
 namespace collet::llm {
 
-/// US dollars by the configured prices per token; 0 when none is configured. Pure.
+/// US dollars by the configured prices per token, else by the table of models; 0 where neither has one. Pure.
 double cost_of(const Config& config, const Usage& usage);
 
 }  // namespace collet::llm

@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "base/private_folder.hpp"
 #include "collet/json.hpp"
+#include "llm/model_table.hpp"
 #include "plugins/boundary.hpp"
 #include "plugins/guest.hpp"
 
@@ -98,10 +99,15 @@ collet_status catalogue_tools(const collet_host* host, collet_sink sink) noexcep
   });
 }
 
+collet_status catalogue_models(const collet_host*, collet_sink sink) noexcept {
+  detail::give(sink, llm::model_table());
+  return COLLET_OK;
+}
+
 }  // namespace
 
 const collet_log kLogFeature{sizeof(collet_log), write_log};
 const collet_config kConfigFeature{sizeof(collet_config), config_section, config_state_dir};
-const collet_catalogue kCatalogueFeature{sizeof(collet_catalogue), catalogue_tools};
+const collet_catalogue kCatalogueFeature{sizeof(collet_catalogue), catalogue_tools, catalogue_models};
 
 }  // namespace collet::plugins

@@ -1,5 +1,6 @@
 // The host's features as a plugin uses them.
 #pragma once
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,6 +89,14 @@ class Catalogue {
   std::string tools() const {
     std::string result;
     detail::check(table_->tools(host_, detail::into(result)), result);
+    return result;
+  }
+  /// What the server knows of language models: JSON object (collet/abi/catalogue.h).
+  std::string models() const {
+    if (table_->struct_size < offsetof(collet_catalogue, models) + sizeof table_->models)
+      throw HostError(COLLET_NOT_FOUND, "the host has no list of models");
+    std::string result;
+    detail::check(table_->models(host_, detail::into(result)), result);
     return result;
   }
 

@@ -18,6 +18,10 @@ typedef struct collet_catalogue {
    * ("created", "starting", "started", "failed", "stopped"): calls fail unless it is "started".
    * Thread: any. State: started. Owner: the text is the host's. Errors: none. */
   collet_status (*tools)(const collet_host* host, collet_sink json);
+  /* What the server knows of language models, JSON object: "compiled" (the date), "providers" (names), "verified" and
+   * "subscriptions" (lists of models by provider), "models" (by name an array, whose items "columns" names: tokens, US
+   * dollars per million tokens; null: not known). Thread: any. State: any. Owner: the text is the host's. Errors: none. */
+  collet_status (*models)(const collet_host* host, collet_sink json);
 } collet_catalogue;
 
 #ifdef __cplusplus

@@ -121,6 +121,11 @@ class FakeHost {
     const std::lock_guard lock(parts_.mutex);
     parts_.catalogue = std::move(json);
   }
+  /// What the plugin sees as what the server knows of models (JSON object).
+  void set_models(std::string json) {
+    const std::lock_guard lock(parts_.mutex);
+    parts_.models = std::move(json);
+  }
 
   /// Ends what the plugin follows, as the server does before it stops it. PluginUnderTest calls it.
   void end_follows() { parts_.world.end_follows(COLLET_UNAVAILABLE); }

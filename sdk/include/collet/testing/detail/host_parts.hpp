@@ -44,6 +44,8 @@ struct HostParts {
   std::vector<LogLine> log;
   std::vector<std::string> commands;
   std::string catalogue = "[]";
+  std::string models =
+      R"({"compiled":"","columns":[],"providers":[],"verified":{},"subscriptions":{},"models":{}})";
   std::unique_ptr<TemporaryFolder> state_dir;  // null: not asked for yet
   std::vector<std::string> missing;            ///< features that this host doesn't have
 
@@ -91,6 +93,13 @@ inline collet_status catalogue_tools(const collet_host* host, collet_sink json) 
   auto& self = parts(host);
   const std::lock_guard lock(self.mutex);
   collet::detail::give(json, self.catalogue);
+  return COLLET_OK;
+}
+
+inline collet_status catalogue_models(const collet_host* host, collet_sink json) noexcept {
+  auto& self = parts(host);
+  const std::lock_guard lock(self.mutex);
+  collet::detail::give(json, self.models);
   return COLLET_OK;
 }
 

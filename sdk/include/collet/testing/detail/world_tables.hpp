@@ -192,7 +192,7 @@ inline const collet_http_client kHttpClient{sizeof(collet_http_client), http_sta
 inline const void* find_feature(const collet_host* host, const char* name) noexcept {
   static constexpr collet_log kLog{sizeof(collet_log), log_write};
   static constexpr collet_config kConfig{sizeof(collet_config), config_section, config_state_dir};
-  static constexpr collet_catalogue kCatalogue{sizeof(collet_catalogue), catalogue_tools};
+  static constexpr collet_catalogue kCatalogue{sizeof(collet_catalogue), catalogue_tools, catalogue_models};
   static constexpr collet_store kStore{
       sizeof(collet_store), store_put, store_get,     store_erase,     store_keys, log_open, log_close,
       log_append,           log_read,  log_erase_all, log_erase_before};
