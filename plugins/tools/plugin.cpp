@@ -51,4 +51,4 @@ class ToolsPlugin final : public Plugin {
 }  // namespace collet::tools
 
 COLLET_PLUGIN(collet::tools::ToolsPlugin, "dev.collet.tools", "0.2.0",
-              "Lists the tools that agents can use, and keeps their tasks")
+              "Lists the tools that agents can use, and keeps their tasks");
