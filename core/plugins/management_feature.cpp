@@ -8,6 +8,7 @@
 #include "plugins/host_features.hpp"
 #include "plugins/management_access.hpp"
 #include "secrets/audit.hpp"
+#include "settings/plugin_documents.hpp"
 
 namespace collet::plugins {
 namespace {
@@ -110,6 +111,22 @@ collet_status try_llm(const collet_host* host, collet_str llm, int32_t timeout_m
   });
 }
 
+collet_status shared_document(const collet_host* host, collet_str plugin, collet_str key,
+                              collet_sink sink) noexcept {
+  return managing(host, sink, [&](ManagementAccess& access, const Guest& guest) -> collet_status {
+    const auto* documents = guest.household.documents.load();
+    if (documents == nullptr) return refuse(sink, unavailable("the shared store is not there yet"));
+    const std::string owner = detail::to_string(plugin), name = detail::to_string(key);
+    const auto value = documents->get(owner, name);
+    if (!value) return refuse(sink, value.error());
+    const auto recorded = access.record_read("plugin " + guest.name, "shared store of " + owner + ": " + name,
+                                             "plugin feature management");
+    if (!recorded) return refuse(sink, recorded.error());
+    detail::give(sink, value->text);
+    return COLLET_OK;
+  });
+}
+
 }  // namespace
 
 const collet_management kManagementFeature{sizeof(collet_management),
@@ -122,6 +139,7 @@ const collet_management kManagementFeature{sizeof(collet_management),
                                            show_secrets,
                                            record_read,
                                            start_conversation,
-                                           try_llm};
+                                           try_llm,
+                                           shared_document};
 
 }  // namespace collet::plugins

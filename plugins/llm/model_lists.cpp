@@ -26,14 +26,14 @@ bool has(const json::Value* list, std::string_view text) {
 
 ModelLists::ModelLists(std::string_view table) {
   auto document = json::parse(table);
-  const auto has_part = [&](const char* name, bool array) {
-    const auto* found = json::find(static_cast<const json::Value&>(*document), name);
-    return found != nullptr && (array ? found->IsArray() : found->IsObject());
+  if (document) table_ = std::move(*document);
+  const auto is = [&](std::string_view name, rapidjson::Type type) {
+    const auto* found = json::find(static_cast<const json::Value&>(table_), name);
+    return found != nullptr && found->GetType() == type;
   };
-  if (!document || !has_part("providers", true) || !has_part("verified", false) ||
-      !has_part("subscriptions", false) || !has_part("models", false))
+  if (!is("providers", rapidjson::kArrayType) || !is("verified", rapidjson::kObjectType) ||
+      !is("subscriptions", rapidjson::kObjectType) || !is("models", rapidjson::kObjectType))
     throw std::runtime_error("the host's list of models is none");
-  table_ = std::move(*document);
 }
 
 const json::Value& ModelLists::part(std::string_view name) const { return *json::find(table_, name); }

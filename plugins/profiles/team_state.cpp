@@ -1,7 +1,6 @@
 #include "team_state.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <stdexcept>
 
 #include "collet/http.hpp"
@@ -9,11 +8,12 @@
 namespace collet::profiles {
 namespace {
 
-constexpr const char* kKey = "state";
 constexpr std::size_t kMostBytes = std::size_t{1} << 20;  // what the shared store takes
 constexpr std::size_t kMostEntryBytes = std::size_t{64} << 10;
 
-json::Document parse(const std::optional<std::string>& text) {
+}  // namespace
+
+json::Document TeamState::parse(const std::optional<std::string>& text) {
   auto state = text ? json::parse(*text) : std::optional(json::Document(rapidjson::kObjectType));
   if (!state || !state->IsObject()) throw std::runtime_error("the stored profiles are damaged");
   for (const auto name : {kLlmProfiles, kAgentProfiles, kConnections}) {
@@ -24,15 +24,13 @@ json::Document parse(const std::optional<std::string>& text) {
   return std::move(*state);
 }
 
-}  // namespace
-
 json::Document TeamState::read() const {
-  const auto value = host_.shared_store().get(kKey);
+  const auto value = host_.shared_store().get(kStateKey);
   return parse(value ? std::optional(value->text) : std::nullopt);
 }
 
 void TeamState::change(const Change& change) const {
-  host_.shared_store().update(kKey, [&](const std::optional<std::string>& now) {
+  host_.shared_store().update(kStateKey, [&](const std::optional<std::string>& now) {
     auto state = parse(now);
     change(state);
     std::string text = json::dump(state);

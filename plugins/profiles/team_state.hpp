@@ -2,6 +2,7 @@
 // each other: a change sees all of it, and is stored as a whole or not at all.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,10 @@ inline constexpr std::string_view kLlmProfiles = "llm_profiles";          ///< b
 inline constexpr std::string_view kAgentProfiles = "agent_profiles";      ///< by name: the profile
 inline constexpr std::string_view kConnections = "provider_connections";  ///< by id
 
+/// Where the shared store has it.
+inline constexpr const char* kPluginName = "profiles";
+inline constexpr const char* kStateKey = "state";
+
 /// Any thread, once the plugin is started; blocks on the database.
 class TeamState {
  public:
@@ -23,6 +28,9 @@ class TeamState {
 
   /// As it is now, all three members there. Secrets are in clear.
   json::Document read() const;
+
+  /// What the store has under the key, all three members there. Throws std::runtime_error: it is damaged.
+  static json::Document parse(const std::optional<std::string>& text);
 
   /// Stores what `change` makes of the document; runs again while others change it in between, so nothing is
   /// lost. What it throws leaves all as it was. Throws a Refusal (413) when the document gets too large.

@@ -1,6 +1,7 @@
 // Changes of the server's own state, for plugins that the server's config lets (`plugins.<name>.manage`).
 #pragma once
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -88,6 +89,18 @@ class Management {
     return told([&](collet_sink sink) {
       return table_->try_llm(host_, detail::to_str(llm), static_cast<std::int32_t>(timeout.count()), sink);
     });
+  }
+
+  /// What another plugin keeps under a key of the shared store. Nothing: no such key.
+  std::optional<std::string> shared_document(std::string_view plugin, std::string_view key) const {
+    if (table_->struct_size < offsetof(collet_management, shared_document) + sizeof table_->shared_document)
+      throw HostError(COLLET_NOT_FOUND, "the host does not show what other plugins share");
+    std::string text;
+    const auto status =
+        table_->shared_document(host_, detail::to_str(plugin), detail::to_str(key), detail::into(text));
+    if (status == COLLET_NOT_FOUND) return std::nullopt;
+    detail::check(status, text);
+    return text;
   }
 
  private:

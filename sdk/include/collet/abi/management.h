@@ -67,6 +67,10 @@ typedef struct collet_management {
    * agent_settings. COLLET_OK: the sink gets {"ok": true}, or {"ok": false, "code": "LLM…Error", "detail": …}. */
   collet_status (*try_llm)(const collet_host* host, collet_str llm, int32_t timeout_ms,
                            collet_sink json_or_error);
+  /* What another plugin keeps under a key of the shared store (shared_store.h); the read is in the audit log before it is
+   * given. Errors: also COLLET_NOT_FOUND: no such key. */
+  collet_status (*shared_document)(const collet_host* host, collet_str plugin, collet_str key,
+                                   collet_sink value_or_error);
 } collet_management;
 
 #ifdef __cplusplus

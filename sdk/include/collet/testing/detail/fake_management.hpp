@@ -28,6 +28,9 @@ struct ManagedServer {
   std::function<Response(const std::string& body)> start_conversation = {};
   /// The outcome of a try; else {"ok": true}.
   std::function<std::string(const std::string& llm)> try_llm = {};
+  /// What another plugin shares under a key; else nothing.
+  std::function<std::optional<std::string>(const std::string& plugin, const std::string& key)>
+      shared_document = {};
 };
 
 /// A user's secret as the plugin has put it.

@@ -115,6 +115,16 @@ inline collet_status managed_try(const collet_host* host, collet_str llm, std::i
     return attempt ? attempt(collet::detail::to_string(llm)) : std::string("{\"ok\":true}");
   });
 }
+inline collet_status managed_shared(const collet_host* host, collet_str plugin, collet_str key,
+                                    collet_sink sink) noexcept {
+  return answered(sink, [&] {
+    const auto find = management(host).server().shared_document;
+    const auto found = find ? find(collet::detail::to_string(plugin), collet::detail::to_string(key))
+                            : std::optional<std::string>();
+    if (!found) throw HostError(COLLET_NOT_FOUND, "no such key");
+    return *found;
+  });
+}
 
 // ---- settings
 inline collet_status settings_complete(const collet_host* host, collet_str part, collet_str json,
@@ -136,6 +146,7 @@ inline const collet_management kManagement{sizeof(collet_management),
                                            managed_show,
                                            managed_record,
                                            managed_start,
-                                           managed_try};
+                                           managed_try,
+                                           managed_shared};
 
 }  // namespace collet::testing::detail
