@@ -8,11 +8,11 @@ namespace {
 constexpr std::string_view kPath =
     R"({"name":"path","in":"query","required":true,"schema":{"type":"string"},"description":"An absolute path"})";
 constexpr std::string_view kRef =
-    R"({"name":"ref","in":"query","required":false,"schema":{"anyOf":[{"type":"string"},{"type":"null"}]},)"
+    R"({"name":"ref","in":"query","required":false,"schema":{"type":"string"},)"
     R"("description":"What to compare with, say HEAD. Default: what shows the work done here best"})";
 constexpr std::string_view kCommit =
     R"({"name":"commit","in":"query","required":false,)"
-    R"("schema":{"anyOf":[{"type":"string","pattern":"^[0-9a-fA-F]{4,64}$"},{"type":"null"}]},)"
+    R"("schema":{"type":"string","pattern":"^[0-9a-fA-F]{4,64}$"},)"
     R"("description":"What this commit changed, instead; not together with ref"})";
 constexpr std::string_view kLimit = R"({"name":"limit","in":"query","required":false,)"
                                     R"("schema":{"type":"integer","minimum":1,"maximum":200,"default":50}})";

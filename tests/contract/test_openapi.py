@@ -174,9 +174,22 @@ class Served(Case):
         body = self.body() if (method, path) == ("POST", "/api/conversations") else None
         if "ids" in [one["name"] for one in self.operations[method, path]["parameters"]] and parameter["name"] != "ids":
             url += "&ids=" + made
+        url += "".join("&%s=/" % one["name"] for one in self.operations[method, path]["parameters"]
+                       if one["in"] == "query" and one.get("required") and one["name"] not in (parameter["name"], "ids"))
         answer = self.http.request(method, url, body)
         self.assert_status(answer, 422)
         self.assertEqual(answer["detail"][0]["loc"], ["query", parameter["name"]])
+
+    def git_calls(self):
+        """-> a commit, and each operation of git in its repository."""
+        folder = self.new_folder()
+        for command in ("init -q", "-c user.name=N -c user.email=n@x commit -q --allow-empty -m one"):
+            subprocess.run(["git", *command.split()], cwd=folder, check=True)
+        (folder / "new").write_text("x")
+        sha = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout
+        at = "?path=%s" % folder
+        return sha.strip(), [("GET", "/api/git/changes" + at, None), ("GET", "/api/git/diff" + at + "/new", None),
+                             ("GET", "/api/git/commits" + at, None), ("GET", "/api/git/commits/{sha}/changes" + at, None)]
 
     @staticmethod
     def profile_calls():
@@ -254,6 +267,8 @@ class Served(Case):
                   *self.bash_calls(), *self.profile_calls(), *self.bootstrap_calls(), *self.file_calls(folder),
                   ("DELETE", one, None)]
         tried = set()
+        of["sha"], of_git = self.git_calls()
+        calls += of_git
         for method, path, body in calls:
             key = (method, path.split("?")[0])
             tried.add(key)
