@@ -141,9 +141,11 @@ TEST_F(PluginStreams, ASourceEndsWithThePlugin) {
 
 TEST_F(PluginStreams, RoutesSayWhoMayCall) {
   for (const auto& route : router_.routes()) {
-    if (route->pattern == "/streams/bytes") EXPECT_EQ(route->access, http::Access::kWorkspace);
-    if (route->pattern == "/streams/feed" && route->method == "GET")
-      EXPECT_EQ(route->access, http::Access::kBearer);
+    const bool is_files = route->pattern == "/streams/bytes";
+    const bool is_feed = route->pattern == "/streams/feed" && route->method == "GET";
+    EXPECT_EQ(route->access, is_files  ? http::Access::kWorkspace
+                             : is_feed ? http::Access::kBearer
+                                       : http::Access::kSession);
     EXPECT_EQ(route->streamed, route->pattern == "/streams/count");
   }
 }

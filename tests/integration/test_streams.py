@@ -53,6 +53,10 @@ class Streams(Case):
         answer = connection.getresponse()
         return answer.status, answer.read()
 
+    def feed(self, piece):
+        """The next piece of /streams/feed; empty: its end."""
+        wait_until("a piece to be asked for", lambda: self.http.post("/streams/feed", piece).status == 200)
+
     def download(self, path):
         """The length and the digest of an answer."""
         connection = self.connection()
@@ -75,12 +79,12 @@ class Streams(Case):
                 file.write(block)
                 digest.update(block)
         self.http.get("/streams/bytes?size=1000")
-        before = peak_of(self.server.process.pid)
+        before = peak_of(self.server.pid)
         self.assertEqual(self.upload((block for _ in range(BIG >> 20)), BIG), (200, str(BIG).encode()))
         self.assertEqual(self.upload(block for _ in range(BIG >> 20)), (200, str(BIG).encode()))
         self.assertEqual(self.download("/streams/file?path=%s&size=%d" % (source, BIG)), (BIG, digest.hexdigest()))
         self.assertEqual(self.download("/streams/bytes?size=%d" % BIG)[0], BIG)
-        self.assertLess(peak_of(self.server.process.pid) - before, GROWTH)
+        self.assertLess(peak_of(self.server.pid) - before, GROWTH)
 
     def test_a_slow_reader_holds_nobody_up(self):
         slow = socket.create_connection((self.address.hostname, self.address.port))
@@ -105,25 +109,26 @@ class Streams(Case):
         connection.putheader("X-Session-API-Key", KEY)
         connection.putheader("Content-Length", "1000")
         connection.endheaders(b"abc#")
-        wait_until(lambda: self.http.get("/streams/stored?key=seen").text == "#")
+        wait_until("the body to be taken", lambda: self.http.get("/streams/stored?key=seen").text == "#")
         connection.close()
-        wait_until(lambda: self.http.get("/streams/stored?key=broken").text == "the client has left")
+        wait_until("the receiver to be told",
+                   lambda: self.http.get("/streams/stored?key=broken").text == "the client has left")
 
         feed = self.connection()
         feed.request("GET", "/streams/feed", headers={"X-Session-API-Key": KEY})
-        wait_until(lambda: self.http.post("/streams/feed", b"data: 1\n\n").status == 200)
+        self.feed(b"data: 1\n\n")
         answer = feed.getresponse()
         self.assertEqual(answer.read1(100), b"data: 1\n\n")
         answer.close()
         feed.close()
-        wait_until(lambda: self.http.get("/streams/stored?key=released").text == "feed")
+        wait_until("the source to go", lambda: self.http.get("/streams/stored?key=released").text == "feed")
 
     def test_the_end_of_the_server_ends_what_runs(self):
         feed = self.connection()
         feed.request("GET", "/streams/feed", headers={"X-Session-API-Key": KEY})
-        wait_until(lambda: self.http.post("/streams/feed", b"data: 1\n\n").status == 200)
+        self.feed(b"data: 1\n\n")
         begun = time.monotonic()
-        self.server.stop()
+        self.assertEqual(self.server.terminate(), 0)
         self.assertLess(time.monotonic() - begun, 30 * PATIENCE)
 
     # -- who may ------------------------------------------------------------------------------------
@@ -134,7 +139,7 @@ class Streams(Case):
         self.assert_status(nobody.get("/streams/feed"), 401)
         feed = self.connection()
         feed.request("GET", "/streams/feed", headers=bearer)
-        wait_until(lambda: self.http.post("/streams/feed", b"").status == 200)
+        self.feed(b"")
         self.assertEqual(feed.getresponse().status, 200)
 
     def test_the_workspace_cookie(self):
