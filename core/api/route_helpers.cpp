@@ -39,7 +39,7 @@ void Routes::add(std::string method, std::string pattern, const Operation& opera
   if (!result_) return;
   std::string text = describe(operation, method, pattern);
   result_ = router_.add(http::Route{std::move(method), std::move(pattern), "core", access, lane,
-                                    std::move(handler), std::move(text)});
+                                    std::move(handler), false, std::move(text)});
 }
 
 }  // namespace collet::api
