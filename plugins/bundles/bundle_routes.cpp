@@ -15,7 +15,6 @@ using namespace skill_files;
 using namespace skill_files::operations;
 
 constexpr std::string_view kTag = "Plugins";
-const std::vector<std::string> kKept = {"skills", "plugins", "marketplaces", ".plugin", ".claude-plugin"};
 
 Response available(const Places& places, const Request& request, const Warn& warn) {
   const auto body = read_object(request);
@@ -54,8 +53,7 @@ void write_offer(json::Writer& w, const Offer& offer, bool is_installed, const W
 }
 
 Response marketplace(const Places& places, const Warn& warn) {
-  RepositoryCache::Copy copy{std::nullopt, "no public repository is configured"};
-  if (places.repository) copy = places.cache.get(*places.repository, "public-skills", kKept);
+  auto copy = public_copy(places.cache, places.repository);
   Marketplace offered;
   try {
     if (copy.folder) offered = read_marketplace(*copy.folder, kDefaultMarketplace);

@@ -2,7 +2,6 @@
 // repositories; and the installed ones.
 #include "collet/plugin.hpp"
 
-#include <cstdlib>
 #include <optional>
 #include <string>
 
@@ -38,13 +37,8 @@ class SkillsPlugin final : public Plugin {
     installer_.emplace(*installed_, fetching.home.string(), fetching.make_fetcher);
     public_cache_.emplace(fetching.home / ".openhands/cache/skills", fetching.make_fetcher, fetching.warn);
     other_cache_.emplace(fetching.home / ".openhands/cache/plugins", fetching.make_fetcher, fetching.warn);
-    const auto repository = public_repository(config, fetching.home);
-    places_.emplace(Places{fetching.home,
-                           *installed_,
-                           *public_cache_,
-                           *other_cache_,
-                           fetching.make_fetcher,
-                           {repository.value_or(Source()), repository.has_value()}});
+    places_.emplace(Places{fetching.home, *installed_, *public_cache_, *other_cache_, fetching.make_fetcher,
+                           public_repository(config, fetching.home)});
     add_skill_routes(setup, *places_, fetching_->workers, fetching.warn);
     add_installed_routes(setup, {"skill", "Skills", "^[a-z0-9]+(-[a-z0-9]+)*$", "", {}}, *installed_,
                          *installer_, fetching_->workers);

@@ -17,7 +17,6 @@ namespace fs = std::filesystem;
 using namespace skill_files;
 
 constexpr std::string_view kWorkers = "WORKER_";
-const std::vector<std::string> kKept = {"skills", "plugins", "marketplaces", ".plugin", ".claude-plugin"};
 
 // Skills by name, the last one of a name in the place of the first.
 class Merged {
@@ -125,7 +124,7 @@ std::vector<Skill> of_user(const Places& places, const Warn& warn) {
 std::vector<Skill> base_skills(const Places& places, const SkillsRequest& wanted, const Warn& warn) {
   Merged merged;
   if (wanted.load_public)
-    if (const auto copy = public_copy(places, false); copy.folder)
+    if (const auto copy = public_copy(places.public_cache, places.repository); copy.folder)
       merged.add(public_skills(*copy.folder, wanted.marketplace_path, warn));
   if (wanted.load_user) merged.add(of_user(places, warn));
   return merged.take();
@@ -145,11 +144,6 @@ std::vector<Skill> of_organisations(const Places& places, const SkillsRequest& w
 }
 
 }  // namespace
-
-RepositoryCache::Copy public_copy(const Places& places, bool now) {
-  if (!places.repository.is_there) return {std::nullopt, "no public repository is configured"};
-  return places.public_cache.get(places.repository.source, "public-skills", kKept, now);
-}
 
 Loaded load_skills(const Places& places, const SkillsRequest& wanted, const Warn& warn) {
   Loaded loaded;

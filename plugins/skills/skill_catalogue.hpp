@@ -1,7 +1,7 @@
 // All skills that a conversation would get, from all places.
 #pragma once
 #include <filesystem>
-#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,18 +13,13 @@
 
 namespace collet::skills {
 
-struct PublicRepository {
-  skill_files::Source source;
-  bool is_there = true;  ///< false: the config names none
-};
-
 struct Places {
   std::filesystem::path home;
   skill_files::InstalledFolders& installed;
   skill_files::RepositoryCache& public_cache;  ///< the copy of the public repository
   skill_files::RepositoryCache& other_cache;   ///< copies of registered marketplaces
   skill_files::Installer::MakeFetcher make_fetcher;
-  PublicRepository repository;
+  std::optional<skill_files::Source> repository;  ///< the public one; nothing: the config names none
 };
 
 struct Loaded {
@@ -36,8 +31,5 @@ struct Loaded {
 /// user's, organisations', the project's. A place that fails gives none and a warning. Blocks while
 /// repositories are fetched. Any thread.
 Loaded load_skills(const Places& places, const SkillsRequest& wanted, const skill_files::Warn& warn);
-
-/// The copy of the public repository.
-skill_files::RepositoryCache::Copy public_copy(const Places& places, bool now);
 
 }  // namespace collet::skills

@@ -43,7 +43,7 @@ std::vector<Offer> offers_of(const std::filesystem::path& folder) {
 }
 
 Response marketplace(const Places& places) {
-  const auto copy = public_copy(places, false);
+  const auto copy = public_copy(places.public_cache, places.repository);
   auto why = copy.failure;
   std::vector<Offer> offers;
   try {
@@ -65,7 +65,7 @@ Response marketplace(const Places& places) {
 }
 
 Response sync(const Places& places) {
-  const auto copy = public_copy(places, true);
+  const auto copy = public_copy(places.public_cache, places.repository, true);
   json::Writer w;
   if (copy.failure.empty())
     w.object().member("status", "success").member("message", "Skills repository synced successfully");

@@ -1,7 +1,6 @@
 // What a plugin needs that fetches from elsewhere.
 #pragma once
 #include <filesystem>
-#include <memory>
 #include <optional>
 
 #include "collet/fields.hpp"

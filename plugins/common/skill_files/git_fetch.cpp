@@ -1,6 +1,5 @@
 #include "git_fetch.hpp"
 
-#include <cstring>
 #include <utility>
 
 #include "git_export.hpp"

@@ -94,6 +94,13 @@ RepositoryCache::Copy RepositoryCache::get(const Source& source, const std::stri
   return {is_folder(place) ? std::optional(place) : std::nullopt, failure};
 }
 
+RepositoryCache::Copy public_copy(RepositoryCache& cache, const std::optional<Source>& repository, bool now) {
+  static const std::vector<std::string> kept = {"skills", "plugins", "marketplaces", ".plugin",
+                                                ".claude-plugin"};
+  if (!repository) return {std::nullopt, "no public repository is configured"};
+  return cache.get(*repository, "public-skills", kept, now);
+}
+
 std::string cache_name(const Source& source) {
   std::uint64_t hash = 14695981039346656037U;  // FNV-1a
   for (const char c : source.place + "\n" + source.ref.value_or("")) {

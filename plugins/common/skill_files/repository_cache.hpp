@@ -46,6 +46,10 @@ class RepositoryCache {
   std::map<std::string, Asked> asked_;
 };
 
+/// The copy of the public repository, with what is offered in it; nothing: the config names none.
+RepositoryCache::Copy public_copy(RepositoryCache& cache, const std::optional<Source>& repository,
+                                  bool now = false);
+
 /// "repo-0123456789abcdef": a name for the copy of any repository.
 std::string cache_name(const Source& source);
 
