@@ -139,12 +139,19 @@ class Operations {
     for (auto& [status, said] : answers.GetObject())
       if (json::find(said, "description") == nullptr)
         json::set(said, "description", meaning_of(std::atoi(status.GetString())), allocator_);
-    if (route.access != http::Access::kSession) return;
+    if (route.access == http::Access::kPublic) return;
     if (json::find(answers, "401") == nullptr) answer(answers, 401);
-    json::Value key(rapidjson::kObjectType), keys(rapidjson::kArrayType);
-    json::set(key, "APIKeyHeader", json::Value(rapidjson::kArrayType), allocator_);
-    keys.PushBack(key, allocator_);
-    json::set(operation, "security", std::move(keys), allocator_);
+    json::Value ways(rapidjson::kArrayType);
+    add_way(ways, "APIKeyHeader");
+    if (route.access == http::Access::kWorkspace) add_way(ways, "APIKeyCookie");
+    if (route.access == http::Access::kBearer) add_way(ways, "HTTPBearer");
+    json::set(operation, "security", std::move(ways), allocator_);
+  }
+
+  void add_way(json::Value& ways, std::string_view scheme) {
+    json::Value way(rapidjson::kObjectType);
+    json::set(way, scheme, json::Value(rapidjson::kArrayType), allocator_);
+    ways.PushBack(way, allocator_);
   }
 
   void answer(json::Value& answers, int status) {
@@ -224,8 +231,11 @@ std::string make_document(const http::Router& router, std::string_view version,
   for (const auto& [name, schema] : schemas_for(paths)) w.raw_member(name, schema);
   w.end();
   w.key("securitySchemes").object().key("APIKeyHeader").object();
-  w.member("type", "apiKey").member("in", "header").member("name", "X-Session-API-Key");
-  w.end().end().end().end();
+  w.member("type", "apiKey").member("in", "header").member("name", "X-Session-API-Key").end();
+  w.key("APIKeyCookie").object();
+  w.member("type", "apiKey").member("in", "cookie").member("name", "oh_workspace_session_key").end();
+  w.key("HTTPBearer").object().member("type", "http").member("scheme", "bearer").end();
+  w.end().end().end();
   return w.take();
 }
 

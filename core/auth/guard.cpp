@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "auth/peer_user.hpp"
 #include "auth/socket_auth.hpp"
@@ -17,6 +18,9 @@ namespace {
 using http::Access;
 using http::Response;
 using http::SocketVerdict;
+
+constexpr std::size_t kMostCookies = 8;                  // of one name; a browser sends one
+constexpr std::chrono::seconds kNoKeyLife{315'360'000};  // as clients know it; it opens nothing
 
 // Whoever gets these learns that something listens here, no more; so monitors may ask under any name.
 constexpr std::array<std::string_view, 3> kHealthPaths = {"/alive", "/health", "/ready"};
@@ -33,12 +37,26 @@ bool may_use_us(const http::Peer& peer) {
   return user && (*user == ::geteuid() || *user == 0);
 }
 
+// The scheme's case doesn't count. Empty: there is none.
+std::string_view bearer_token(const http::Request& head) {
+  constexpr std::string_view kScheme = "bearer ";
+  const auto field = head.header("authorization").value_or("");
+  const auto is_scheme = [](char given, char wanted) { return (given | 0x20) == (wanted | 0x20); };
+  if (field.size() <= kScheme.size() ||
+      !std::equal(kScheme.begin(), kScheme.end() - 1, field.begin(), is_scheme) ||
+      field[kScheme.size() - 1] != ' ')
+    return {};
+  return field.substr(kScheme.size());
+}
+
 Response forbidden(std::string_view why) { return Response::error(403, why); }
 
 }  // namespace
 
-Guard::Guard(SessionKeys keys, std::vector<std::string> allowed_origins)
-    : keys_(std::make_shared<const SessionKeys>(std::move(keys))), origins_(std::move(allowed_origins)) {}
+Guard::Guard(SessionKeys keys, std::vector<std::string> allowed_origins, const secrets::KeyRing* ring)
+    : keys_(std::make_shared<const SessionKeys>(std::move(keys))), origins_(std::move(allowed_origins)) {
+  if (ring != nullptr) cookie_.emplace(*ring);
+}
 
 std::shared_ptr<const SessionKeys> Guard::keys() const {
   const std::lock_guard lock(mutex_);
@@ -57,8 +75,28 @@ std::optional<Response> Guard::check(const http::Request& head, const http::Peer
   if (keys->empty()) return check_without_keys(head, peer);
   if (access == Access::kPublic) return std::nullopt;
   if (keys->accept(head.header("x-session-api-key").value_or(""))) return std::nullopt;
+  if (access == Access::kBearer && keys->accept(bearer_token(head))) return std::nullopt;
+  if (access == Access::kWorkspace && has_cookie(head, *keys)) return std::nullopt;
   return Response::error(401, "Unauthorized");
 }
+
+bool Guard::has_cookie(const http::Request& head, const SessionKeys& keys) const {
+  if (!cookie_ || (head.method != "GET" && head.method != "HEAD")) return false;
+  if (may_be_foreign(head, origins_)) return false;
+  const auto now = WorkspaceCookie::Clock::now();
+  auto values = cookie_values(head, WorkspaceCookie::kName);
+  values.resize(std::min(values.size(), kMostCookies));
+  return std::any_of(values.begin(), values.end(),
+                     [&](const std::string& value) { return cookie_->accept(value, keys, now); });
+}
+
+std::string Guard::open_workspace(const http::Request& request) const {
+  const auto key = request.header("x-session-api-key").value_or("");
+  if (!cookie_ || keys()->empty() || key.empty()) return workspace_cookie_field("", kNoKeyLife);
+  return workspace_cookie_field(cookie_->make(key, WorkspaceCookie::Clock::now()), WorkspaceCookie::kLife);
+}
+
+std::string Guard::close_workspace() { return workspace_cookie_field("", std::chrono::seconds(0)); }
 
 SocketVerdict Guard::check_socket(const http::Request& head, const http::Peer& peer) {
   const auto keys = this->keys();
@@ -77,7 +115,10 @@ bool Guard::swallows(std::string_view text) { return SocketAuth::is_auth_message
 
 std::string Guard::caller(const http::Request& request) const {
   if (keys()->empty()) return "loopback";
-  return "key " + secrets::fingerprint(request.header("x-session-api-key").value_or(""));
+  auto key = request.header("x-session-api-key");
+  if (!key && request.header("authorization")) key = bearer_token(request);
+  if (!key && !cookie_values(request, WorkspaceCookie::kName).empty()) return "workspace cookie";
+  return "key " + secrets::fingerprint(key.value_or(""));
 }
 
 std::optional<Response> Guard::check_without_keys(const http::Request& head, const http::Peer& peer) const {

@@ -3,11 +3,13 @@
 #pragma once
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "auth/session_keys.hpp"
+#include "auth/workspace_cookie.hpp"
 #include "http/gatekeeper.hpp"
 #include "http/origins.hpp"
 
@@ -17,7 +19,8 @@ namespace collet::auth {
 class Guard final : public http::Gatekeeper {
  public:
   /// `allowed_origins`: web origins that may call, beside the loopback ones; exact ("https://ui.example").
-  Guard(SessionKeys keys, std::vector<std::string> allowed_origins);
+  /// Without `ring`, which must outlive this, there are no workspace cookies.
+  Guard(SessionKeys keys, std::vector<std::string> allowed_origins, const secrets::KeyRing* ring = nullptr);
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
@@ -31,16 +34,23 @@ class Guard final : public http::Gatekeeper {
   /// keys.
   std::string caller(const http::Request& request) const;
 
+  /// The Set-Cookie fields that give the sender of a request that was let in the workspace cookie, and that
+  /// take it away. Where there are no keys it is empty, and never asked for.
+  std::string open_workspace(const http::Request& request) const;
+  static std::string close_workspace();
+
   /// From now on these keys count. Sockets that an old one has opened stay open.
   void set_keys(SessionKeys keys);
 
  private:
   std::shared_ptr<const SessionKeys> keys() const;
+  bool has_cookie(const http::Request& head, const SessionKeys& keys) const;
   std::optional<http::Response> check_without_keys(const http::Request& head, const http::Peer& peer) const;
 
   mutable std::mutex mutex_;
   std::shared_ptr<const SessionKeys> keys_;
   http::Origins origins_;
+  std::optional<WorkspaceCookie> cookie_;
 };
 
 }  // namespace collet::auth

@@ -17,6 +17,7 @@
 #include "http/http_server.hpp"
 #include "http/testing/raw_client.hpp"
 #include "http/websocket.hpp"
+#include "secrets/key_ring.hpp"
 
 namespace collet::auth {
 namespace {
@@ -34,6 +35,10 @@ class GuardedServer : public testing::Test {
     add("GET", "/server_info", http::Access::kPublic);
     add("GET", "/api/settings", http::Access::kSession);
     add("POST", "/api/run", http::Access::kSession);
+    add("GET", "/workspace", http::Access::kWorkspace);
+    add("HEAD", "/workspace", http::Access::kWorkspace);
+    add("POST", "/workspace", http::Access::kWorkspace);
+    add("GET", "/v1/models", http::Access::kBearer);
     ASSERT_TRUE(router_
                     .add(http::SocketRoute{
                         .pattern = "/sockets/{id}",
@@ -48,7 +53,7 @@ class GuardedServer : public testing::Test {
                               socket->send(std::make_shared<const std::string>("open"));
                             }})
                     .ok());
-    guard_ = std::make_unique<Guard>(SessionKeys::from(keys).value(), std::move(origins));
+    guard_ = std::make_unique<Guard>(SessionKeys::from(keys).value(), std::move(origins), &ring_);
     http::HttpServer::Options options;
     options.port = 0;
     server_ = std::make_unique<http::HttpServer>(options, router_, *guard_);
@@ -62,6 +67,15 @@ class GuardedServer : public testing::Test {
     return RawClient(port_).ask(request(method, target, fields)).value_or(Answer());
   }
 
+  /// The cookie as a browser sends it back, for who has shown this key.
+  std::string cookie(const std::string& key) const {
+    http::Request request;
+    request.headers = {{"x-session-api-key", key}};
+    const auto field = guard_->open_workspace(request);
+    return "Cookie: a=b; " + field.substr(0, field.find(';')) + "\r\n";
+  }
+
+  secrets::KeyRing ring_ = secrets::KeyRing::open("/nowhere", "a secret").value();
   http::Router router_;
   std::unique_ptr<Guard> guard_;
   std::unique_ptr<http::HttpServer> server_;
@@ -249,6 +263,59 @@ TEST_F(Guard_WithKeys, SocketByFirstMessage) {
     EXPECT_EQ(last->payload, "Authentication failed");
   }
   EXPECT_EQ(calls_, 1);
+}
+
+TEST_F(Guard_WithKeys, BearerTokenIsForItsRoutes) {
+  start({"right"});
+  for (const char* good :
+       {"Authorization: Bearer right\r\n", "Authorization: bearer right\r\n", "X-Session-API-Key: right\r\n"})
+    EXPECT_EQ(ask("GET", "/v1/models", good).status, 200) << good;
+  for (const char* bad : {"", "Authorization: Bearer wrong\r\n", "Authorization: Bearer\r\n",
+                          "Authorization: Basic right\r\n", "Authorization: right\r\n"})
+    EXPECT_EQ(ask("GET", "/v1/models", bad).status, 401) << bad;
+  EXPECT_EQ(ask("GET", "/api/settings", "Authorization: Bearer right\r\n").status, 401);
+}
+
+TEST_F(Guard_WithKeys, WorkspaceCookieOpensTheWorkspaceOnly) {
+  start({"right"});
+  const auto cookie = this->cookie("right");
+  EXPECT_EQ(cookie.find("right"), std::string::npos);
+  EXPECT_EQ(ask("GET", "/workspace", cookie).status, 200);
+  EXPECT_EQ(ask("GET", "/workspace", "X-Session-API-Key: right\r\n").status, 200);
+  EXPECT_EQ(ask("POST", "/workspace", cookie).status, 401);
+  EXPECT_EQ(ask("POST", "/workspace", "X-Session-API-Key: right\r\n").status, 200);
+  EXPECT_EQ(ask("GET", "/api/settings", cookie).status, 401);
+  EXPECT_EQ(ask("GET", "/v1/models", cookie).status, 401);
+  EXPECT_EQ(ask("GET", "/workspace", "Cookie: oh_workspace_session_key=right\r\n").status, 401);
+  EXPECT_EQ(ask("GET", "/workspace").status, 401);
+  guard_->set_keys(SessionKeys::from({"new"}).value());
+  EXPECT_EQ(ask("GET", "/workspace", cookie).status, 401);
+}
+
+TEST_F(Guard_WithKeys, WorkspaceCookieIsNotForForeignPages) {
+  start({"right"}, {"https://ui.example"});
+  const auto cookie = this->cookie("right");
+  EXPECT_EQ(ask("GET", "/workspace", cookie + "Origin: https://ui.example\r\n").status, 200);
+  EXPECT_EQ(ask("GET", "/workspace", cookie + "Origin: http://localhost:1\r\n").status, 200);
+  EXPECT_EQ(ask("GET", "/workspace", cookie + "Origin: https://evil.example\r\n").status, 401);
+  EXPECT_EQ(ask("GET", "/workspace", cookie + "Sec-Fetch-Site: cross-site\r\n").status, 401);
+  EXPECT_EQ(ask("GET", "/workspace", cookie + "Sec-Fetch-Site: same-origin\r\n").status, 200);
+}
+
+TEST_F(Guard_WithKeys, WorkspaceCookieIsAsClientsKnowIt) {
+  start({"right"});
+  http::Request request;
+  request.headers = {{"x-session-api-key", "right"}};
+  const auto field = guard_->open_workspace(request);
+  EXPECT_EQ(field.rfind("oh_workspace_session_key=", 0), 0u);
+  EXPECT_EQ(field.substr(field.find(';')),
+            "; HttpOnly; Max-Age=43200; Path=/api/conversations; SameSite=none; Secure; Partitioned");
+  EXPECT_EQ(Guard::close_workspace(),
+            "oh_workspace_session_key=\"\"; HttpOnly; Max-Age=0; Path=/api/conversations; SameSite=none; "
+            "Secure; Partitioned");
+  guard_->set_keys(SessionKeys());
+  EXPECT_EQ(guard_->open_workspace({}).substr(0, 60),
+            "oh_workspace_session_key=\"\"; HttpOnly; Max-Age=315360000; Pa");
 }
 
 // --- Where to listen ------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ namespace collet::http {
 struct Limits {
   std::size_t head_bytes = 16 * 1024;         ///< request line and header fields: 431, or 414 for the line
   std::size_t body_bytes = 16 * 1024 * 1024;  ///< a buffered body: 413
+  std::uint64_t upload_bytes = 0;             ///< a streamed body: 413; 0: any length
   std::size_t pipeline_bytes = 64 * 1024;     ///< input kept while an earlier request is being answered
   std::size_t connections = 4096;             ///< lowered at start to what the open-file limit carries
   std::size_t connections_per_address = 1024;

@@ -8,11 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "http/streams.hpp"
+
 namespace collet::http {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-/// One request, complete with its body. A plain value.
+/// One request, complete with its body, unless its route streams it.
 struct Request {
   std::string method;    ///< as sent; methods are case-sensitive
   std::string target;    ///< as it stood in the request line
@@ -22,7 +24,8 @@ struct Request {
   Pairs headers;         ///< names in lower case, in order
   Pairs params;          ///< what the route's {names} matched, decoded
   std::string body;
-  std::string id;  ///< of this request, for the log; the error_id of a 500
+  std::shared_ptr<BodyStream> stream;  ///< in place of `body`, where the route streams it; else null
+  std::string id;                      ///< of this request, for the log; the error_id of a 500
 
   /// The first header of this (lower-case) name.
   std::optional<std::string_view> header(std::string_view name) const;
@@ -37,6 +40,7 @@ struct Response {
   std::string content_type = "application/json";  ///< empty: no such field
   std::string body = {};
   Pairs headers = {};
+  std::shared_ptr<Content> content = nullptr;  ///< in place of `body`; sent once
 
   /// A JSON answer; `text` is the JSON text.
   static Response json(std::string text, int status = 200);

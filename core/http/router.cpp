@@ -182,7 +182,7 @@ void link(Leaf& leaf) {
   for (auto& entry : leaf.routes) {
     entry.route->alternatives.clear();
     for (const auto& other : leaf.alternatives)
-      if (other.route->method == entry.route->method)
+      if (other.route->method == entry.route->method && !entry.route->streamed)
         entry.route->alternatives.push_back({other.route, other.names});
   }
 }
@@ -246,6 +246,9 @@ Result<void> Router::add(Route route) {
   if (!pattern) return pattern.error();
   if (route.method.empty() || !route.handler)
     return invalid("route '" + route.pattern + "' of '" + route.owner + "' has no method or no handler");
+  if (route.streamed && !route.when.empty())
+    return invalid("route '" + route.pattern + "' of '" + route.owner +
+                   "' cannot be chosen by a body that it streams");
   Leaf& leaf = impl_->leaf(*pattern);
   if (!route.when.empty()) {
     impl_->alternatives.push_back(std::make_unique<Route>(std::move(route)));

@@ -18,8 +18,10 @@ class WebSocket;
 
 /// Who may call a route.
 enum class Access {
-  kSession,  ///< needs a session key, where the server has any
-  kPublic,   ///< answers without a key
+  kSession,    ///< needs a session key, where the server has any
+  kPublic,     ///< answers without a key
+  kWorkspace,  ///< as kSession; to GET and HEAD the workspace cookie opens it too
+  kBearer,     ///< as kSession; the key may come as a bearer token
 };
 
 /// Where a handler runs.
@@ -36,6 +38,7 @@ struct Route {
   Access access = Access::kSession;
   Lane lane = Lane::kWorker;
   Handler handler;
+  bool streamed = false;  ///< the handler runs when the head is there, and asks for the body; no alternatives
   /// What it says of itself in /openapi.json: an OpenAPI operation object, JSON text. Empty: only that it is
   /// there.
   std::string operation = {};
@@ -87,7 +90,7 @@ class Router {
 
   /// Adds a route. An alternative may come before the route that it stands beside; without that it is not
   /// served. A second one for the same method and path is refused (conflict), naming both owners; a
-  /// pattern that can't be read, or a route without handler, is invalid.
+  /// pattern that can't be read, or a route without handler, is invalid; so is an alternative that streams.
   Result<void> add(Route route);
   Result<void> add(SocketRoute route);
 

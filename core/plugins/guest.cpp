@@ -6,16 +6,20 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "plugins/answer_source.hpp"
 #include "plugins/boundary.hpp"
 #include "plugins/event_feature.hpp"
 #include "plugins/host_features.hpp"
 #include "plugins/http_feature.hpp"
 #include "plugins/llm_feature.hpp"
+#include "plugins/request_body.hpp"
 #include "plugins/socket_feature.hpp"
 #include "plugins/tool_feature.hpp"
 #include "plugins/tool_run.hpp"
 
 namespace collet::plugins {
+
+std::string stream_queue(const std::string& plugin) { return "streams of " + plugin; }
 
 std::string_view to_string(State state) {
   switch (state) {
@@ -171,15 +175,17 @@ void Guest::stop() {
   close_sessions(*this);
   end_follows(*this, COLLET_UNAVAILABLE);
   cancel_http_calls(*this);
-  const bool told = sessions.wait_none(until) && follows.wait_none(until) &&
-                    http_calls.wait_none(until);  // while the gate is open
+  end_streams();
+  const bool told = sessions.wait_none(until) && follows.wait_none(until) && http_calls.wait_none(until) &&
+                    bodies.wait_none(until);  // while the gate is open
   // Those that were just being started are cancelled behind the gate.
   gate.shut();
   if (cancelled) cancel_calls(until);
   settled_ = gate.wait_empty(until) && settled_;
   const bool inside = !settled_;
-  const bool answered =
-      told && replies.wait_none(until) && tool_runs.wait_none(until) && model_runs.wait_none(until);
+  end_streams();  // those of requests that were just being handled
+  const bool answered = told && replies.wait_none(until) && tool_runs.wait_none(until) &&
+                        model_runs.wait_none(until) && streams_end(until);
   if (inside || !answered) log::warning(part, "calls have not ended in time");
   settled_ = answered && settled_;
   if (inside) {
@@ -190,6 +196,18 @@ void Guest::stop() {
   give_up_what_is_owed();
   processes.release_all();
   settled_ = processes.wait_none(std::chrono::steady_clock::now() + patience) && settled_;
+}
+
+void Guest::end_streams() {
+  end_bodies(*this, "the plugin is being stopped");
+  end_sources(*this, "the plugin is being stopped");
+}
+
+// Once nothing is owed any more, so that there can't be new ones. False: something is still inside the
+// plugin.
+bool Guest::streams_end(std::chrono::steady_clock::time_point until) {
+  end_streams();
+  return bodies.wait_none(until) && sources.wait_none(until);
 }
 
 void Guest::destroy() {
@@ -208,7 +226,8 @@ void Guest::leave(const std::string& what, std::function<void()> work) {
 }
 
 void Guest::give_up_what_is_owed() {
-  for (auto& reply : replies.take_all()) reply.send(http::Response::error(503, "The server is stopping."));
+  for (auto& owed : replies.take_all())
+    owed.reply.send(http::Response::error(503, "The server is stopping."));
   // Both answer what they owe when they go.
   tool_runs.take_all();
   model_runs.take_all();
@@ -255,7 +274,8 @@ PluginStatus Guest::status() const {
   status.tool_calls = {household.calls.queue_depth(tool_queue(name)), status.running.size()};
   status.model_calls = {household.calls.queue_depth(model_queue(name)), model_runs.size()};
   status.news_waiting = household.callbacks.queue_depth(session_queue(name)) +
-                        household.callbacks.queue_depth(event_queue(name));
+                        household.callbacks.queue_depth(event_queue(name)) +
+                        household.streams.queue_depth(stream_queue(name));
   return status;
 }
 

@@ -50,6 +50,17 @@ class ModelRun;
 class SocketSession;
 class EventFollow;
 class HttpCall;
+class RequestBody;
+class SourceCalls;
+
+/// The queue of the pieces that a plugin takes and gives.
+std::string stream_queue(const std::string& plugin);
+
+/// The right of a plugin to answer one request. Dropped: 500.
+struct OwedReply {
+  http::Reply reply;
+  std::shared_ptr<RequestBody> body;  ///< null: it is not streamed
+};
 
 /// What all guests share. Lives as long as the host.
 struct Household {
@@ -59,6 +70,7 @@ struct Household {
   WorkerPool cancels;  ///< of those calls; one at a time per plugin, so that one which hangs holds one thread
   WorkerPool completions;  ///< ends of what plugins may wait for; so they never wait behind what waits
   WorkerPool callbacks;    ///< what plugins are told of, a queue per plugin and kind
+  WorkerPool streams;      ///< pieces of bodies and answers, a queue per plugin
   std::size_t most_open;   ///< sessions of one plugin's sockets, and follows; their queues are as long
   Deadlines deadlines;     ///< of tool calls
   std::chrono::milliseconds create_patience, stop_patience, tool_grace;
@@ -133,7 +145,10 @@ class Guest {
   std::vector<std::string> routes, sockets, tools, providers;  ///< what it registered; set before start
 
   CallGate gate;  ///< open while started
-  Pending<http::Reply> replies;
+  Pending<OwedReply> replies;
+  Pending<std::shared_ptr<RequestBody>> bodies;
+  Pending<std::shared_ptr<SourceCalls>> sources;
+  Pending<std::shared_ptr<SourceCalls>> pieces;  ///< of sources, that the plugin owes
   Pending<std::shared_ptr<ToolRun>> tool_runs;
   Pending<std::shared_ptr<ModelRun>> model_runs;
   Pending<std::shared_ptr<SocketSession>> sessions;
@@ -151,6 +166,8 @@ class Guest {
   void leave(const std::string& what, std::function<void()> work);
   bool cancel_calls(std::chrono::steady_clock::time_point until);
   void give_up_what_is_owed();
+  void end_streams();
+  bool streams_end(std::chrono::steady_clock::time_point until);
 
   collet_host host_;
   const collet_entry* entry_ = nullptr;

@@ -26,6 +26,9 @@ namespace collet::plugins {
 namespace {
 
 constexpr std::size_t kCancelThreads = 4;  // so many plugins' cancels may hang until others wait for theirs
+constexpr std::size_t kStreamThreads = 4;
+// Each stream waits there at most once, so the number of connections bounds the queue; this never does.
+constexpr std::size_t kStreamQueue = 1'000'000;
 
 }  // namespace
 
@@ -40,6 +43,7 @@ struct PluginHost::Impl {
                   .completions = WorkerPool({.threads = 2, .queue_length = options.call_queue}),
                   .callbacks =
                       WorkerPool({.threads = options.callback_threads, .queue_length = options.call_queue}),
+                  .streams = WorkerPool({.threads = kStreamThreads, .queue_length = kStreamQueue}),
                   .most_open = options.call_queue,
                   .deadlines = {},
                   .create_patience = options.create_patience,
@@ -193,7 +197,7 @@ Result<void> PluginHost::load_all(http::Router& router, agent::ToolRegistry& too
     any = true;
   }
   if (any)
-    for (auto* pool : {&self.household.callbacks, &self.household.completions})
+    for (auto* pool : {&self.household.callbacks, &self.household.completions, &self.household.streams})
       if (auto started = pool->start(); !started) return started;
   if (!calls) return {};
   if (auto started = self.household.deadlines.start(); !started) return started;
@@ -261,12 +265,14 @@ bool PluginHost::stop_all() {
   impl_->household.cancels.close();
   impl_->household.callbacks.close();
   impl_->household.completions.close();
+  impl_->household.streams.close();
   std::for_each(guests.rbegin(), guests.rend(), [](const auto& guest) { guest->destroy(); });
   if (!settled()) return false;
   impl_->household.calls.stop();
   impl_->household.cancels.stop();
   impl_->household.callbacks.stop();
   impl_->household.completions.stop();
+  impl_->household.streams.stop();
   return true;
 }
 

@@ -87,6 +87,7 @@ TEST_F(PluginRequests, CancelledBeforeItsBegin_IsToldOnceAndNotSent) {
                       .cancels = WorkerPool({}),
                       .completions = WorkerPool({.threads = 1}),
                       .callbacks = WorkerPool({}),
+                      .streams = WorkerPool({}),
                       .most_open = 1,
                       .deadlines = {},
                       .create_patience = seconds(1),

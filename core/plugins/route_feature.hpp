@@ -12,7 +12,7 @@ class Guest;
 /// A request as the boundary shows it; good as long as the request is.
 class RequestView {
  public:
-  explicit RequestView(const http::Request& request)
+  explicit RequestView(const http::Request& request, collet_body stream = {})
       : query_(request.query),
         headers_(request.headers),
         params_(request.params),
@@ -22,7 +22,8 @@ class RequestView {
               detail::to_str(request.body),
               query_.get(),
               headers_.get(),
-              params_.get()} {}
+              params_.get(),
+              stream} {}
   RequestView(const RequestView&) = delete;
   RequestView& operator=(const RequestView&) = delete;
   const collet_request& get() const { return view_; }

@@ -13,7 +13,7 @@ class ActivityGate final : public http::Gatekeeper {
   std::optional<http::Response> check(const http::Request& head, const http::Peer& peer,
                                       http::Access access) override {
     auto refusal = inner_.check(head, peer, access);
-    if (!refusal && access == http::Access::kSession) activity_.touch();
+    if (!refusal && access != http::Access::kPublic) activity_.touch();
     return refusal;
   }
   http::SocketVerdict check_socket(const http::Request& head, const http::Peer& peer) override {

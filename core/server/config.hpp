@@ -24,9 +24,9 @@ struct Origin {
 
 /// The core's own routers, in the order in which they are added. Plugins are switched off by
 /// `plugins.<name>.enabled`.
-inline constexpr std::array<std::string_view, 10> kRouters = {
-    "server",  "init",    "conversations", "events",  "settings",
-    "secrets", "plugins", "openapi",       "sockets", "metrics"};
+inline constexpr std::array<std::string_view, 11> kRouters = {
+    "server",  "init",    "conversations", "events",  "settings", "secrets",
+    "plugins", "openapi", "sockets",       "metrics", "auth"};
 
 struct Config {
   /// Wait for POST /api/init, which brings keys and the place on disk; nothing is opened before.
@@ -48,6 +48,7 @@ struct Config {
   struct Limits {
     std::int64_t head_bytes = 16 << 10;  ///< request line and headers; 431 above
     std::int64_t body_bytes = 16 << 20;  ///< of a request that is buffered; 413 above
+    std::int64_t upload_bytes = 0;       ///< of a request that is streamed; 413 above; 0: any length
     std::int64_t head_seconds = 10;      ///< to send a request's head
     std::int64_t body_seconds = 30;      ///< without a byte of the body
     std::int64_t idle_seconds = 75;      ///< between two requests of one connection

@@ -152,6 +152,7 @@ ConfigKey router(const std::string& name) {
 }
 
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 32;
+constexpr std::int64_t kMostUpload = std::int64_t{1} << 50;
 
 std::vector<ConfigKey> server_keys() {
   return {
@@ -190,6 +191,8 @@ std::vector<ConfigKey> limit_keys() {
           "limits.head_bytes", 1024, 1 << 20, [](auto& c) -> auto& { return c.limits.head_bytes; }),
       number(
           "limits.body_bytes", 1024, kMostBytes, [](auto& c) -> auto& { return c.limits.body_bytes; }),
+      number(
+          "limits.upload_bytes", 0, kMostUpload, [](auto& c) -> auto& { return c.limits.upload_bytes; }),
       number(
           "limits.head_seconds", 1, 86400, [](auto& c) -> auto& { return c.limits.head_seconds; }),
       number(

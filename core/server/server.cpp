@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "agent/builtin_tools.hpp"
+#include "api/auth_api.hpp"
 #include "api/conversations_api.hpp"
 #include "api/docs_api.hpp"
 #include "api/event_socket.hpp"
@@ -66,6 +67,7 @@ http::HttpServer::Options http_options(const Config& config, http::RequestObserv
   options.allowed_origins = config.allow_cors_origins;
   options.limits.head_bytes = static_cast<std::size_t>(from.head_bytes);
   options.limits.body_bytes = static_cast<std::size_t>(from.body_bytes);
+  options.limits.upload_bytes = static_cast<std::uint64_t>(from.upload_bytes);
   options.limits.connections = static_cast<std::size_t>(from.connections);
   options.limits.connections_per_address = static_cast<std::size_t>(from.connections_per_address);
   options.limits.head_time = seconds(from.head_seconds);
@@ -151,7 +153,7 @@ struct Server::Parts {
         event_sockets(conversations, log),
         public_metrics(config.public_metrics),
         backend(config.database == "sqlite" ? "sqlite" : "postgresql"),
-        guard(std::move(session_keys), config.allow_cors_origins),
+        guard(std::move(session_keys), config.allow_cors_origins, &ring),
         gate(guard, activity) {}
 
   Result<void> add_core_routes(const std::set<std::string>& off);
@@ -258,6 +260,10 @@ Result<void> Server::Parts::add_router(std::string_view name) {
   if (name == "plugins") return api::add_plugin_routes(router, [this] { return plugin_status(); });
   if (name == "openapi") return docs.add_routes(router);
   if (name == "sockets") return event_sockets.add_route(router);
+  if (name == "auth")
+    return api::add_auth_routes(
+        router, {[this](const http::Request& request) { return guard.open_workspace(request); },
+                 &auth::Guard::close_workspace});
   if (name == "metrics")
     return api::add_metrics_route(router, public_metrics, [this] { return metrics.text(snapshot()); });
   return internal("there is no router " + std::string(name));

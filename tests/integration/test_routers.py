@@ -22,6 +22,7 @@ CORE = {
                 ("GET", "/api/settings/secrets/NAME"), ("DELETE", "/api/settings/secrets/NAME")],
     "plugins": [("GET", "/api/collet/plugins")],
     "init": [("GET", "/api/init"), ("POST", "/api/init")],
+    "auth": [("POST", "/api/auth/workspace-session"), ("DELETE", "/api/auth/workspace-session")],
     "openapi": [("GET", "/openapi.json"), ("GET", "/docs"), ("GET", "/redoc")],
 }
 PLUGINS = {

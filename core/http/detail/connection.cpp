@@ -1,22 +1,19 @@
 #include "http/detail/connection.hpp"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
-#include <cerrno>
+#include <memory>
+#include <utility>
 
 #include "base/id.hpp"
 #include "base/log.hpp"
-#include "http/detail/render.hpp"
 #include "http/detail/websocket_session.hpp"
 
 namespace collet::http::detail {
 namespace {
-
-// A request that is answered by its head alone keeps its connection when its body is no longer than this.
-constexpr std::size_t kSkippedBody = 64 * 1024;
 
 constexpr std::size_t kLongestRequestId = 64;
 
@@ -29,6 +26,17 @@ std::string id_of(const Request& request) {
                     });
   return fits ? std::string(given) : without_dashes(new_uuid());
 }
+
+// A body that has ended before it is asked for.
+class EmptyBody final : public BodyStream {
+ public:
+  void next(OnPiece on_piece) override {
+    on_piece({asked_.exchange(true) ? Piece::Kind::kBroken : Piece::Kind::kEnd, ""});
+  }
+
+ private:
+  std::atomic<bool> asked_{false};
+};
 
 }  // namespace
 
@@ -47,61 +55,91 @@ Connection::Connection(std::shared_ptr<Core> core, PistacheWorker* worker,
 Connection::~Connection() {
   // Pistache's accepting thread may hold the last reference. What the worker did is done, by the count of
   // references; the lock says so to the thread sanitizer, which doesn't see Pistache's counting.
-  { const Lock lock(mutex_); }
+  { const std::lock_guard lock(mutex_); }
   core_->connections.remove(this);
 }
 
-void Connection::feed(std::string_view bytes) {
-  Lock lock(mutex_);
+Connection::Turn::~Turn() {
+  if (!lock_.owns_lock()) lock_.lock();  // something was thrown
+  const auto news = std::exchange(connection_.news_, {});
+  lock_.unlock();
+  for (const auto& tell : news) {
+    try {
+      tell();
+    } catch (const std::exception& e) {
+      log::error("http", e.what());
+    }
+  }
+}
+
+bool Connection::feed(std::string_view bytes) {
+  Turn turn(*this);
+  take_in(bytes, turn);
+  return state_ != State::kTaken;
+}
+
+void Connection::take_in(std::string_view bytes, Turn& turn) {
   if (state_ == State::kClosing || dead_) return;  // what a refused client still sends
-  const bool between_requests = state_ == State::kReading && !reader_ && input_.empty();
+  const bool between_requests = state_ == State::kReading && !reader_ && !intake_ && input_.empty();
   if (between_requests) arm(core_->options.limits.head_time);
-  if (reader_ && reader_->head_complete()) arm(core_->options.limits.body_time);
+  if (intake_ || (reader_ && reader_->head_complete())) arm(core_->options.limits.body_time);
   input_.append(bytes);
   const bool reading = state_ == State::kReading;
-  if (!reading && input_.size() > core_->options.limits.pipeline_bytes) return abandon();
-  drive(lock);
+  if (!reading && !is_ours_ && input_.size() > core_->options.limits.pipeline_bytes) return abandon();
+  drive(turn);
 }
 
 void Connection::end_of_input() {
-  const Lock lock(mutex_);
+  const Turn turn(*this);
   input_ended_ = true;
+  // A client that has only closed its side is taken for one that has left: else nobody would tell the source,
+  // which may be silent for long.
+  if (outgoing_.has_source()) abandon();
 }
 
 void Connection::kill() {
-  const Lock lock(mutex_);
-  abandon();
+  const Turn turn(*this);
+  abandon("the connection was closed");
 }
 
 void Connection::detach() {
-  const Lock lock(mutex_);
-  abandon();
+  const Turn turn(*this);
+  abandon("the server is going down");
   worker_ = nullptr;
 }
 
 void Connection::sweep(Clock::time_point now) {
-  Lock lock(mutex_);
+  Turn turn(*this);
   if (state_ == State::kTaken || dead_) return;
-  const bool idle = state_ == State::kReading && !reader_;
+  const bool idle = state_ == State::kReading && !reader_ && !intake_;
   if (idle && core_->draining) return abandon();
-  if (state_ == State::kBusy && !waiting_writable_) return;  // a handler takes the time it needs
+  const bool wants_body = state_ == State::kBusy && intake_ && intake_->is_wanted();
+  // A handler takes the time it needs.
+  if (state_ == State::kBusy && !waiting_writable_ && !wants_body) return;
   if (now < deadline_) return;
-  if (reader_ && state_ == State::kReading) return refuse(Response::error(408, "Request Timeout"), lock);
+  if (wants_body || (reader_ && state_ == State::kReading))
+    return refuse(Response::error(408, "Request Timeout"), turn);
   abandon();
 }
 
 // --- Input -------------------------------------------------------------------------------------------
 
-void Connection::drive(Lock& lock) {
+void Connection::drive(Turn& turn) {
   if (driving_) return;
   driving_ = true;
-  while (state_ == State::kReading && !dead_ && advance(lock)) {
+  while (state_ == State::kReading && !dead_ && advance(turn)) {
   }
   driving_ = false;
+  watch_input();
 }
 
-bool Connection::advance(Lock& lock) {
+bool Connection::advance(Turn& turn) {
   const auto& limits = core_->options.limits;
+  if (intake_) {
+    if (!intake_->skip(input_)) return false;
+    intake_.reset();
+    arm(input_.empty() ? limits.idle_time : limits.head_time);
+  }
   if (!reader_) {
     if (input_.view().substr(0, 2) == "\r\n") input_.consume(2);  // RFC 9112, 2.2
     if (input_.empty()) return false;
@@ -111,24 +149,25 @@ bool Connection::advance(Lock& lock) {
     request_line_.clear();
     route_ = nullptr;
     judged_ = Clock::now();
+    ++serial_;
   }
   switch (reader_->read(input_)) {
     case RequestReader::Progress::kNeedMore:
       return false;
     case RequestReader::Progress::kError:
-      refuse(Response::error(reader_->status(), reader_->detail()), lock);
+      refuse(Response::error(reader_->status(), reader_->detail()), turn);
       return false;
     case RequestReader::Progress::kHead:
-      judge(lock);
+      judge(turn);
       return true;
     case RequestReader::Progress::kComplete:
-      dispatch(lock);
+      dispatch(turn);
       return true;
   }
   return false;
 }
 
-void Connection::judge(Lock& lock) {
+void Connection::judge(Turn& turn) {
   Request& request = reader_->request();
   request.id = id_of(request);
   request_id_ = request.id;
@@ -151,8 +190,9 @@ void Connection::judge(Lock& lock) {
   more_headers_ = std::move(verdict.more_headers);
   more_headers_.emplace_back("x-request-id", request_id_);
   if (!reader_->has_body()) return;
+  if (route_ != nullptr && route_->streamed) return begin_stream(turn);
   if (!prepare_body())
-    refuse(early_answer_ ? *early_answer_ : Response::error(413, "Request Entity Too Large"), lock);
+    refuse(early_answer_ ? *early_answer_ : Response::error(413, "Request Entity Too Large"), turn);
 }
 
 // False: the body is not wanted, and too long to be skipped.
@@ -160,157 +200,64 @@ bool Connection::prepare_body() {
   const auto length = reader_->body_length();
   if (early_answer_) return length && *length <= kSkippedBody && !reader_->expects_continue();
   if (length && *length > core_->options.limits.body_bytes) return false;
-  if (reader_->expects_continue() && input_.empty()) write_some("HTTP/1.1 100 Continue\r\n\r\n");
+  if (reader_->expects_continue() && input_.empty()) send_continue();
   arm(core_->options.limits.body_time);
   return true;
 }
 
-void Connection::dispatch(Lock& lock) {
+void Connection::dispatch(Turn& turn) {
   Request request = std::move(reader_->request());
   reader_.reset();
   state_ = State::kBusy;
   if (early_answer_) {
     Response response = std::move(*early_answer_);
     early_answer_.reset();
-    return respond(std::move(response), lock);
+    return respond(std::move(response), turn);
   }
+  if (route_->streamed) request.stream = std::make_shared<EmptyBody>();
+  run_handler(std::move(request), turn);
+}
+
+void Connection::run_handler(Request request, Turn& turn) {
+  is_owed_answer_ = true;
   Reply reply([self = shared_from_this()](Response response) { self->answer(std::move(response)); });
   const Route& route = *route_;
-  lock.unlock();
+  turn.unlock();
   core_->dispatcher.run(route, std::move(request), std::move(reply));
-  lock.lock();
+  turn.lock();
 }
 
 void Connection::hand_over(const SocketRoute& route, bool ask_first_message) {
-  state_ = State::kTaken;
-  worker_->post([self = shared_from_this(), &route, ask_first_message](PistacheWorker& worker) {
-    self->take_over(worker, route, ask_first_message);
-  });
+  leave_pistache([&route, ask_first_message](Connection& self) { self.take_over(route, ask_first_message); });
 }
 
-void Connection::take_over(PistacheWorker& worker, const SocketRoute& route, bool ask_first_message) {
-  const auto pistache_peer = pistache_peer_.lock();
-  if (!pistache_peer || !worker.release(pistache_peer)) return;  // the client left meanwhile
-  Lock lock(mutex_);
-  if (dead_) return;
-  SocketHandover handover{.fd = std::move(fd_),
-                          .ticket = std::move(*ticket_),
-                          .head = reader_->take_head(),
-                          .request = std::move(reader_->request()),
-                          .unread = input_.take(),
-                          .route = &route,
-                          .ask_first_message = ask_first_message};
+// With a Turn of its caller's: the session is started when that ends.
+void Connection::take_over(const SocketRoute& route, bool ask_first_message) {
+  const auto handover =
+      std::make_shared<SocketHandover>(SocketHandover{.fd = std::move(fd_),
+                                                      .ticket = std::move(*ticket_),
+                                                      .head = reader_->take_head(),
+                                                      .request = std::move(reader_->request()),
+                                                      .unread = input_.take(),
+                                                      .route = &route,
+                                                      .ask_first_message = ask_first_message});
   ticket_.reset();
-  lock.unlock();
-  note(101, route.pattern);
-  WebSocketSession::start(core_, std::move(handover));
-}
-
-// --- Answers -----------------------------------------------------------------------------------------
-
-void Connection::answer(Response response) {
-  Lock lock(mutex_);
-  if (state_ == State::kBusy && !dead_) respond(std::move(response), lock);
-}
-
-void Connection::respond(Response response, Lock& lock) {
-  static const std::string unnamed_failure = Response::internal_error().body;
-  if (response.status == 500 && response.body == unnamed_failure) {
-    response = Response::internal_error(request_id_);
-    log::error("http", "a request failed or was left unanswered", {.request = request_id_});
-  }
-  keep_alive_ = keep_alive_ && !core_->draining;
-  note(response.status, route_ == nullptr ? std::string_view() : route_->pattern);
-  push(render(response, more_headers_,
-              {.version = version_, .keep_alive = keep_alive_, .head_only = head_only_}),
-       lock);
-}
-
-void Connection::refuse(const Response& response, Lock& lock) {
-  const bool head_only = reader_ && reader_->head_complete() && head_only_;
-  reader_.reset();
-  early_answer_.reset();
-  input_.clear();
-  state_ = State::kBusy;
-  keep_alive_ = false;
-  note(response.status, route_ == nullptr ? std::string_view() : route_->pattern);
-  push(render(response, more_headers_, {.version = version_, .keep_alive = false, .head_only = head_only}),
-       lock);
-}
-
-void Connection::note(int status, std::string_view pattern) const {
-  if (auto* observer = core_->options.observer; observer != nullptr)
-    observer->answered({method_, pattern, status, Clock::now() - judged_});
-  if (!log::enabled(log::Level::kDebug)) return;
-  log::debug("http", peer_.remote.address + " " + request_line_ + " " + std::to_string(status),
-             {.request = request_id_});
-}
-
-// --- Output: straight into the socket; only when that is full Asio watches it -----------------------------
-
-ssize_t Connection::write_some(std::string_view bytes) const {
-  return ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-void Connection::push(std::string bytes, Lock& lock) {
-  output_ = std::move(bytes);
-  written_ = 0;
-  arm(core_->options.limits.write_stall);
-  flush(lock);
-}
-
-void Connection::flush(Lock& lock) {
-  while (written_ < output_.size()) {
-    const ssize_t n = write_some(std::string_view(output_).substr(written_));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return wait_writable();
-    if (n < 0) return abandon();
-    written_ += static_cast<std::size_t>(n);
-    arm(core_->options.limits.write_stall);
-  }
-  finished(lock);
-}
-
-void Connection::wait_writable() {
-  waiting_writable_ = true;
-  if (!writable_) {
-    const int duplicate = ::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0);
-    if (duplicate < 0) return abandon();
-    writable_.emplace(core_->io, duplicate);
-  }
-  writable_->async_wait(boost::asio::posix::stream_descriptor::wait_write,
-                        [self = shared_from_this()](boost::system::error_code) {
-                          Lock lock(self->mutex_);
-                          self->waiting_writable_ = false;
-                          if (!self->dead_) self->flush(lock);
-                        });
-}
-
-void Connection::finished(Lock& lock) {
-  output_.clear();
-  if (output_.capacity() > kSkippedBody) output_.shrink_to_fit();
-  written_ = 0;
-  if (!keep_alive_ || input_ended_) {
-    ::shutdown(fd_.get(), SHUT_WR);
-    state_ = State::kClosing;
-    return arm(core_->options.limits.linger);
-  }
-  state_ = State::kReading;
-  arm(input_.empty() ? core_->options.limits.idle_time : core_->options.limits.head_time);
-  if (input_.empty() || driving_) return;
-  if (PistacheWorker::current() == worker_) return drive(lock);
-  worker_->post([self = shared_from_this()](PistacheWorker&) {
-    Lock again(self->mutex_);
-    self->drive(again);
+  watch_.reset();
+  news_.emplace_back([self = shared_from_this(), handover] {
+    self->note(101, handover->route->pattern);
+    WebSocketSession::start(self->core_, std::move(*handover));
   });
 }
 
-void Connection::abandon() {
+void Connection::abandon(std::string why) {
   ::shutdown(fd_.get(), SHUT_RDWR);
   dead_ = true;
   if (state_ != State::kTaken) state_ = State::kClosing;
-  output_.clear();
-  written_ = 0;
+  if (intake_)
+    if (auto tell = intake_->break_off(std::move(why))) news_.push_back(std::move(tell));
+  intake_.reset();
+  // Destroyed with the news, when there is no lock.
+  if (auto source = outgoing_.drop()) news_.emplace_back([source] {});
 }
 
 }  // namespace collet::http::detail

@@ -1,4 +1,5 @@
-// One HTTP connection: feeds the reader, has requests judged and run, writes the answers in order.
+// One HTTP connection: feeds the reader, has requests judged and run, hands over their bodies, writes the
+// answers in order.
 #pragma once
 #include "http/detail/core.hpp"  // first: it puts <utility> before Asio
 
@@ -6,21 +7,28 @@
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/unique_fd.hpp"
+#include "http/detail/body_intake.hpp"
 #include "http/detail/input_buffer.hpp"
+#include "http/detail/outgoing.hpp"
 #include "http/detail/pistache_worker.hpp"
 #include "http/detail/request_reader.hpp"
 
 namespace collet::http::detail {
 
-/// Requests are parsed on the connection's worker only; answers come from any thread. A duplicate of the
-/// peer's descriptor is ours, so that its number can't be reused under us.
+/// At first Pistache's worker reads from the socket, and only there requests are parsed. With the first
+/// streamed body Asio takes the socket over for good: it can wait until more is wanted. Answers, and the
+/// asking for a body, come from any thread. A duplicate of the peer's descriptor is ours, so that its number
+/// can't be reused under us.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;
@@ -32,8 +40,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // On the worker's thread.
-  void feed(std::string_view bytes);
+  // On the thread of who reads.
+  /// False: nothing more may be read there.
+  bool feed(std::string_view bytes);
   void end_of_input();
 
   // Any thread.
@@ -43,30 +52,64 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void kill();
   /// As kill(), and never uses the worker again.
   void detach();
+  /// Asks for the next piece of the body of request number `serial`.
+  void next_piece(std::uint64_t serial, BodyStream::OnPiece on_piece);
 
  private:
   enum class State { kReading, kBusy, kTaken, kClosing };
-  using Lock = std::unique_lock<std::mutex>;
 
-  // Input, under the lock, on the worker's thread.
-  void drive(Lock& lock);
-  bool advance(Lock& lock);
-  void judge(Lock& lock);
+  // Holds the lock. What others are to be told is told when it has been given back.
+  class Turn {
+   public:
+    explicit Turn(Connection& connection) : connection_(connection), lock_(connection.mutex_) {}
+    ~Turn();
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    void lock() { lock_.lock(); }
+    void unlock() { lock_.unlock(); }
+
+   private:
+    Connection& connection_;
+    std::unique_lock<std::mutex> lock_;
+  };
+  // All that follows is under the lock; what takes a Turn may give it back meanwhile.
+
+  // Input (connection.cpp).
+  void take_in(std::string_view bytes, Turn& turn);
+  void drive(Turn& turn);
+  bool advance(Turn& turn);
+  void judge(Turn& turn);
   bool prepare_body();
-  void dispatch(Lock& lock);
+  void dispatch(Turn& turn);
+  void run_handler(Request request, Turn& turn);
   void hand_over(const SocketRoute& route, bool ask_first_message);
-  void take_over(PistacheWorker& worker, const SocketRoute& route, bool ask_first_message);
+  void take_over(const SocketRoute& route, bool ask_first_message);
+  void abandon(std::string why = "the client has left");
 
-  // Answers and output, under the lock.
+  // The socket in Asio's hands (connection_streams.cpp).
+  void leave_pistache(std::function<void(Connection&)> then);
+  bool watch();
+  void watch_input();
+  void read_input(Turn& turn);
+  // Streamed bodies.
+  void begin_stream(Turn& turn);
+  void dispatch_stream();
+  void pull_body(Turn& turn);
+  void settle_body();
+  void send_continue();
+
+  // Answers and output (connection_output.cpp).
   void answer(Response response);
-  void respond(Response response, Lock& lock);
-  void refuse(const Response& response, Lock& lock);
-  void push(std::string bytes, Lock& lock);
-  void flush(Lock& lock);
+  void respond(Response response, Turn& turn);
+  void refuse(const Response& response, Turn& turn);
+  void push(std::string bytes, std::shared_ptr<Content> content, Outgoing::Framing framing, Turn& turn);
+  void flush(Turn& turn);
+  void go_on();
+  bool pull_source(Turn& turn);
+  void give(std::uint64_t serial, Piece piece);
+  void cut(const std::string& why);
   void wait_writable();
-  void finished(Lock& lock);
-  void abandon();
-  ssize_t write_some(std::string_view bytes) const;
+  void finished(Turn& turn);
   void arm(std::chrono::milliseconds patience) { deadline_ = Clock::now() + patience; }
   /// Tells log and observer how a request was answered.
   void note(int status, std::string_view pattern) const;
@@ -77,6 +120,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const Peer peer_;
 
   std::mutex mutex_;
+  std::vector<std::function<void()>> news_;  // told by Turn
   std::optional<Admission::Ticket> ticket_;
   UniqueFd fd_;
   State state_ = State::kReading;
@@ -86,18 +130,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<RequestReader> reader_;
 
   // The request that is being read or answered.
+  std::uint64_t serial_ = 0;
   const Route* route_ = nullptr;
   std::optional<Response> early_answer_;  // decided by the head; sent when the body has been skipped
+  std::optional<BodyIntake> intake_;      // a streamed body, until its end; what is left of it is skipped
   std::string request_id_, method_, request_line_;
   Clock::time_point judged_;
   Pairs more_headers_;  // of its answer
   unsigned version_ = 11;
-  bool keep_alive_ = false, head_only_ = false;
+  bool keep_alive_ = false, head_only_ = false, is_owed_answer_ = false;
 
-  std::string output_;
-  std::size_t written_ = 0;
-  bool waiting_writable_ = false;
-  std::optional<boost::asio::posix::stream_descriptor> writable_;  // watches a duplicate
+  Outgoing outgoing_;
+  bool asked_ = false, pulling_ = false;  // the source's next piece
+  bool waiting_writable_ = false, waiting_readable_ = false;
+  bool is_ours_ = false;                                        // to read from, by Asio
+  std::optional<boost::asio::posix::stream_descriptor> watch_;  // of a duplicate
 };
 
 }  // namespace collet::http::detail

@@ -67,7 +67,7 @@ class Handler final : public pistache::Tcp::Handler {
 
   std::shared_ptr<pistache::Tcp::Handler> clone() const override { return std::make_shared<Handler>(core_); }
 
-  // Nothing may escape from these into Pistache's loop.
+  // Nothing else may escape from these into Pistache's loop.
   void onConnection(const PistachePeer& peer) override {
     try {
       if (!open(peer)) ::shutdown(peer->fd(), SHUT_RDWR);
@@ -79,12 +79,14 @@ class Handler final : public pistache::Tcp::Handler {
   void onInput(const char* data, std::size_t size, const PistachePeer& peer) override {
     const auto connection = of(peer);
     if (!connection) return;
+    bool read_on = true;
     try {
-      connection->feed({data, size});
+      read_on = connection->feed({data, size});
     } catch (const std::exception& e) {
       log::error("http", e.what());
       connection->kill();
     }
+    if (!read_on) throw StopReading();
   }
   void onDisconnection(const PistachePeer& peer) override {
     if (const auto connection = of(peer)) connection->end_of_input();

@@ -32,14 +32,12 @@ void PistacheWorker::registerPoller(pistache::Polling::Epoll& poller) {
 
 void PistacheWorker::onReady(const pistache::Aio::FdSet& fds) {
   current_worker = this;
-  try {
-    Transport::onReady(fds);
-  } catch (const std::exception& e) {
-    log::error("http", e.what());
-  }
   bool woken = false;
-  for (const auto& entry : fds)
-    woken = woken || entry.getTag() == pistache::Polling::Tag(static_cast<std::uint64_t>(wake_.get()));
+  for (const auto& entry : fds) {
+    const bool is_ours = entry.getTag() == pistache::Polling::Tag(static_cast<std::uint64_t>(wake_.get()));
+    woken = woken || is_ours;
+    if (!is_ours) handle(entry);
+  }
   if (!woken) return;
   std::uint64_t count = 0;
   if (::read(wake_.get(), &count, sizeof count) != static_cast<ssize_t>(sizeof count)) return;
@@ -54,6 +52,22 @@ void PistacheWorker::onReady(const pistache::Aio::FdSet& fds) {
     } catch (const std::exception& e) {
       log::error("http", e.what());  // nothing may escape into Pistache's loop
     }
+  }
+}
+
+// One at a time: Pistache polls for edges, so what an exception skipped would never come again.
+void PistacheWorker::handle(const pistache::Aio::FdSet::Entry& entry) {
+  using pistache::Polling::NotifyOn;
+  std::vector<pistache::Polling::Event> one;
+  pistache::Polling::Event& event = one.emplace_back(entry.getTag());
+  if (entry.isReadable()) event.flags.setFlag(NotifyOn::Read);
+  if (entry.isWritable()) event.flags.setFlag(NotifyOn::Write);
+  if (entry.isHangup()) event.flags.setFlag(NotifyOn::Hangup);
+  try {
+    Transport::onReady(pistache::Aio::FdSet(std::move(one)));
+  } catch (const StopReading&) {
+  } catch (const std::exception& e) {
+    log::error("http", e.what());
   }
 }
 

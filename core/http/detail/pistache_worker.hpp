@@ -13,6 +13,10 @@
 
 namespace collet::http::detail {
 
+/// Thrown by onInput(): no more may be read from this peer, whose socket is about to be let go of. Pistache
+/// would read on as long as something comes.
+struct StopReading {};
+
 class PistacheWorker final : public Pistache::Tcp::Transport {
  public:
   using Job = std::function<void(PistacheWorker&)>;
@@ -36,6 +40,8 @@ class PistacheWorker final : public Pistache::Tcp::Transport {
   void onReady(const Pistache::Aio::FdSet& fds) override;
 
  private:
+  void handle(const Pistache::Aio::FdSet::Entry& entry);
+
   std::shared_ptr<Pistache::Tcp::Handler> handler_;
   UniqueFd wake_;
   std::mutex mutex_;

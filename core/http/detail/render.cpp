@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/beast/http/status.hpp>
 #include <ctime>
+#include <optional>
 #include <string_view>
 
 #include "base/log.hpp"
@@ -35,6 +36,17 @@ void add(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
+// Of HTTP/1.0, what has no length ends with the connection.
+void add_length(std::string& out, const Response& response, unsigned version) {
+  const auto length =
+      response.content ? response.content->size() : std::optional<std::uint64_t>(response.body.size());
+  if (length) {
+    add(out, "content-length", std::to_string(*length));
+  } else if (version != 10) {
+    add(out, "transfer-encoding", "chunked");
+  }
+}
+
 }  // namespace
 
 std::string render(const Response& response, const Pairs& more, const RenderOptions& options) {
@@ -49,14 +61,14 @@ std::string render(const Response& response, const Pairs& more, const RenderOpti
   if (!response.content_type.empty() && !bodiless) add(out, "content-type", response.content_type);
   for (const auto& [name, value] : response.headers) add(out, name, value);
   for (const auto& [name, value] : more) add(out, name, value);
-  if (!bodiless) add(out, "content-length", std::to_string(response.body.size()));
+  if (!bodiless) add_length(out, response, options.version);
   if (!options.keep_alive) {
     add(out, "connection", "close");
   } else if (options.version == 10) {
     add(out, "connection", "keep-alive");
   }
   out.append("\r\n");
-  if (!options.head_only && !bodiless) out.append(response.body);
+  if (!options.head_only && !bodiless && !response.content) out.append(response.body);
   return out;
 }
 

@@ -12,8 +12,8 @@ struct RenderOptions {
   bool head_only = false;  ///< the request was HEAD: all fields, no body
 };
 
-/// `more`: further fields, beside the response's own. Fields that hold line breaks or NUL are left out, and
-/// logged.
+/// The head, with the body unless the response has a content in its place. `more`: further fields, beside the
+/// response's own. Fields that hold line breaks or NUL are left out, and logged.
 std::string render(const Response& response, const Pairs& more, const RenderOptions& options);
 
 }  // namespace collet::http::detail

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/detail/body_decoder.hpp"
 #include "http/detail/input_buffer.hpp"
 #include "http/message.hpp"
 
@@ -44,6 +45,10 @@ class RequestReader {
   std::optional<std::uint64_t> body_length() const { return body_length_; }
   /// The head as Beast's WebSocket handshake needs it; once, in place of reading the body.
   Head take_head() { return head_parser_->release(); }
+  /// The body in pieces; once, in place of reading it. `limit`: bytes of a chunked one, 0: any.
+  BodyDecoder take_body(std::uint64_t limit) {
+    return BodyDecoder(*head_parser_, head_parser_->chunked() ? std::nullopt : body_length_, limit);
+  }
 
   int status() const { return status_; }
   const std::string& detail() const { return detail_; }

@@ -73,7 +73,11 @@ void list_routes(collet_plugin*, void* context, void (*add)(void*, const collet_
 void handle(collet_plugin*, std::uint32_t, const collet_request*, collet_reply reply) {
   at("handle");
   for (int i = 0; i < 2; ++i) finish_kept(R"({"late":true})");
-  const collet_response response{sizeof(collet_response), 200, text("application/json"), text("{}"), {}};
+  collet_response response{};
+  response.struct_size = sizeof response;
+  response.status = 200;
+  response.content_type = text("application/json");
+  response.body = text("{}");
   reply.send(reply.context, reply.handle, &response);
 }
 constexpr collet_routes kRoutes{sizeof(collet_routes), list_routes, handle};

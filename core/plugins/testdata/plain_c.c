@@ -14,14 +14,18 @@ static collet_str text(const char* words) {
 
 static void list_routes(collet_plugin* plugin, void* context,
                         void (*add)(void* context, const collet_route* route)) {
-  const collet_route route = {sizeof(collet_route), text("GET"), text("/api/plain-c"), text(""), text("")};
+  const collet_route route = {sizeof(collet_route), text("GET"), text("/api/plain-c"), text(""), text(""),
+                              COLLET_BODY_WHOLE,   COLLET_ACCESS_SESSION};
   (void)plugin;
   add(context, &route);
 }
 
 static void handle(collet_plugin* plugin, uint32_t route, const collet_request* request, collet_reply reply) {
-  const collet_response response = {
-      sizeof(collet_response), 200, text("text/plain"), request->path, {NULL, 0}};
+  collet_response response = {0};
+  response.struct_size = sizeof(collet_response);
+  response.status = 200;
+  response.content_type = text("text/plain");
+  response.body = request->path;
   (void)plugin;
   (void)route;
   reply.send(reply.context, reply.handle, &response);

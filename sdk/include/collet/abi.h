@@ -20,6 +20,7 @@
 #include "collet/abi/shared_store.h"
 #include "collet/abi/sockets.h"
 #include "collet/abi/store.h"
+#include "collet/abi/streams.h"
 #include "collet/abi/tools.h"
 #include "collet/abi/types.h"
 

@@ -1,6 +1,7 @@
 // Routes: what a handler sees of HTTP.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -10,10 +11,19 @@
 
 #include "collet/abi/routes.h"
 #include "collet/detail/text.hpp"
+#include "collet/streams.hpp"
 
 namespace collet {
 
-/// One request, complete with its body. A plain value.
+/// Who may call a route: see collet/abi/routes.h.
+enum class Access : std::uint32_t {
+  kSession = COLLET_ACCESS_SESSION,
+  kPublic = COLLET_ACCESS_PUBLIC,
+  kWorkspace = COLLET_ACCESS_WORKSPACE,
+  kBearer = COLLET_ACCESS_BEARER
+};
+
+/// One request, complete with its body (but for Setup::stream). A plain value.
 struct Request {
   std::string method;  ///< upper case
   std::string path;    ///< without the query, decoded
@@ -60,14 +70,36 @@ struct Response {
   std::string content_type = "application/json";
   std::string body = {};
   Pairs headers = {};
+  /// Sent in place of `body`, once: copies of a response share it. Made by file() and source().
+  std::shared_ptr<detail::Content> content = {};
 
   /// A JSON answer; `text` is the JSON text.
   static Response json(std::string text, int status = 200) {
-    return {status, "application/json", std::move(text), {}};
+    return {status, "application/json", std::move(text), {}, {}};
   }
   /// The errors' common form: {"detail": "…"}.
   static Response error(int status, std::string_view detail) {
     return json("{\"detail\":" + detail::json_quoted(detail) + "}", status);
+  }
+  /// `length` bytes from `offset` of a regular file, sent without a copy in memory. `descriptor` is open for
+  /// reading, and the response's from now on. When the file has become shorter meanwhile the connection is
+  /// cut.
+  static Response file(int descriptor, std::uint64_t offset, std::uint64_t length,
+                       std::string content_type = "application/octet-stream") {
+    return {
+        200, std::move(content_type), {}, {}, std::make_shared<detail::Content>(descriptor, offset, length)};
+  }
+  /// What a source yields, as the client takes it. `length`: how many bytes that will be, where it is known;
+  /// else the answer is sent chunked.
+  static Response source(std::unique_ptr<BodySource> source,
+                         std::string content_type = "application/octet-stream",
+                         std::optional<std::uint64_t> length = std::nullopt) {
+    return {200,
+            std::move(content_type),
+            {},
+            {},
+            std::make_shared<detail::Content>(std::move(source),
+                                              length ? static_cast<std::int64_t>(*length) : -1)};
   }
 };
 
@@ -102,10 +134,19 @@ class Reply {
   void send(const Response& response) {
     if (reply_.send == nullptr) return;
     const detail::PairsView headers(response.headers);
-    const collet_response out{sizeof(collet_response), response.status, detail::to_str(response.content_type),
-                              detail::to_str(response.body), headers.get()};
+    collet_response out{sizeof(collet_response),
+                        response.status,
+                        detail::to_str(response.content_type),
+                        detail::to_str(response.body),
+                        headers.get(),
+                        COLLET_CONTENT_BODY,
+                        {-1, 0, 0},
+                        {}};
+    const bool has_content = response.content != nullptr;
+    if (has_content) out.content = response.content->hand_over(out.file, out.source);
+    const bool is_gone = has_content && out.content == COLLET_CONTENT_BODY;  // it was sent before
     const auto reply = std::exchange(reply_, collet_reply{});
-    reply.send(reply.context, reply.handle, &out);
+    reply.send(reply.context, reply.handle, is_gone ? nullptr : &out);
   }
 
  private:

@@ -24,6 +24,7 @@
 #include "collet/http.hpp"
 #include "collet/llm.hpp"
 #include "collet/socket.hpp"
+#include "collet/streams.hpp"
 #include "collet/tool.hpp"
 
 namespace collet {
@@ -47,6 +48,16 @@ class Plugin {
   virtual void stop() {}
 };
 
+/// More about the route that was just set up: setup.get(…).access(Access::kPublic).
+class RouteSetup {
+ public:
+  explicit RouteSetup(detail::RouteEntry& entry) : entry_(entry) {}
+  void access(Access access) { entry_.access = access; }
+
+ private:
+  detail::RouteEntry& entry_;
+};
+
 /// Takes what a plugin offers. Good only during Plugin::setup.
 class Setup {
  public:
@@ -61,27 +72,44 @@ class Setup {
   /// throws is answered: a Refusal with what it holds, an InputError with 400, all else with 500.
   /// `operation`: what /openapi.json shows of the route, see collet_route in collet/abi/routes.h.
   using Answer = std::function<Response(const Request&)>;
-  void get(std::string pattern, Answer handler, std::string operation = {}) {
-    answer("GET", std::move(pattern), std::move(handler), std::move(operation));
+  RouteSetup head(std::string pattern, Answer handler, std::string operation = {}) {
+    return answer("HEAD", std::move(pattern), std::move(handler), std::move(operation));
   }
-  void post(std::string pattern, Answer handler, std::string operation = {}) {
-    answer("POST", std::move(pattern), std::move(handler), std::move(operation));
+  RouteSetup get(std::string pattern, Answer handler, std::string operation = {}) {
+    return answer("GET", std::move(pattern), std::move(handler), std::move(operation));
   }
-  void put(std::string pattern, Answer handler, std::string operation = {}) {
-    answer("PUT", std::move(pattern), std::move(handler), std::move(operation));
+  RouteSetup post(std::string pattern, Answer handler, std::string operation = {}) {
+    return answer("POST", std::move(pattern), std::move(handler), std::move(operation));
   }
-  void patch(std::string pattern, Answer handler, std::string operation = {}) {
-    answer("PATCH", std::move(pattern), std::move(handler), std::move(operation));
+  RouteSetup put(std::string pattern, Answer handler, std::string operation = {}) {
+    return answer("PUT", std::move(pattern), std::move(handler), std::move(operation));
   }
-  void del(std::string pattern, Answer handler, std::string operation = {}) {
-    answer("DELETE", std::move(pattern), std::move(handler), std::move(operation));
+  RouteSetup patch(std::string pattern, Answer handler, std::string operation = {}) {
+    return answer("PATCH", std::move(pattern), std::move(handler), std::move(operation));
+  }
+  RouteSetup del(std::string pattern, Answer handler, std::string operation = {}) {
+    return answer("DELETE", std::move(pattern), std::move(handler), std::move(operation));
   }
   /// A route that is answered now or later, from any thread. Same queue; must return soon. What it throws is
   /// answered with 500, an InputError too: the reply has gone with the handler.
-  void route(std::string method, std::string pattern, std::function<void(Request, Reply)> handler,
-             std::string operation = {}) {
-    instance_.routes.push_back(
-        {std::move(method), std::move(pattern), std::move(handler), std::move(operation), {}});
+  RouteSetup route(std::string method, std::string pattern, std::function<void(Request, Reply)> handler,
+                   std::string operation = {}) {
+    instance_.routes.push_back({.method = std::move(method),
+                                .pattern = std::move(pattern),
+                                .handler = std::move(handler),
+                                .operation = std::move(operation)});
+    return RouteSetup(instance_.routes.back());
+  }
+  /// A route whose bodies are taken in pieces, of any length. `receiver` makes, on the same queue, what takes
+  /// the body of one request, whose `body` is empty; what it throws is answered as that of a handler, before
+  /// the body is read.
+  RouteSetup stream(std::string method, std::string pattern, detail::ReceiverFactory receiver,
+                    std::string operation = {}) {
+    instance_.routes.push_back({.method = std::move(method),
+                                .pattern = std::move(pattern),
+                                .receiver = std::move(receiver),
+                                .operation = std::move(operation)});
+    return RouteSetup(instance_.routes.back());
   }
   /// Serves, beside the route of this method and path that the server or another plugin has, the requests
   /// whose body is as `when` says: JSON text {"has", "any", "lacks"}, see collet_route in
@@ -104,8 +132,8 @@ class Setup {
   }
 
  private:
-  void answer(std::string method, std::string pattern, Answer handler, std::string operation) {
-    route(
+  RouteSetup answer(std::string method, std::string pattern, Answer handler, std::string operation) {
+    return route(
         std::move(method), std::move(pattern),
         [handler = std::move(handler)](const Request& request, Reply reply) {
           try {

@@ -18,17 +18,20 @@ static collet_str text(const char* words) {
 /* ---- the route: GET /api/plain-c/{name} answers the name */
 static void list_routes(collet_plugin* plugin, void* context,
                         void (*add)(void* context, const collet_route* route)) {
-  const collet_route route = {sizeof route, text("GET"), text("/api/plain-c/{name}"),
-                              text("{\"summary\": \"Says the name back\"}"), text("")};
+  collet_route route = {.struct_size = sizeof route};
   (void)plugin;
+  route.method = text("GET");
+  route.pattern = text("/api/plain-c/{name}");
+  route.operation = text("{\"summary\": \"Says the name back\"}");
   add(context, &route);
 }
 
 static void handle(collet_plugin* plugin, uint32_t route, const collet_request* request, collet_reply reply) {
-  const collet_response response = {
-      sizeof response, 200, text("text/plain"), request->params.items[0].value, {NULL, 0}};
+  collet_response response = {.struct_size = sizeof response, .status = 200};
   (void)plugin;
   (void)route;
+  response.content_type = text("text/plain");
+  response.body = request->params.items[0].value;
   reply.send(reply.context, reply.handle, &response);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "collet/abi/entry.h"
+#include "collet/detail/receiving.hpp"
 #include "collet/host.hpp"
 #include "collet/http.hpp"
 #include "collet/llm.hpp"
@@ -22,11 +23,14 @@ namespace detail {
 
 using RouteHandler = std::function<void(Request, Reply)>;
 
+// Has a receiver in place of a handler where bodies are streamed.
 struct RouteEntry {
   std::string method, pattern;
-  RouteHandler handler;
-  std::string operation;
-  std::string when;
+  RouteHandler handler = {};
+  ReceiverFactory receiver = {};
+  std::string operation = {};
+  std::string when = {};
+  Access access = Access::kSession;
 };
 
 struct SocketEntry {
@@ -66,15 +70,15 @@ inline void log_error(const Instance& self, const std::string& text) noexcept {
 inline void list_routes(collet_plugin* plugin, void* context,
                         void (*add)(void*, const collet_route*)) noexcept {
   for (const auto& route : instance(plugin).routes) {
-    const collet_route out{sizeof(collet_route), to_str(route.method), to_str(route.pattern),
-                           to_str(route.operation), to_str(route.when)};
+    const collet_route out{sizeof(collet_route),
+                           to_str(route.method),
+                           to_str(route.pattern),
+                           to_str(route.operation),
+                           to_str(route.when),
+                           route.receiver ? COLLET_BODY_STREAMED : COLLET_BODY_WHOLE,
+                           static_cast<std::uint32_t>(route.access)};
     add(context, &out);
   }
-}
-
-inline Request to_request(const collet_request& from) {
-  return {to_string(from.method), to_string(from.path),   to_string(from.body),
-          to_pairs(from.query),   to_pairs(from.headers), to_pairs(from.params)};
 }
 
 inline void handle_route(collet_plugin* plugin, std::uint32_t index, const collet_request* request,
@@ -83,7 +87,9 @@ inline void handle_route(collet_plugin* plugin, std::uint32_t index, const colle
   try {
     Reply reply(raw);
     if (index >= self.routes.size()) return;
-    self.routes[index].handler(to_request(*request), std::move(reply));
+    const RouteEntry& route = self.routes[index];
+    if (route.receiver) return receive_body(self.host, route.receiver, *request, std::move(reply));
+    route.handler(to_request(*request), std::move(reply));
   } catch (...) {
     log_error(self,
               self.routes[index].method + " " + self.routes[index].pattern + " threw: " + current_error());

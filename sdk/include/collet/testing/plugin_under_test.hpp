@@ -10,6 +10,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -23,7 +24,9 @@
 #include "collet/testing/detail/json_check.hpp"
 #include "collet/testing/detail/loaded_plugin.hpp"
 #include "collet/testing/detail/owed.hpp"
+#include "collet/testing/detail/route_calls.hpp"
 #include "collet/testing/fake_host.hpp"
+#include "collet/testing/streams.hpp"
 #include "collet/tool.hpp"
 
 namespace collet::testing {
@@ -100,13 +103,14 @@ class PluginUnderTest {
     started_ = false;
     cancel_all();
     close_sockets();
+    requests_.end_streams();
     host_.end_follows();
     const bool all_ended =
-        answers_.wait_none(deadline) && tool_calls_.wait_none(deadline) && model_calls_.wait_none(deadline);
+        requests_.wait_none(deadline) && tool_calls_.wait_none(deadline) && model_calls_.wait_none(deadline);
     wait_for_threads();
     entry_.stop(plugin_->instance);
     if (all_ended) return;
-    answers_.judge();
+    requests_.judge();
     tool_calls_.judge();
     model_calls_.judge();
   }
@@ -128,28 +132,44 @@ class PluginUnderTest {
     return request("POST", target, std::move(body));
   }
   /// `target`: path and query, "/api/weather/K%C3%B6ln?days=2". Header names in lower case. No such route:
-  /// 404.
+  /// 404. A streamed body is given in pieces; what the answer has in place of a body is read into it.
   Response request(std::string_view method, std::string_view target, std::string body = {},
                    Pairs headers = {}) {
     need_started();
-    const auto mark = target.find('?');
-    const auto path = target.substr(0, mark);
-    const auto query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
-    const auto found = plugin_->find_route(method, path);
+    const auto found = find(method, target);
     if (!found) return Response::error(404, "Not Found");
-    Request made{std::string(method),        detail::decoded(path, false), std::move(body),
-                 detail::query_pairs(query), std::move(headers),           found->params};
-    const auto handle = answers_.add(made.method + " " + std::string(target));
-    const auto left = enter([this, handle, index = found->index, made = std::move(made)] {
-      const collet::detail::PairsView given_query(made.query), given_headers(made.headers),
-          params(made.params);
-      const collet_request out{sizeof(collet_request), str(made.method),    str(made.path), str(made.body),
-                               given_query.get(),      given_headers.get(), params.get()};
-      plugin_->routes->handle(plugin_->instance, index, &out, {this, handle, send});
-    });
-    auto answer = answers_.wait(handle, deadline);
-    left.wait_for(deadline);  // so that what the handler does after its answer is done too
-    return answer;
+    if (!plugin_->route_traits[found->index].streamed)
+      return download(method, target, std::move(body), std::move(headers)).rest();
+    auto upload = this->upload(method, target, std::move(headers));
+    upload.send(body);
+    return upload.finish();
+  }
+  /// The same, but the answer is read piece by piece. Of the answer to HEAD there is nothing to read.
+  Download download(std::string_view method, std::string_view target, std::string body = {},
+                    Pairs headers = {}) {
+    need_started();
+    const auto found = find(method, target);
+    if (!found) return {Response::error(404, "Not Found"), nullptr, deadline};
+    const auto call = requests_.begin(*plugin_, *found, method, target, std::move(body), std::move(headers));
+    return requests_.answer_of(*call, deadline);
+  }
+  /// The same, but the body is sent piece by piece, to a route that takes it so. Throws std::runtime_error
+  /// when there is none.
+  Upload upload(std::string_view method, std::string_view target, Pairs headers = {}) {
+    need_started();
+    const auto found = find(method, target);
+    if (!found || !plugin_->route_traits[found->index].streamed)
+      throw std::runtime_error("no route streams the body of " + std::string(method) + " " +
+                               std::string(target));
+    const auto call = requests_.begin(*plugin_, *found, method, target, {}, std::move(headers));
+    return {requests_.body_of(*call), [this, call] { return requests_.answer_of(*call, deadline).rest(); },
+            deadline};
+  }
+  /// Who may call a route; nothing: there is none.
+  std::optional<Access> access(std::string_view method, std::string_view path) const {
+    const auto found = plugin_->find_route(method, path);
+    if (!found) return std::nullopt;
+    return plugin_->route_traits[found->index].access;
   }
 
   // ---- tools
@@ -228,7 +248,7 @@ class PluginUnderTest {
     const std::string decoded = detail::decoded(path, false);
     const collet::detail::PairsView given_query(query), params(found->params);
     const collet_request out{sizeof(collet_request), str("GET"), str(decoded), {},
-                             given_query.get(),      {},         params.get()};
+                             given_query.get(),      {},         params.get(), {}};
     const auto handle = host_.sessions().open();
     sockets_.push_back({found->index, {}, handle});
     plugin_->sockets->open(plugin_->instance, found->index, handle, &out);
@@ -268,6 +288,10 @@ class PluginUnderTest {
   static collet_str str(std::string_view text) { return collet::detail::to_str(text); }
   static PluginUnderTest& self(void* context) { return *static_cast<PluginUnderTest*>(context); }
 
+  std::optional<detail::LoadedPlugin::FoundRoute> find(std::string_view method,
+                                                       std::string_view target) const {
+    return plugin_->find_route(method, target.substr(0, target.find('?')));
+  }
   void need_started() const {
     if (!started_) throw std::logic_error("the plugin is not started");
   }
@@ -317,13 +341,6 @@ class PluginUnderTest {
   }
 
   // ---- from the plugin
-  static void send(void* context, collet_handle handle, const collet_response* response) {
-    if (response == nullptr)
-      return self(context).answers_.finish(handle, Response::error(500, "Internal Server Error"));
-    self(context).answers_.finish(
-        handle, {response->status, collet::detail::to_string(response->content_type),
-                 collet::detail::to_string(response->body), collet::detail::to_pairs(response->headers)});
-  }
   static void progress(void* context, collet_handle handle, collet_str text) {
     self(context).tool_calls_.progress(handle, collet::detail::to_view(text));
   }
@@ -350,7 +367,7 @@ class PluginUnderTest {
   std::unique_ptr<detail::LoadedPlugin> plugin_;
   bool started_ = false, judged_ = false;
   detail::Violations violations_;
-  detail::Owed<Response> answers_{violations_};
+  detail::RouteCalls requests_{violations_, [this](auto call) { return enter(std::move(call)); }};
   detail::Owed<ToolResult> tool_calls_{violations_};
   detail::Owed<ModelResult> model_calls_{violations_};
   std::vector<Run> tool_runs_, model_runs_, sockets_;

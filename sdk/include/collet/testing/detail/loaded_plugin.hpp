@@ -15,6 +15,7 @@
 #include "collet/abi/routes.h"
 #include "collet/abi/sockets.h"
 #include "collet/abi/tools.h"
+#include "collet/http.hpp"
 #include "collet/testing/detail/target.hpp"
 #include "collet/testing/fake_host.hpp"
 #include "collet/tool.hpp"
@@ -50,7 +51,7 @@ class LoadedPlugin {
     tools = table<collet_tools>(COLLET_FEATURE_TOOLS);
     llm = table<collet_llm>(COLLET_FEATURE_LLM);
     sockets = table<collet_sockets>(COLLET_FEATURE_SOCKETS);
-    if (routes != nullptr) routes->list(instance, &route_list, add_route);
+    if (routes != nullptr) routes->list(instance, this, add_route);
     if (tools != nullptr) tools->list(instance, &tool_list, add_tool);
     if (sockets != nullptr) sockets->list(instance, &socket_list, add_socket);
     if (llm != nullptr) llm->list(instance, &provider_list, add_provider);
@@ -93,6 +94,11 @@ class LoadedPlugin {
   const collet_llm* llm = nullptr;
   const collet_sockets* sockets = nullptr;
   Pairs route_list;  // method, pattern
+  struct RouteTraits {
+    bool streamed = false;
+    Access access = Access::kSession;
+  };
+  std::vector<RouteTraits> route_traits;  // of each
   std::vector<ToolInfo> tool_list;
   std::vector<std::string> provider_list, socket_list;
 
@@ -101,9 +107,13 @@ class LoadedPlugin {
   const Table* table(const char* name) const {
     return static_cast<const Table*>(entry.feature(instance, name));
   }
-  static void add_route(void* list, const collet_route* route) {
-    static_cast<Pairs*>(list)->emplace_back(collet::detail::to_string(route->method),
-                                            collet::detail::to_string(route->pattern));
+  static void add_route(void* context, const collet_route* route) {
+    auto& self = *static_cast<LoadedPlugin*>(context);
+    self.route_list.emplace_back(collet::detail::to_string(route->method),
+                                 collet::detail::to_string(route->pattern));
+    self.route_traits.emplace_back();
+    if (route->struct_size < sizeof(collet_route)) return;
+    self.route_traits.back() = {route->body == COLLET_BODY_STREAMED, static_cast<Access>(route->access)};
   }
   static void add_tool(void* list, const collet_tool_info* info) {
     using collet::detail::to_string;
