@@ -24,8 +24,8 @@ constexpr std::string_view kRequest =
     R"("properties":{"include_usage":{"type":"boolean","default":false}}},{"type":"null"}]}}})";
 
 std::string header(std::string_view name, std::string_view format = {}) {
-  return R"({"name":")" + std::string(name) + R"(","in":"header","required":false,"schema":{"anyOf":[)" +
-         R"({"type":"string")" + std::string(format) + R"(},{"type":"null"}]}})";
+  return R"({"name":")" + std::string(name) +
+         R"(","in":"header","required":false,"schema":{"type":"string")" + std::string(format) + "}}";
 }
 
 std::string content(std::string_view schema) {

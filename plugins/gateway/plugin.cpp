@@ -20,12 +20,16 @@ class GatewayPlugin final : public Plugin {
     if (workspace.empty()) workspace = setup.host().state_dir() + "/workspace";
     gateway_.emplace(setup.host(), std::move(workspace),
                      std::chrono::seconds(config.whole("timeout_seconds", 120)));
-    setup.get("/v1/models", answering([this](const Request&) { return Response::json(gateway_->models()); }),
-              operations::models());
-    setup.route(
-        "POST", "/v1/chat/completions",
-        [this](const Request& request, Reply reply) { complete(request, std::move(reply)); },
-        operations::complete());
+    setup
+        .get("/v1/models", answering([this](const Request&) { return Response::json(gateway_->models()); }),
+             operations::models())
+        .access(Access::kBearer);
+    setup
+        .route(
+            "POST", "/v1/chat/completions",
+            [this](const Request& request, Reply reply) { complete(request, std::move(reply)); },
+            operations::complete())
+        .access(Access::kBearer);
   }
   void start() override { gateway_->start(); }
   void stop() override { gateway_->stop(); }

@@ -41,7 +41,7 @@ std::string models() {
   return describe("list_models_api_llm_models_get", "Names of models, of one provider or of all",
                   list("models"),
                   R"("parameters":[{"name":"provider","in":"query","required":false,)"
-                  R"("schema":{"anyOf":[{"type":"string"},{"type":"null"}]}}],)");
+                  R"("schema":{"type":"string"}}],)");
 }
 std::string verified() {
   return describe("list_verified_models_api_llm_models_verified_get",

@@ -113,6 +113,8 @@ class WithKey(Case):
         self.assert_status(Http(self.server.url).get("/v1/models"), 401)
         self.assert_status(Http(self.server.url).get("/v1/models", {"Authorization": "Bearer x"}), 401)
         self.assert_status(self.http.get("/v1/models"), 200)
+        self.assert_status(Http(self.server.url).get("/v1/models", {"Authorization": "Bearer " + self.key}), 200)
+        self.assert_status(Http(self.server.url).get("/api/settings", {"Authorization": "Bearer " + self.key}), 401)
 
 
 class SwitchedOff(Case):
