@@ -12,6 +12,8 @@
 #include <random>
 #include <system_error>
 
+#include "descriptor.hpp"
+
 namespace collet::file {
 namespace {
 
@@ -20,20 +22,6 @@ namespace fs = std::filesystem;
 [[noreturn]] void fail(const std::string& what, const std::string& path, int error) {
   throw FileError("Cannot " + what + " " + path + ": " + std::generic_category().message(error) + ".");
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 // Removes a file that did not get its final name.
 struct Unlink {
