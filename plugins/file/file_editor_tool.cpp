@@ -9,9 +9,6 @@
 namespace collet::file {
 namespace {
 
-// An observation is stored and sent to every client; contents beyond this are left out of it.
-constexpr std::size_t kMaxContentInObservation = 1U << 20;
-
 constexpr std::string_view kDescription =
     R"(Views, creates and edits text files.
 

@@ -14,6 +14,8 @@
 namespace collet::file {
 
 inline constexpr std::size_t kMaxFileBytes = 10U << 20;
+/// An observation is stored and sent to every client; contents beyond this are left out of it.
+inline constexpr std::size_t kMaxContentInObservation = 1U << 20;
 
 struct OpenText {
   std::string bytes;

@@ -6,9 +6,6 @@
 namespace collet::file {
 namespace {
 
-// An observation is stored and sent to every client; contents beyond this are left out of it.
-constexpr std::size_t kMaxContentInObservation = 1U << 20;
-
 std::string observation(std::string_view text, bool is_error, const std::string& members) {
   json::Writer w;
   w.object().key("content").array().object();

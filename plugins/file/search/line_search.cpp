@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <stdexcept>
 
+#include "descriptor.hpp"
 #include "file_io.hpp"
 #include "text_codec.hpp"
 
@@ -18,20 +19,6 @@ constexpr std::size_t kBlock = 64U << 10;    // as ripgrep, so that both find th
 constexpr std::size_t kMaxLine = 1U << 20;   // longer lines are cut
 constexpr std::size_t kMaxWide = 16U << 20;  // of a file in UTF-16
 constexpr std::size_t kMaxPattern = 4U << 10;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 int open_regular(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
@@ -66,7 +53,7 @@ bool LineSearch::in_lines(std::string_view text) const {
 }
 
 bool LineSearch::in_file(const std::string& path, const SearchLimits& limits) const {
-  const Descriptor file(open_regular(path));
+  const OwnedDescriptor file(open_regular(path));
   if (file.get() < 0) return false;
   std::string text;  // from the start of a line on
   bool first = true;

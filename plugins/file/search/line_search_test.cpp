@@ -40,7 +40,7 @@ TEST(LineSearch_Lines, are_looked_at_one_by_one) {
 
 TEST(LineSearch_Malformed, throws_with_the_reason) {
   for (const std::string& pattern : {std::string("a\nb"), std::string("("), std::string("(?=x)"),
-                                    std::string("(a)\\1"), std::string("a\0b", 3), std::string(5000, 'a')})
+                                     std::string("(a)\\1"), std::string("a\0b", 3), std::string(5000, 'a')})
     EXPECT_THROW(LineSearch{pattern}, std::invalid_argument) << pattern.substr(0, 20);
 }
 
