@@ -14,7 +14,7 @@ std::string url() {
          R"("summary":"An address that opens the editor; null while it does not run","parameters":[)"
          R"({"name":"base_url","in":"query","required":false,)"
          R"("description":"Where the caller reaches the editor's port",)"
-         R"("schema":{"anyOf":[{"type":"string"},{"type":"null"}]}},)"
+         R"("schema":{"type":"string"}},)"
          R"({"name":"workspace_dir","in":"query","required":false,"description":"The folder to open",)"
          R"("schema":{"type":"string","default":"workspace"}}],)"
          R"("responses":{"200":{"content":{"application/json":{"schema":{"type":"object","required":["url"],)"

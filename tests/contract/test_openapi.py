@@ -250,7 +250,8 @@ class Served(Case):
         calls = [("GET", path, None) for path in (
             "/", "/alive", "/health", "/ready", "/server_info", "/api/settings", "/api/settings/agent-schema",
             "/api/settings/conversation-schema", "/api/settings/secrets", "/api/tools/",
-            "/api/collet/plugins", "/api/collet/tools", "/metrics", "/api/conversations?ids=%s&ids=%s" % (conversation, self.new_id()), "/api/conversations/search",
+            "/api/vscode/status", "/api/vscode/url", "/api/desktop/url", "/api/collet/plugins", "/api/collet/tools", "/metrics",
+            "/api/conversations?ids=%s&ids=%s" % (conversation, self.new_id()), "/api/conversations/search",
             "/api/conversations/count", one, one + "/events/search", one + "/events/count", one + "/events/{event_id}",
             one + "/agent_final_response")]
         calls += [("GET", one + "/events", [events[0]["id"], "none"]), ("PUT", "/api/settings/secrets", secret),
@@ -294,7 +295,7 @@ class Pages(Case):
             self.assertEqual(answer.headers["content-type"], "text/html; charset=utf-8")
             for method, served in operations(document):
                 self.assertIn("<b>%s</b> <code>%s</code>" % (method, served), answer.text)
-            self.assertNotRegex(answer.text, r"(?i)<(script|link|img|iframe)|https?://")
+            self.assertNotRegex(answer.text, r"(?i)<(script|link|img|iframe)|(href|src|url)[=(][\"']?https?:")
 
     def test_its_policy_allows_its_own_style_and_nothing_else(self):
         answer = self.http.get("/docs")
