@@ -24,6 +24,9 @@ from bench import milliseconds, percentile, table  # noqa: E402
 from harness import Http, Server, wait_until  # noqa: E402
 
 
+COUNTS = (1_000, 10_000, 100_000, 1_000_000)  # of stored events
+
+
 def spawn_and_wait():
     """The floor: posix_spawn of /bin/sh, its output read to the end, its end waited for."""
     reading, writing = os.pipe()
@@ -74,8 +77,8 @@ def seed(state, count):
     def moment(number):
         return (begin + datetime.timedelta(seconds=number / 10)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
-    def events():
-        for number in range(0, count, 2):
+    def events(first, end):
+        for number in range(first, end, 2):
             command = uuid.uuid4().hex
             commands.append(command)
             yield {"command": "echo %d" % number, "id": command, "timestamp": moment(number), "kind": "BashCommand",
@@ -84,17 +87,20 @@ def seed(state, count):
                    "exit_code": 0, "stdout": "%d\n" % number, "stderr": None, "kind": "BashOutput"}
 
     tenant, log = database.execute("SELECT tenant, name FROM logs").fetchone()
-    records, values, total = [], [], 0
-    for position, event in enumerate(events(), 1):
-        text = json.dumps(event, separators=(",", ":"))
-        indexes = [(name, event[name]) for name in ("id", "kind", "command_id") if name in event]
-        size = len(text) + sum(len(name) + len(value) for name, value in indexes)
-        total += size
-        records.append((tenant, log, position, size, text))
-        values += [(tenant, log, name, value, position) for name, value in indexes]
+    total = 0
     with database:
-        database.executemany("INSERT INTO records (tenant, log, position, bytes, body) VALUES (?, ?, ?, ?, ?)", records)
-        database.executemany("INSERT INTO record_values (tenant, log, name, value, position) VALUES (?, ?, ?, ?, ?)", values)
+        for first in range(0, count, 10_000):
+            records, values = [], []
+            for position, event in enumerate(events(first, min(first + 10_000, count)), first + 1):
+                text = json.dumps(event, separators=(",", ":"))
+                indexes = [(name, event[name]) for name in ("id", "kind", "command_id") if name in event]
+                size = len(text) + sum(len(name) + len(value) for name, value in indexes)
+                total += size
+                records.append((tenant, log, position, size, text))
+                values += [(tenant, log, name, value, position) for name, value in indexes]
+            database.executemany("INSERT INTO records (tenant, log, position, bytes, body) VALUES (?, ?, ?, ?, ?)", records)
+            database.executemany("INSERT INTO record_values (tenant, log, name, value, position) VALUES (?, ?, ?, ?, ?)",
+                                 values)
         database.execute("UPDATE logs SET next_position = ?, bytes = ?", (count + 1, total))
     database.close()
     return commands
@@ -116,7 +122,7 @@ def searches(commands):
 
 def search(rounds=60):
     rows = []
-    for count in (1_000, 10_000, 100_000, 1_000_000):
+    for count in COUNTS:
         server = Server()
         server.terminate()
         commands = seed(server.state, count)

@@ -171,9 +171,11 @@ std::vector<pid_t> Cgroups::members(std::uint64_t tree) const {
   return pids;
 }
 
-void Cgroups::kill(std::uint64_t tree) const {
-  if (const auto found = trees_.find(tree); found != trees_.end())
-    write_to(found->second.path + "/cgroup.kill", "1");
+void Cgroups::kill(std::uint64_t tree) {
+  const auto found = trees_.find(tree);
+  if (found == trees_.end()) return;
+  found->second.killed = true;
+  write_to(found->second.path + "/cgroup.kill", "1");
 }
 
 bool Cgroups::remove(std::uint64_t tree) {
@@ -182,7 +184,8 @@ bool Cgroups::remove(std::uint64_t tree) {
   const std::string& path = found->second.path;
   if (read_from(path + "/cgroup.events").find("populated 1") != std::string::npos) return false;
   const bool plain = folders_in(path).empty();  // a program may have made groups of its own
-  if (plain && spare_.size() < kMostSpare)
+  // Some kernels (6.18) kill whatever is started in a group that was killed once.
+  if (plain && !found->second.killed && spare_.size() < kMostSpare)
     spare_.push_back(std::move(found->second));
   else
     remove_with_groups_in(path);

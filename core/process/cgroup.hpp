@@ -30,7 +30,7 @@ class Cgroups {
   /// A group for a tree: the descriptor to start its first process in. -1: there are no groups.
   int add(std::uint64_t tree);
   std::vector<pid_t> members(std::uint64_t tree) const;
-  void kill(std::uint64_t tree) const;
+  void kill(std::uint64_t tree);
   /// Forgets the group. False: somebody is still in it.
   bool remove(std::uint64_t tree);
 
@@ -38,6 +38,7 @@ class Cgroups {
   struct Group {
     std::string path;
     UniqueFd folder;
+    bool killed = false;
   };
   bool limit_by_version_1(int processes);
 

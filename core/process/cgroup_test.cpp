@@ -50,6 +50,18 @@ TEST_F(CgroupsTest, AChildStartsInItsGroupAndIsKilledWithIt) {
   EXPECT_TRUE(groups_.members(7).empty());
 }
 
+TEST_F(CgroupsTest, WhatIsStartedAfterAKillLives) {
+  for (std::uint64_t tree = 1; tree < 4; ++tree) {
+    const pid_t child = start(groups_.add(tree), "exec sleep 1000");
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, WNOHANG), 0);
+    EXPECT_THAT(groups_.members(tree), ElementsAre(child));
+    groups_.kill(tree);
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(groups_.remove(tree));
+  }
+}
+
 TEST_F(CgroupsTest, AnEmptyGroupIsUsedAgain) {
   const int first = groups_.add(1), second = groups_.add(2);
   EXPECT_NE(first, second);

@@ -142,6 +142,11 @@ class OverHttp(Zoo):
 
 
 class InTheAgentsTerminal(Zoo):
+    def settled(self, name, turns):
+        conversation = self.start(self.mock.model(name, *turns, finish()), "go")
+        self.wait_for(conversation, "finished", seconds=90)
+        return conversation, self.events(conversation)
+
     def test_stubborn_ones_end_with_the_conversation(self):
         conversations = []
         for number, line in enumerate(WITH_TERMINAL.values()):
@@ -159,7 +164,7 @@ class InTheAgentsTerminal(Zoo):
         turns = []
         for line in WITH_TERMINAL.values():
             turns += [command(line, timeout=0.5), command("echo fresh", reset=True)]
-        conversation, events = self.run_to_end(self.mock.model("reset", *turns, finish()), seconds=60)
+        conversation, events = self.settled("reset", turns)
         texts = [event["observation"]["content"][0]["text"] for event in self.of_kind(events, "ObservationEvent")]
         self.assertEqual(sum(text.endswith("fresh") for text in texts), len(WITH_TERMINAL))
         self.http.delete(self.of(conversation))
@@ -168,7 +173,7 @@ class InTheAgentsTerminal(Zoo):
 
     def test_loud_ones_are_cut(self):
         turns = [command(line.rstrip("\n"), timeout=60) for line in LOUD.values()]
-        conversation, events = self.run_to_end(self.mock.model("loud", *turns, finish()), seconds=120)
+        conversation, events = self.settled("loud", turns)
         seen = [event["observation"] for event in self.of_kind(events, "ObservationEvent")][:len(LOUD)]
         self.assertEqual([one["exit_code"] for one in seen], [0] * len(LOUD))
         for one in seen:
@@ -216,7 +221,7 @@ class ForkBomb(Zoo):
 
     def test_a_fork_bomb_stays_small_and_ends(self):
         # Something harmless first: the bomb is for systems where the limit holds.
-        answer, _ = self.execute("for i in $(seq 150); do sleep 5 & done; wait")
+        answer, _ = self.execute("for i in $(seq 150); do sleep 5 >/dev/null 2>&1 & done; wait")
         if answer["exit_code"] == -1 or "fork" not in (answer["stderr"] or "").lower():
             self.skipTest("the system does not let us limit processes here")
         self.nothing_is_left()
