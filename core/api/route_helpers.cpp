@@ -38,8 +38,13 @@ void Routes::add(std::string method, std::string pattern, const Operation& opera
                  http::Lane lane, http::Access access) {
   if (!result_) return;
   std::string text = describe(operation, method, pattern);
-  result_ = router_.add(http::Route{std::move(method), std::move(pattern), "core", access, lane,
-                                    std::move(handler), std::move(text)});
+  result_ = router_.add(http::Route{.method = std::move(method),
+                                    .pattern = std::move(pattern),
+                                    .owner = "core",
+                                    .access = access,
+                                    .lane = lane,
+                                    .handler = std::move(handler),
+                                    .operation = std::move(text)});
 }
 
 }  // namespace collet::api
