@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "collet/json.hpp"
+#include "system/failure_answers.hpp"
 #include "system/signal_request.hpp"
 
 namespace collet::bash {
@@ -17,16 +18,17 @@ constexpr const char* kList =
     R"("cwd":{"anyOf":[{"type":"string"},{"type":"null"}]},"timeout":{"type":"integer"},)"
     R"("kind":{"type":"string","enum":["BashCommand"]},"pid":{"type":"integer"},)"
     R"("output_bytes":{"type":"integer","description":"So far"}}}}}}}}}}})";
+// These two without their failures and end.
 constexpr const char* kSignal =
     R"({"tags":["Bash"],"operationId":"signal_bash_command","summary":"Send a signal to a running command",)"
     R"("requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object",)"
     R"("required":["signal"],"properties":{"signal":{"type":"string","description":"INT, TERM, KILL, …"}}}}}},)"
     R"("responses":{"200":{"content":{"application/json":{"schema":{"type":"object",)"
-    R"("properties":{"success":{"type":"boolean"}}}}}},"404":{},"409":{},"422":{}}})";
+    R"("properties":{"success":{"type":"boolean"}}}}}})";
 constexpr const char* kStop =
     R"({"tags":["Bash"],"operationId":"stop_bash_command","summary":"End a running command and all that it started",)"
     R"("responses":{"200":{"content":{"application/json":{"schema":{"type":"object",)"
-    R"("properties":{"success":{"type":"boolean"}}}}}},"404":{}}})";
+    R"("properties":{"success":{"type":"boolean"}}}}}})";
 
 Response done() { return Response::json(R"({"success":true})"); }
 
@@ -59,13 +61,14 @@ void add_running_routes(Setup& setup, std::function<CommandService&()> commands)
       "/api/bash/commands", [commands](const Request&) { return list(commands()); }, kList);
   setup.post(
       "/api/bash/commands/{command_id}/signal",
-      [commands](const Request& request) { return signal(commands(), request); }, kSignal);
+      [commands](const Request& request) { return signal(commands(), request); },
+      kSignal + failure_answers({404, 409, 422}) + "}}");
   setup.del(
       "/api/bash/commands/{command_id}",
       [commands](const Request& request) {
         return commands().stop(request.param("command_id")) ? done() : not_found();
       },
-      kStop);
+      kStop + failure_answers({404}) + "}}");
 }
 
 }  // namespace collet::bash

@@ -5,6 +5,7 @@
 #include "collet/json.hpp"
 #include "collet/problems.hpp"
 #include "pty/pty_reader.hpp"
+#include "system/failure_answers.hpp"
 
 namespace collet::bash {
 namespace {
@@ -30,7 +31,7 @@ constexpr const char* kOpen =
 
 // `more`: members of the operation, each with a comma behind it.
 std::string operation(const char* id, const char* summary, const std::string& more, const char* status,
-                      const std::string& schema, const char* failures) {
+                      const std::string& schema, const std::string& failures = {}) {
   return R"({"tags":["Bash"],"operationId":")" + std::string(id) + R"(","summary":")" + summary + "\"," +
          more + R"("responses":{")" + status + R"(":{"content":{"application/json":{"schema":)" + schema +
          "}}}" + failures + "}}";
@@ -73,20 +74,19 @@ Response remove(PtyService& ptys, const Request& request) {
 void add_pty_routes(Setup& setup, std::function<PtyRouteParts()> parts) {
   setup.post(
       "/api/bash/pty", [parts](const Request& request) { return open(parts(), request); },
-      operation("open_pty", "Open a terminal", kOpen, "201", kPty, R"(,"400":{},"422":{},"503":{})"));
+      operation("open_pty", "Open a terminal", kOpen, "201", kPty, failure_answers({400, 422, 503})));
   setup.get(
       "/api/bash/pty", [parts](const Request&) { return list(parts().ptys); },
       operation("list_ptys", "The open terminals, and those that ended lately", "", "200",
                 R"({"type":"object","required":["items"],"properties":{"items":{"type":"array","items":)" +
-                    std::string(kPty) + "}}}",
-                ""));
+                    std::string(kPty) + "}}}"));
   setup.get(
       "/api/bash/pty/{pty_id}", [parts](const Request& request) { return get(parts().ptys, request); },
-      operation("get_pty", "One terminal", "", "200", kPty, R"(,"404":{})"));
+      operation("get_pty", "One terminal", "", "200", kPty, failure_answers({404})));
   setup.del(
       "/api/bash/pty/{pty_id}", [parts](const Request& request) { return remove(parts().ptys, request); },
       operation("remove_pty", "End a terminal and all that runs in it", "", "200",
-                R"({"type":"object","properties":{"success":{"type":"boolean"}}})", R"(,"404":{})"));
+                R"({"type":"object","properties":{"success":{"type":"boolean"}}})", failure_answers({404})));
 }
 
 }  // namespace collet::bash
