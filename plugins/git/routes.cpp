@@ -35,7 +35,7 @@ void add_problem(Problems& problems, std::string_view type, const Problems::Plac
                  std::string_view message, std::string_view input, std::string_view context) {
   json::Writer w;
   w.object().member("type", type).key("loc").array();
-  for (const auto& step : place) w.value(step);
+  for (const auto& step : place) w.value(step.name);  // these name parameters only
   w.end().member("msg", message).raw_member("input", quoted(input)).raw_member("ctx", context).end();
   problems.add(w.take());
 }
