@@ -71,7 +71,7 @@ class Files(Case):
 
 class Transfer(Files):
     def test_all_bytes_come_back_in_all_forms(self):
-        data = bytes(range(256)) * 3000 + b"\r\n--frontier\r"
+        data = bytes(range(256)) * 3000 + b"\r\n--frontie\r\n"
         self.assertEqual(self.upload(self.folder / "a/raw", data).json, {"success": True})
         self.assertEqual(self.upload(self.folder / "form", *form(data)).json, {"success": True})
         in_path = urllib.parse.quote(str(self.folder / "in path"))
