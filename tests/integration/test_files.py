@@ -322,7 +322,7 @@ class Archives(Files):
         self.assert_status(self.archive(self.folder / "none", "&format=tar.gz"), 404)
 
     def test_a_conversation_comes_as_a_zip_without_secrets(self):
-        conversation, events = self.run_to_end("demo/tour", "The key is %s." % SECRET, secrets={
+        conversation, events = self.run_to_end("demo/tour", "The key is %s." % SECRET, tools=("file_editor",), secrets={
             "KEY": {"kind": "StaticSecret", "value": SECRET}})
         answer = self.http.get("/api/file/download-trajectory/" + conversation)
         self.assert_status(answer, 200)
@@ -356,7 +356,7 @@ class Workspace(Files):
         (self.folder / "ws-sibling").mkdir()
         for path in (self.folder / "secret", self.folder / "ws-sibling/secret"):
             path.write_text("outside")
-        self.conversation = self.start(folder=self.workspace)
+        self.conversation = self.start(folder=self.workspace, tools=())
         self.base = self.of(self.conversation, "/workspace")
 
     def cookie(self):
