@@ -47,7 +47,8 @@ std::string complete() {
          header("X-OpenHands-ServerConversation-ID", R"(,"format":"uuid")") + "," +
          header("X-OpenHands-Observability-Span-Name") + "," + header("X-OpenHands-Observability-Tags") +
          "," + header("X-OpenHands-Observability-Metadata") + R"(],"requestBody":{"required":true,)" +
-         content(kRequest) + R"(},"responses":{"200":{)" + content(kCompletion) + "}}}";
+         content(kRequest) + R"(},"responses":{"200":{)" + content(kCompletion) +
+         R"(},"400":{},"404":{},"409":{},"422":{},"503":{}}})";
 }
 
 }  // namespace collet::gateway::operations

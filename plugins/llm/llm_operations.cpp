@@ -27,9 +27,10 @@ std::string list(std::string_view name) {
 }
 
 std::string describe(std::string_view id, std::string_view summary, std::string_view answer,
-                     std::string_view more = {}) {
+                     std::string_view more = {}, std::string_view failures = {}) {
   return R"({"tags":["LLM"],"operationId":")" + std::string(id) + R"(","summary":")" + std::string(summary) +
-         "\"," + std::string(more) + R"("responses":{"200":{)" + content(answer) + "}}}";
+         "\"," + std::string(more) + R"("responses":{"200":{)" + content(answer) + "}" +
+         std::string(failures) + "}}";
 }
 
 }  // namespace
@@ -63,7 +64,8 @@ std::string subscription_status() {
 }
 std::string device_start() {
   return describe("start_openai_subscription_device_login_api_llm_subscription_openai_device_start_post",
-                  "Begin to sign in with a code that the user types in at OpenAI's site", kStarted);
+                  "Begin to sign in with a code that the user types in at OpenAI's site", kStarted, {},
+                  R"(,"502":{},"503":{})");
 }
 std::string device_poll() {
   return describe("poll_openai_subscription_device_login_api_llm_subscription_openai_device_poll_post",
@@ -71,7 +73,8 @@ std::string device_poll() {
                   R"("requestBody":{"required":true,)" +
                       content(R"({"type":"object","required":["device_code"],)"
                               R"("properties":{"device_code":{"type":"string"}}})") +
-                      "},");
+                      "},",
+                  R"(,"404":{},"422":{},"502":{},"503":{})");
 }
 std::string logout() {
   return describe("logout_openai_subscription_api_llm_subscription_openai_logout_post",

@@ -226,6 +226,36 @@ class Served(Case):
                 ("POST", one + "/exp-config", {}), ("POST", one + "/stop", None)]
 
     @staticmethod
+    def bundle_calls(folder):
+        """Skills, the bundles that the contract calls plugins, sub-agents and hooks."""
+        (folder / "greet").mkdir()
+        (folder / "greet" / "SKILL.md").write_text("---\nname: greet\ndescription: Says hello.\n---\nSay hello.\n")
+        calls = [("POST", "/api/sub-agents", {"load_user": False, "load_project": False, "load_builtin": True}),
+                 ("POST", "/api/hooks", {"project_dir": str(folder)}), ("POST", "/api/skills/sync", None)]
+        for kind, name in (("skills", "skill_name"), ("plugins", "plugin_name")):
+            installed = "/api/%s/installed" % kind
+            one = installed + "/{%s}" % name
+            calls += [("POST", "/api/" + kind, {"load_public": False, "project_dir": str(folder)}),
+                      ("POST", "/api/%s/install" % kind, {"source": str(folder / "greet")}), ("GET", installed, None),
+                      ("GET", one, None), ("PATCH", one, {"enabled": False}), ("POST", one + "/refresh", None),
+                      ("DELETE", one, None), ("DELETE", one, None), ("GET", "/api/%s/marketplace" % kind, None)]
+        return calls
+
+    @staticmethod
+    def hub_calls():
+        """Workspaces, lists of models, the door for other programs."""
+        spaces, parents, login = "/api/workspaces", "/api/workspaces/parents", "/api/llm/subscription/openai"
+        one = {"id": "w", "name": "W", "path": "/w"}
+        return [("POST", "/api/auth/workspace-session", None), ("DELETE", "/api/auth/workspace-session", None),
+                ("POST", spaces, {"workspaces": [one]}), ("POST", parents, {"parents": [one]}), ("GET", spaces, None),
+                ("DELETE", spaces + "?path=/w", None), ("DELETE", parents + "?path=/w", None),
+                ("GET", "/api/llm/providers", None), ("GET", "/api/llm/models?provider=mistral", None),
+                ("GET", "/api/llm/models/verified", None), ("GET", login + "/models", None), ("GET", login + "/status", None),
+                ("POST", login + "/device/start", None), ("POST", login + "/device/poll", {"device_code": "zzz"}),
+                ("POST", login + "/logout", None), ("GET", "/v1/models", None),
+                ("POST", "/v1/chat/completions", {"model": "zzz", "messages": [{"role": "user", "content": "hi"}]})]
+
+    @staticmethod
     def bash_calls():
         command, pty = "/api/bash/commands/{command_id}", "/api/bash/pty/{pty_id}"
         return [("GET", "/api/bash/bash_events/search", None), ("GET", "/api/bash/commands", None),
@@ -244,7 +274,7 @@ class Served(Case):
         mcp = "/api/settings/mcp/{settings_key}"
         of = {"conversation_id": conversation, "event_id": events[0]["id"], "name": "NAME", "settings_key": "mine",
               "profile_id": "none", "connection_id": "none", "secret_id": "S", "path": "%s/index.html" % folder,
-              "file_path": "index.html",
+              "file_path": "index.html", "skill_name": "greet", "plugin_name": "greet",
               "command_id": self.http.post("/api/bash/start_bash_command", {"command": "sleep 100"})["id"],
               "pty_id": self.http.post("/api/bash/pty", {"command": ["cat"]})["id"]}
         calls = [("GET", path, None) for path in (
@@ -266,7 +296,7 @@ class Served(Case):
                   ("POST", one + "/events/respond_to_confirmation", {"accept": True}), ("POST", one + "/run", None),
                   ("GET", "/openapi.json", None), ("POST", one + "/events", {"role": "zz"}), ("GET", "/docs", None), ("GET", "/redoc", None),
                   *self.bash_calls(), *self.profile_calls(), *self.bootstrap_calls(), *self.file_calls(folder),
-                  ("DELETE", one, None)]
+                  *self.bundle_calls(folder), *self.hub_calls(), ("DELETE", one, None)]
         tried = set()
         of["sha"], of_git = self.git_calls()
         calls += of_git
@@ -278,7 +308,10 @@ class Served(Case):
             with self.subTest(operation=method + " " + path):
                 described = self.operations[key]["responses"]
                 self.assertIn(str(answer.status), described, answer)
-                kind = answer.headers["content-type"]
+                kind = answer.headers.get("content-type")
+                if kind is None:
+                    self.assertEqual((answer.status, answer.text), (204, ""))
+                    continue
                 content = described[str(answer.status)]["content"]
                 schema = (content.get(kind) or content.get(kind.split(";")[0]) or content["*/*"])["schema"]
                 if kind == "application/json":

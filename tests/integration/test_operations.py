@@ -54,13 +54,13 @@ class Config(Case):
             self.assertIn(words, checked.stderr)
 
     def test_variables_without_effect_are_named(self):
-        checked = collet("config", "check", COLLET_PROT="1", OH_ENABLE_VNC="s3cret")
+        checked = collet("config", "check", COLLET_PROT="1", OH_WEBHOOKS_0_BASE_URL="s3cret")
         self.assertEqual(checked.returncode, 0)
         self.assertIn("COLLET_PROT has no effect; did you mean COLLET_PORT?", checked.stderr)
-        self.assertIn("OH_ENABLE_VNC has no effect", checked.stderr)
+        self.assertIn("OH_WEBHOOKS_0_BASE_URL has no effect", checked.stderr)
         self.assertNotIn("s3cret", checked.stderr)
-        server = self.another_server(environment={"OH_ENABLE_VNC": "1"})
-        self.assertEqual(server.log.count("OH_ENABLE_VNC has no effect"), 1)
+        server = self.another_server(environment={"OH_WEBHOOKS_0_BASE_URL": "1"})
+        self.assertEqual(server.log.count("OH_WEBHOOKS_0_BASE_URL has no effect"), 1)
 
 
 class Reload(Case):

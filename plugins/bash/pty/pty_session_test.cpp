@@ -166,6 +166,10 @@ TEST_F(PtyTest, signals_and_the_end_of_the_whole_tree) {
   kept_.wait_for_bytes(1, "interrupted");
   EXPECT_TRUE(ptys_->remove(id));
   EXPECT_EQ(kept_.wait_for_close(1), 1000);
+  // Killed by now; the system takes a moment to end them.
+  const auto until = std::chrono::steady_clock::now() + 10s;
+  while (launcher_.running() > 0 && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(1ms);
   EXPECT_EQ(launcher_.running(), 0U);
   EXPECT_FALSE(ptys_->remove(id));
   EXPECT_FALSE(ptys_->find(id));

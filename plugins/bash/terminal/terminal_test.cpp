@@ -116,14 +116,6 @@ TEST_F(TerminalTest, state_stays_between_commands) {
   EXPECT_EQ(result.working_dir, "/tmp");
 }
 
-TEST_F(TerminalTest, is_quick) {
-  run("true");
-  const auto start = EventLoop::Clock::now();
-  for (int i = 0; i < 20; ++i) ASSERT_EQ(run("echo hello").text, "hello");
-  EXPECT_LT((EventLoop::Clock::now() - start) / 20, 20ms);
-  RecordProperty("microseconds_per_echo", static_cast<int>((EventLoop::Clock::now() - start) / 20 / 1us));
-}
-
 TEST_F(TerminalTest, long_and_many_line_commands_reach_the_shell_whole) {
   EXPECT_EQ(run("cat <<'EOF' | wc -c\n" + std::string(100'000, 'x') + "\nEOF").text, "100001");
   EXPECT_EQ(run("for i in 1 2 3; do\n  echo $i\ndone").text, "1\n2\n3");
