@@ -2,6 +2,7 @@
 
 #include <cctype>
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -136,11 +137,16 @@ class Operations {
       json::set(operation, "responses", json::Value(rapidjson::kObjectType), allocator_);
     json::Value& answers = *json::find(operation, "responses");
     if (answers.MemberCount() == 0) answer(answers, 200);
-    for (auto& [status, said] : answers.GetObject())
+    const bool is_public = route.access == http::Access::kPublic;
+    if (!is_public && json::find(answers, "401") == nullptr) answer(answers, 401);
+    for (auto& [code, said] : answers.GetObject()) {
+      const int status = std::atoi(code.GetString());
       if (json::find(said, "description") == nullptr)
-        json::set(said, "description", meaning_of(std::atoi(status.GetString())), allocator_);
-    if (route.access == http::Access::kPublic) return;
-    if (json::find(answers, "401") == nullptr) answer(answers, 401);
+        json::set(said, "description", meaning_of(status), allocator_);
+      if (status >= 400 && json::find(said, "content") == nullptr)
+        json::set(said, "content", json::copy(*failure_, allocator_), allocator_);
+    }
+    if (is_public) return;
     json::Value ways(rapidjson::kArrayType);
     add_way(ways, "APIKeyHeader");
     if (route.access == http::Access::kWorkspace) add_way(ways, "APIKeyCookie");
@@ -162,6 +168,9 @@ class Operations {
 
   json::Allocator& allocator_;
   std::set<std::string> ids_;
+  // The common form of errors, for answers that say nothing else of themselves.
+  const std::optional<json::Document> failure_ = json::parse(
+      R"({"application/json":{"schema":{"type":"object","required":["detail"],"properties":{"detail":{}}}}})");
 };
 
 std::string paths_of(const http::Router& router) {

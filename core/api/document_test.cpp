@@ -34,12 +34,15 @@ class Document : public ::testing::Test {
 
 TEST_F(Document, SilentRoute_IsThereWithWhatFollowsFromIt) {
   add("GET", "/api/files/{folder}/{path...}");
-  EXPECT_EQ(operation("/api/files/{folder}/{path}", "get"),
-            R"({"tags":["weather"],"operationId":"get_api_files__folder__path","parameters":[)"
-            R"({"name":"folder","in":"path","required":true,"schema":{"type":"string"}},)"
-            R"({"name":"path","in":"path","required":true,"schema":{"type":"string"}}],)"
-            R"("responses":{"200":{"description":"Done"},)"
-            R"("401":{"description":"No session key, or a wrong one"}},"security":[{"APIKeyHeader":[]}]})");
+  EXPECT_EQ(
+      operation("/api/files/{folder}/{path}", "get"),
+      R"({"tags":["weather"],"operationId":"get_api_files__folder__path","parameters":[)"
+      R"({"name":"folder","in":"path","required":true,"schema":{"type":"string"}},)"
+      R"({"name":"path","in":"path","required":true,"schema":{"type":"string"}}],)"
+      R"("responses":{"200":{"description":"Done"},)"
+      R"("401":{"description":"No session key, or a wrong one","content":{"application/json":{"schema":)"
+      R"({"type":"object","required":["detail"],"properties":{"detail":{}}}}}}},)"
+      R"("security":[{"APIKeyHeader":[]}]})");
 }
 
 TEST_F(Document, PublicRoute_NeedsNoKey) {
