@@ -14,8 +14,9 @@ static collet_str text(const char* words) {
 
 static void list_routes(collet_plugin* plugin, void* context,
                         void (*add)(void* context, const collet_route* route)) {
-  const collet_route route = {sizeof(collet_route), text("GET"), text("/api/plain-c"), text(""), text(""),
-                              COLLET_BODY_WHOLE,   COLLET_ACCESS_SESSION};
+  const collet_route route = {
+      sizeof(collet_route), text("GET"),          text("/api/plain-c"), text(""), text(""),
+      COLLET_BODY_WHOLE,    COLLET_ACCESS_SESSION};
   (void)plugin;
   add(context, &route);
 }
