@@ -93,11 +93,31 @@ std::optional<std::string> Repository::branch() const {
   return target.substr(kHeads.size());
 }
 
+// libgit2 tries what it does not know with regular expressions, as a name that `git describe` gives, and
+// loses 20 KiB of memory for each that does not match. So it is only asked for what is there.
+bool Repository::is_name_or_id(const std::string& ref) const {
+  if (ref.find("@{-") != std::string::npos) return false;
+  const std::string base = ref.substr(0, ref.find_first_of("~^@"));
+  if (base.empty()) return ref.front() == '@';
+  git_reference* named = nullptr;
+  if (git_reference_dwim(&named, get(), base.c_str()) == 0) {
+    const ReferenceHandle owned(named);
+    return true;
+  }
+  git_oid id;
+  git_object* object = nullptr;
+  if (base.size() > GIT_OID_HEXSZ || git_oid_fromstrn(&id, base.c_str(), base.size()) < 0 ||
+      git_object_lookup_prefix(&object, get(), &id, base.size(), GIT_OBJECT_ANY) < 0)
+    return false;
+  const ObjectHandle owned(object);
+  return true;
+}
+
 git_oid Repository::commit_named(const std::string& ref) const {
   // A colon names files and searches messages: no commit, or a search of the whole history with an expression
   // that may take for ever.
   if (ref.empty() || ref.size() > kMaxRefBytes || ref.find('\0') != std::string::npos ||
-      ref.find(':') != std::string::npos || ref.find("{/") != std::string::npos)
+      ref.find(':') != std::string::npos || ref.find("{/") != std::string::npos || !is_name_or_id(ref))
     throw no_commit(ref);
   git_object* object = nullptr;
   if (git_revparse_single(&object, get(), ref.c_str()) < 0) throw no_commit(ref);

@@ -54,6 +54,8 @@ class Repository {
   bool is_boundary(const git_oid& commit) const;
 
  private:
+  /// Whether a revision begins with a reference, or the id of an object, that is there.
+  bool is_name_or_id(const std::string& ref) const;
   Kept kept_;
   GiveBack give_back_;
   std::string work_tree_;  // a real path with a slash at its end; empty: bare

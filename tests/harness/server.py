@@ -36,7 +36,8 @@ def sanitizer_options(reports):
     """The environment in which the sanitizers write what they find to files that begin with this path. The process
     that starts children has no standard error."""
     names = ("ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS")
-    return {name: ":".join(filter(None, (os.environ.get(name), "log_path=%s" % reports))) for name in names}
+    more = "log_path=%s:print_suppressions=0" % reports
+    return {name: ":".join(filter(None, (os.environ.get(name), more))) for name in names}
 
 
 def on_postgresql():

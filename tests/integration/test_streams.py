@@ -84,7 +84,8 @@ class Streams(Case):
         self.assertEqual(self.upload(block for _ in range(BIG >> 20)), (200, str(BIG).encode()))
         self.assertEqual(self.download("/streams/file?path=%s&size=%d" % (source, BIG)), (BIG, digest.hexdigest()))
         self.assertEqual(self.download("/streams/bytes?size=%d" % BIG)[0], BIG)
-        self.assertLess(peak_of(self.server.pid) - before, GROWTH)
+        if PATIENCE == 1:  # the sanitizers keep freed memory for a while
+            self.assertLess(peak_of(self.server.pid) - before, GROWTH)
 
     def test_a_slow_reader_holds_nobody_up(self):
         slow = socket.create_connection((self.address.hostname, self.address.port))

@@ -181,8 +181,8 @@ class Vscode(Case):
         for end in ("terminate", "kill"):
             self.serve({"port": 0}, path=self.stand_in())
             self.wait_ready()
-            pids = self.commands("openvscode-server") + self.commands("sleep\0004711")
-            self.assertEqual(len(pids), 2)
+            found = lambda: self.commands("openvscode-server") + self.commands("sleep\0004711")  # noqa: E731
+            pids = wait_until("the editor and its child", lambda: len(found()) == 2 and found())
             getattr(self.server, end)()
             wait_until("the end of all", lambda: not any(os.path.exists("/proc/%d/cmdline" % pid) for pid in pids))
 
