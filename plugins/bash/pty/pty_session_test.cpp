@@ -126,9 +126,8 @@ TEST_F(PtyTest, a_slow_viewer_holds_the_program_up_and_loses_nothing) {
     before = ptys_->find(id)->next_offset;
     std::this_thread::sleep_for(100ms);
     after = ptys_->find(id)->next_offset;
-  } while (before != after);
+  } while (before != after || after == 0);
   EXPECT_LT(after, 1'500'000U);
-  EXPECT_GT(after, 0U);
   while (kept_.bytes(1).find("the end") == std::string::npos) {
     kept_.make_room(1, 10);
     ptys_->with(id, [](PtySession& pty) { pty.drained(1); });
