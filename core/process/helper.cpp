@@ -18,6 +18,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -156,11 +157,11 @@ class Helper {
   // False: the other end is closed.
   bool receive() {
     ToHelper request;
-    iovec part{&request, sizeof request};
+    iovec parts[] = {{&request, sizeof request}, {behind_.data(), behind_.size()}};
     alignas(cmsghdr) char control[CMSG_SPACE(4 * sizeof(int))];
     msghdr message = {};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
+    message.msg_iov = parts;
+    message.msg_iovlen = 2;
     message.msg_control = control;
     message.msg_controllen = sizeof control;
     const ssize_t got = ::recvmsg(socket_.get(), &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
@@ -177,12 +178,13 @@ class Helper {
         files.emplace_back(fd);
       }
     }
-    if (got == static_cast<ssize_t>(sizeof request)) obey(request, files);
+    const auto size = static_cast<std::size_t>(got);
+    if (size >= sizeof request) obey(request, {behind_.data(), size - sizeof request}, files);
     return true;
   }
 
-  void obey(const ToHelper& request, const std::vector<UniqueFd>& files) {
-    if (request.op == Op::kSpawn) return spawn(request, files);
+  void obey(const ToHelper& request, std::string_view behind, std::vector<UniqueFd>& files) {
+    if (request.op == Op::kSpawn) return spawn(request, behind, files);
     if (request.op == Op::kLimit) return limit(request);
     const auto found = trees_.find(request.id);
     if (found == trees_.end()) return;
@@ -209,21 +211,32 @@ class Helper {
     if (!std::exchange(looked_for_cgroups_, true)) cgroups_.open();
   }
 
-  void spawn(const ToHelper& request, const std::vector<UniqueFd>& files) {
+  // Takes the payload's file out of `files`, where there is one.
+  static std::optional<std::string> payload_of(const ToHelper& request, std::string_view behind,
+                                               std::vector<UniqueFd>& files) {
+    if ((request.flags & kPayloadBehind) != 0)
+      return behind.size() == request.payload_bytes ? std::optional(std::string(behind)) : std::nullopt;
+    if (files.empty()) return std::nullopt;
+    std::string payload(request.payload_bytes, '\0');
+    const ssize_t got = ::pread(files[0].get(), payload.data(), payload.size(), 0);
+    files.erase(files.begin());
+    return got == static_cast<ssize_t>(payload.size()) ? std::optional(std::move(payload)) : std::nullopt;
+  }
+
+  void spawn(const ToHelper& request, std::string_view behind, std::vector<UniqueFd>& files) {
     const auto fail = [&](Stage stage, int error) {
       outgoing_.push_back({Op::kFailed, stage, request.id, error, 0});
     };
-    if (files.empty() || request.argc == 0 || request.envc == 0) return fail(Stage::kDescriptors, EINVAL);
-    std::string payload(request.payload_bytes, '\0');
-    if (::pread(files[0].get(), payload.data(), payload.size(), 0) != static_cast<ssize_t>(payload.size()))
-      return fail(Stage::kDescriptors, EIO);
+    if (request.argc == 0 || request.envc == 0) return fail(Stage::kDescriptors, EINVAL);
+    auto payload = payload_of(request, behind, files);
+    if (!payload) return fail(Stage::kDescriptors, EIO);
     std::vector<char*> words;
-    for (std::size_t at = 0; at < payload.size(); at += std::strlen(&payload[at]) + 1)
-      words.push_back(&payload[at]);
+    for (std::size_t at = 0; at < payload->size(); at += std::strlen(&(*payload)[at]) + 1)
+      words.push_back(&(*payload)[at]);
     if (words.size() != std::size_t{request.argc} + request.envc + 1)
       return fail(Stage::kDescriptors, EINVAL);
 
-    std::size_t next = 1;
+    std::size_t next = 0;
     const auto take = [&](std::uint32_t flag) {
       return (request.flags & flag) != 0 && next < files.size() ? files[next++].get() : -1;
     };
@@ -330,6 +343,7 @@ class Helper {
   Cgroups cgroups_;
   bool looked_for_cgroups_ = false;
   std::deque<FromHelper> outgoing_;
+  std::string behind_ = std::string(kMostBehind, '\0');  // of the packet that is being received
 };
 
 }  // namespace

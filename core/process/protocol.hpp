@@ -1,12 +1,13 @@
 // What Collet and its helper process say to each other: one struct per packet (README.md).
 #pragma once
+#include <cstddef>
 #include <cstdint>
 
 namespace collet::process {
 
 enum class Op : std::uint32_t {
   // to the helper
-  kSpawn,   ///< descriptors: the payload, then those of `flags`, in this order
+  kSpawn,   ///< descriptors: the payload where it is a file, then those of `flags`, in this order
   kSignal,  ///< value: signal
   kEnd,     ///< value: grace in milliseconds
   kLimit,   ///< value: how many processes there may be
@@ -21,12 +22,16 @@ enum class Op : std::uint32_t {
 enum class Stage : std::uint32_t { kNone, kFork, kSession, kTerminal, kDescriptors, kWorkingDir, kExec };
 
 inline constexpr std::uint32_t kHasStdin = 1, kHasStdout = 2, kHasStderr = 4, kTerminal = 8;
+inline constexpr std::uint32_t kPayloadBehind = 16;  ///< the payload follows in the packet
+
+/// What a packet may hold behind its struct; a larger payload comes as a memory file.
+inline constexpr std::size_t kMostBehind = 64U << 10;
 
 inline constexpr std::int32_t kByCgroup = 1;  ///< trees are ended by cgroup.kill too
 inline constexpr std::int32_t kCounted = 2;   ///< the limit of processes holds
 
-/// The payload is a memory file: argv, then the environment, then the working directory, each string
-/// terminated. The last string of the environment is the marker of the child's tree.
+/// The payload: argv, then the environment, then the working directory, each string terminated. The last
+/// string of the environment is the marker of the child's tree.
 struct ToHelper {
   Op op = Op::kSpawn;
   std::uint32_t flags = 0;

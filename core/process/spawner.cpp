@@ -79,8 +79,8 @@ struct Spawner::Impl {
 
   Impl(UniqueFd own_end, pid_t helper_pid) : socket(std::move(own_end)), helper(helper_pid) {}
 
-  bool send(const ToHelper& packet, const std::vector<int>& files = {}) const;
-  Result<FromHelper> ask(std::uint64_t id, const ToHelper& packet, const std::vector<int>& files);
+  bool send(const ToHelper& packet, const std::vector<int>& files = {}, std::string_view behind = {}) const;
+  Result<FromHelper> ask(const ToHelper& packet, const std::vector<int>& files, std::string_view behind);
   void order(std::uint64_t id, Op op, int value, bool release);
   void read_packets();
   void on_packet(const FromHelper& packet);
@@ -97,13 +97,14 @@ struct Spawner::Impl {
   std::thread reader;
 };
 
-bool Spawner::Impl::send(const ToHelper& packet, const std::vector<int>& files) const {
+bool Spawner::Impl::send(const ToHelper& packet, const std::vector<int>& files,
+                         std::string_view behind) const {
   ToHelper copy = packet;
-  iovec part{&copy, sizeof copy};
+  iovec parts[] = {{&copy, sizeof copy}, {const_cast<char*>(behind.data()), behind.size()}};
   alignas(cmsghdr) char control[CMSG_SPACE(4 * sizeof(int))] = {};
   msghdr message = {};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
+  message.msg_iov = parts;
+  message.msg_iovlen = 2;
   if (!files.empty()) {
     message.msg_control = control;
     message.msg_controllen = CMSG_SPACE(files.size() * sizeof(int));
@@ -117,12 +118,13 @@ bool Spawner::Impl::send(const ToHelper& packet, const std::vector<int>& files) 
   do {
     sent = ::sendmsg(socket.get(), &message, MSG_NOSIGNAL);
   } while (sent < 0 && errno == EINTR);
-  return sent == static_cast<ssize_t>(sizeof copy);
+  return sent == static_cast<ssize_t>(sizeof copy + behind.size());
 }
 
-Result<FromHelper> Spawner::Impl::ask(std::uint64_t id, const ToHelper& packet,
-                                      const std::vector<int>& files) {
-  const bool sent = send(packet, files);
+Result<FromHelper> Spawner::Impl::ask(const ToHelper& packet, const std::vector<int>& files,
+                                      std::string_view behind) {
+  const bool sent = send(packet, files, behind);
+  const auto id = packet.id;
   std::unique_lock lock(mutex);
   Child& child = children.at(id);
   if (sent) changed.wait(lock, [&] { return child.started.has_value() || gone; });
@@ -258,15 +260,23 @@ Result<std::uint64_t> Spawner::spawn(SpawnRequest request, Exited exited) {
   append_word(payload, working_dir);
   if (payload.size() > kPayloadLimit)
     return invalid("cannot start a process: arguments and environment are too large");
-  const UniqueFd file = memory_file(payload);
-  if (!file.valid()) return unavailable("cannot start a process: " + system_text(errno));
 
   ToHelper packet;
   packet.argc = static_cast<std::uint32_t>(request.argv.size());
   packet.envc = static_cast<std::uint32_t>(request.environment.size() + 1);
   packet.payload_bytes = static_cast<std::uint32_t>(payload.size());
   packet.flags = request.terminal ? kTerminal : 0;
-  std::vector<int> files{file.get()};
+  std::vector<int> files;
+  UniqueFd file;
+  std::string_view behind;
+  if (payload.size() <= kMostBehind) {
+    packet.flags |= kPayloadBehind;
+    behind = payload;
+  } else {
+    file = memory_file(payload);
+    if (!file.valid()) return unavailable("cannot start a process: " + system_text(errno));
+    files.push_back(file.get());
+  }
   const auto add = [&](const UniqueFd& fd, std::uint32_t flag) {
     if (!fd.valid()) return;
     packet.flags |= flag;
@@ -281,7 +291,7 @@ Result<std::uint64_t> Spawner::spawn(SpawnRequest request, Exited exited) {
     packet.id = impl_->next_id++;
     impl_->children[packet.id].exited = std::move(exited);
   }
-  const auto answer = impl_->ask(packet.id, packet, files);
+  const auto answer = impl_->ask(packet, files, behind);
   if (!answer) return answer.error();
   if (answer->op == Op::kSpawned) return packet.id;
   const std::string message = describe(*answer, request.argv[0], working_dir);

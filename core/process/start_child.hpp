@@ -1,4 +1,4 @@
-// Forks and executes one child, in the helper process.
+// Starts one child, in the helper process.
 #pragma once
 #include <sys/types.h>
 

@@ -150,13 +150,13 @@ void CommandRunner::finish(int exit_code) {
   unwatch(err_);
   out_.fd.reset();
   err_.fd.reset();
-  if (child_) child_->end(kEndGraceMs);
   out_.text += out_.cleaner.finish();
   err_.text += err_.cleaner.finish();
   if (dropped_bytes_ > 0)
     err_.text += "\n[" + std::to_string(dropped_bytes_) + " more bytes of output were not kept]\n";
   const auto on_chunk = std::exchange(on_chunk_, nullptr);
   on_chunk({std::exchange(out_.text, {}), std::exchange(err_.text, {}), exit_code});
+  if (child_) child_->end(kEndGraceMs);  // somebody waits for the last chunk
 }
 
 }  // namespace collet::bash
