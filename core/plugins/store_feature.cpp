@@ -96,6 +96,24 @@ collet_status log_append(const collet_host* host, collet_handle log, collet_str 
   });
 }
 
+void log_append_later(const collet_host* host, collet_handle log, collet_str record,
+                      collet_pairs index_values, void* context,
+                      void (*done)(void* context, collet_status status, int64_t position,
+                                   collet_str error)) noexcept {
+  const auto tell = [context, done](const Result<std::int64_t>& outcome) {
+    if (outcome) return done(context, COLLET_OK, *outcome, {});
+    done(context, to_status(outcome.error().kind), 0, detail::to_str(outcome.error().message));
+  };
+  // Only what has not been handed over is told of here.
+  std::string refusal;
+  const auto status = with_log(host, log, detail::into(refusal),
+                               [&](PluginStore& store, const std::string& name) -> collet_status {
+                                 store.append(name, detail::to_string(record), to_values(index_values), tell);
+                                 return COLLET_OK;
+                               });
+  if (status != COLLET_OK) done(context, status, 0, detail::to_str(refusal));
+}
+
 collet_status log_read(const collet_host* host, collet_handle log, const collet_log_query* query,
                        void* context, void (*each)(void* context, int64_t position, collet_str record),
                        collet_sink error) noexcept {
@@ -128,8 +146,17 @@ collet_status log_erase_before(const collet_host* host, collet_handle log, int64
 
 }  // namespace
 
-const collet_store kStoreFeature{
-    sizeof(collet_store), put,      get,           erase,           keys, log_open, log_close,
-    log_append,           log_read, log_erase_all, log_erase_before};
+const collet_store kStoreFeature{sizeof(collet_store),
+                                 put,
+                                 get,
+                                 erase,
+                                 keys,
+                                 log_open,
+                                 log_close,
+                                 log_append,
+                                 log_read,
+                                 log_erase_all,
+                                 log_erase_before,
+                                 log_append_later};
 
 }  // namespace collet::plugins

@@ -23,8 +23,9 @@ void execute(const BashRouteParts& parts, const Request& request, Reply reply) {
   if (!read) return reply.send(read.problem());
   auto shared = std::make_shared<Reply>(std::move(reply));  // a function must be copyable
   try {
-    parts.commands.start(
-        read.value(), [shared](const BashOutput& output) { shared->send(Response::json(to_json(output))); });
+    parts.commands.execute(read.value(), [shared](const BashOutput* output, const std::string& error) {
+      shared->send(output != nullptr ? Response::json(to_json(*output)) : Response::error(503, error));
+    });
   } catch (const CommandService::TooMany&) {
     shared->send(too_many());
   }
@@ -34,9 +35,11 @@ Response start(const BashRouteParts& parts, const Request& request) {
   const auto read = read_command(request.body);
   if (!read) return read.problem();
   try {
-    return Response::json(to_json(parts.commands.start(read.value(), nullptr)));
+    return Response::json(to_json(parts.commands.start(read.value())));
   } catch (const CommandService::TooMany&) {
     return too_many();
+  } catch (const CommandService::NotStored& error) {
+    return Response::error(503, error.what());
   }
 }
 

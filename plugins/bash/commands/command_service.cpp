@@ -4,20 +4,54 @@
 #include <filesystem>
 #include <future>
 #include <utility>
+#include <vector>
 
 #include "collet/json.hpp"
 
 namespace collet::bash {
 
-// Of the loop's thread, but for what the writer's tasks copy.
+// Of the loop's thread.
 struct CommandService::Running {
+  enum class Stored { kNotYet, kYes, kNo };
+
   BashCommand command;
-  std::function<void(const BashOutput&)> ended;
-  std::shared_future<bool> stored;  // the command itself; outputs go behind it
-  std::shared_ptr<CommandRunner> runner;
+  Ended ended;
+  Stored stored = Stored::kNotYet;    // the command itself
+  std::vector<BashOutput> held = {};  // until then, for what is not stored must have no outputs
+  std::shared_ptr<CommandRunner> runner = {};
   int next_order = 0;
-  BashOutput answer;  // only when somebody waits for it
+  BashOutput answer = {};  // only when somebody waits for it
   std::size_t left_out = 0;
+
+  void tell(const BashOutput& last);
+};
+
+// The answer to whoever waits for the command. Nothing changes it after the last output.
+void CommandService::Running::tell(const BashOutput& last) {
+  if (!ended) return;
+  answer.id = last.id, answer.timestamp = last.timestamp, answer.command_id = last.command_id;
+  answer.order = last.order, answer.exit_code = last.exit_code;
+  if (left_out > 0)
+    answer.err += "\n[" + std::to_string(left_out) + " more bytes of output are in the stored events]\n";
+  std::exchange(ended, nullptr)(&answer, {});
+}
+
+// The service lives as long as one of these. Copied, since functions must be.
+class CommandService::Owed {
+ public:
+  explicit Owed(CommandService& service) : service_(&service) {
+    const std::lock_guard lock(service_->mutex_);
+    ++service_->owed_;
+  }
+  Owed(const Owed& other) : Owed(*other.service_) {}
+  Owed& operator=(const Owed&) = delete;
+  ~Owed() {
+    const std::lock_guard lock(service_->mutex_);
+    if (--service_->owed_ == 0) service_->settled_.notify_all();
+  }
+
+ private:
+  CommandService* service_;
 };
 
 std::string to_json(const RunningCommand& running) {
@@ -51,7 +85,7 @@ CommandService::CommandService(std::shared_ptr<EventLoop> loop, Launcher& launch
       history_(history),
       default_dir_(std::move(default_dir)),
       limits_(limits),
-      writer_(std::move(failed)) {}
+      failed_(std::move(failed)) {}
 
 CommandService::~CommandService() {
   loop_->run([this] {
@@ -59,31 +93,52 @@ CommandService::~CommandService() {
       if (running->runner) running->runner->stop();
     running_.clear();
   });
-  writer_.stop();
+  std::unique_lock lock(mutex_);
+  settled_.wait(lock, [this] { return owed_ == 0; });
 }
 
-BashCommand CommandService::start(CommandRequest request, std::function<void(const BashOutput&)> ended) {
+BashCommand CommandService::start(CommandRequest request) {
+  const auto outcome = std::make_shared<std::promise<std::string>>();
+  auto command = begin(
+      std::move(request), [outcome](const std::string& error) { outcome->set_value(error); }, nullptr);
+  if (const auto error = outcome->get_future().get(); !error.empty()) throw NotStored(error);
+  return command;
+}
+
+BashCommand CommandService::execute(CommandRequest request, Ended ended) {
+  return begin(
+      std::move(request),
+      [ended](const std::string& error) {
+        if (!error.empty()) ended(nullptr, NotStored(error).what());
+      },
+      ended);
+}
+
+// `stored` gets what became of the command's own event, on the thread that stores.
+BashCommand CommandService::begin(CommandRequest request,
+                                  std::function<void(const std::string& error)> stored, Ended ended) {
   if (count_.fetch_add(1) >= limits_.running) {
     --count_;
     throw TooMany();
   }
-  auto running = std::make_shared<Running>();
-  running->command = {new_id(), history_.stamp(), std::move(request.command), std::move(request.cwd),
-                      request.timeout};
-  running->ended = std::move(ended);
-  std::promise<bool> stored;
-  running->stored = stored.get_future().share();
-  const BashCommand command = running->command;
+  const auto running = std::make_shared<Running>(Running{
+      {new_id(), history_.stamp(), std::move(request.command), std::move(request.cwd), request.timeout},
+      std::move(ended)});
+  BashCommand command = running->command;
+  // In this order: the loop launches it before it hears of the outcome.
   loop_->post([this, running] { launch(running); });
-  try {
-    history_.append(command);
-  } catch (...) {
-    stored.set_value(false);
-    stop(command.id);
-    throw;
-  }
-  stored.set_value(true);
+  history_.append(command,
+                  [this, running, stored = std::move(stored), owed = Owed(*this)](const auto& error) {
+                    loop_->post([this, running, error, owed] { on_stored(running, error); });
+                    stored(error);
+                  });
   return command;
+}
+
+void CommandService::on_stored(const std::shared_ptr<Running>& running, const std::string& error) {
+  running->stored = error.empty() ? Running::Stored::kYes : Running::Stored::kNo;
+  for (auto& output : std::exchange(running->held, {})) store(running, std::move(output));
+  if (!error.empty() && running->runner) running->runner->stop();
 }
 
 void CommandService::launch(const std::shared_ptr<Running>& running) {
@@ -145,41 +200,28 @@ void CommandService::on_chunk(const std::shared_ptr<Running>& running, OutputChu
     running->left_out += append_up_to(answer.out, output.out, limits_.answer_bytes);
     running->left_out += append_up_to(answer.err, output.err, limits_.answer_bytes);
   }
-  if (!output.exit_code) {
-    return writer_.post([this, running, output = std::move(output)] {
-      // Also when it could not be stored: the command must not wait for ever.
-      struct Taken {
-        EventLoop& loop;
-        std::shared_ptr<Running> running;
-        ~Taken() {
-          loop.post([running = running] {
-            if (running->runner) running->runner->chunk_taken();
-          });
-        }
-      } const taken{*loop_, running};
-      if (running->stored.get()) history_.append(output);
-    });
+  if (output.exit_code) {
+    running->runner.reset();  // whoever calls us holds it for the moment
+    running_.erase(running->command.id);
+    --count_;
   }
-  running->runner.reset();  // here, not on the writer's thread; whoever calls us holds it for the moment
-  running_.erase(running->command.id);
-  --count_;
-  writer_.post([this, running, output = std::move(output)] {
-    if (!running->stored.get()) return;
-    struct Answer {
-      Running& running;
-      const BashOutput& last;
-      ~Answer() {
-        if (!running.ended) return;
-        BashOutput answer = std::move(running.answer);
-        answer.id = last.id, answer.timestamp = last.timestamp, answer.command_id = last.command_id;
-        answer.order = last.order, answer.exit_code = last.exit_code;
-        if (running.left_out > 0)
-          answer.err +=
-              "\n[" + std::to_string(running.left_out) + " more bytes of output are in the stored events]\n";
-        running.ended(answer);
-      }
-    } const answer{*running, output};
-    history_.append(output);
+  if (running->stored == Running::Stored::kNotYet)
+    running->held.push_back(std::move(output));
+  else
+    store(running, std::move(output));
+}
+
+void CommandService::store(const std::shared_ptr<Running>& running, BashOutput output) {
+  if (running->stored == Running::Stored::kNo) return;
+  const auto kept = std::make_shared<const BashOutput>(std::move(output));
+  history_.append(*kept, [this, running, last = kept->exit_code ? kept : nullptr,
+                          owed = Owed(*this)](const std::string& error) {
+    if (!error.empty()) failed_(error);
+    // Also when it could not be stored: neither may wait for ever.
+    if (last != nullptr) return running->tell(*last);
+    loop_->post([running, owed] {
+      if (running->runner) running->runner->chunk_taken();
+    });
   });
 }
 

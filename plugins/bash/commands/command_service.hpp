@@ -1,9 +1,13 @@
 // Runs the commands of the HTTP routes and stores what they say. A running command holds no thread: the event
-// loop reads its output, a writer stores it.
+// loop reads its output and passes it on to the history, which stores it in time.
 #pragma once
+#include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +17,6 @@
 #include "commands/event_history.hpp"
 #include "system/event_loop.hpp"
 #include "system/launcher.hpp"
-#include "system/serial_worker.hpp"
 
 namespace collet::bash {
 
@@ -49,11 +52,20 @@ class CommandService {
                  std::string default_dir, Limits limits, std::function<void(const std::string&)> failed);
   ~CommandService();  ///< ends all commands; what they have said is stored
 
+  class NotStored : public std::runtime_error {
+   public:
+    explicit NotStored(const std::string& why)
+        : std::runtime_error("The command could not be stored and was stopped: " + why) {}
+  };
   /// Starts a command, which has been stored when this returns: blocks on the disk, while the command begins.
-  /// `ended` (may be empty) gets the last output with all that the command has said; on the writer's thread,
-  /// after it was stored. Throws TooMany, or what storing throws: then the command is stopped, and nothing
-  /// more is heard of it.
-  BashCommand start(CommandRequest request, std::function<void(const BashOutput&)> ended);
+  /// Throws TooMany, or NotStored: then nothing more is heard of the command.
+  BashCommand start(CommandRequest request);
+
+  /// Gets the last output with all that the command has said, after it was stored; or null where the command
+  /// itself could not be stored, and why. On the thread that stores; must not block.
+  using Ended = std::function<void(const BashOutput* output, const std::string& error)>;
+  /// Starts a command and does not wait. Throws TooMany.
+  BashCommand execute(CommandRequest request, Ended ended);
 
   // Those below wait for the loop; not on its thread. `id` in either form.
   std::vector<RunningCommand> running() const;  ///< the oldest first
@@ -65,18 +77,26 @@ class CommandService {
 
  private:
   struct Running;
+  class Owed;
+  BashCommand begin(CommandRequest request, std::function<void(const std::string& error)> stored,
+                    Ended ended);
+  void on_stored(const std::shared_ptr<Running>& running, const std::string& error);
   void launch(const std::shared_ptr<Running>& running);
   std::shared_ptr<Running> find(std::string_view id) const;
   void on_chunk(const std::shared_ptr<Running>& running, OutputChunk chunk);
+  void store(const std::shared_ptr<Running>& running, BashOutput output);
 
   const std::shared_ptr<EventLoop> loop_;
   Launcher& launcher_;
   EventHistory& history_;
   const std::string default_dir_;
   const Limits limits_;
+  const std::function<void(const std::string&)> failed_;
   std::atomic<std::size_t> count_{0};
   std::map<std::string, std::shared_ptr<Running>> running_;  // of the loop's thread
-  SerialWorker writer_;
+  std::mutex mutex_;
+  std::condition_variable settled_;
+  std::size_t owed_ = 0;  // guarded: events that are being stored, each with an Owed
 };
 
 }  // namespace collet::bash

@@ -35,8 +35,14 @@ class CommandServiceTest : public ::testing::Test {
   }
   BashOutput execute(CommandRequest request) {
     std::promise<BashOutput> result;
-    service_->start(std::move(request), [&](const BashOutput& output) { result.set_value(output); });
+    service_->execute(std::move(request), keep(result));
     return result.get_future().get();
+  }
+  static CommandService::Ended keep(std::promise<BashOutput>& result) {
+    return [&](const BashOutput* output, const std::string& error) {
+      ASSERT_NE(output, nullptr) << error;
+      result.set_value(*output);
+    };
   }
   std::vector<std::string> search(const EventSearch& search, std::string* next = nullptr) const {
     const auto page = json::parse(history_.search(search));
@@ -139,14 +145,13 @@ TEST_F(CommandServiceTest, a_page_reads_on_over_many_records) {
 
 TEST_F(CommandServiceTest, too_many_at_once_are_refused) {
   make({.running = 1, .answer_bytes = 1000, .longest_seconds = 60});
-  service_->start({"sleep 1000", {}, 300}, nullptr);
-  EXPECT_THROW(service_->start({"true", {}, 300}, nullptr), CommandService::TooMany);
+  service_->start({"sleep 1000", {}, 300});
+  EXPECT_THROW(service_->start({"true", {}, 300}), CommandService::TooMany);
 }
 
 TEST_F(CommandServiceTest, its_end_ends_the_commands_and_answers) {
   std::promise<BashOutput> result;
-  service_->start({"echo started; sleep 1000", {}, 300},
-                  [&](const BashOutput& output) { result.set_value(output); });
+  service_->execute({"echo started; sleep 1000", {}, 300}, keep(result));
   while (launcher_.running() == 0) std::this_thread::yield();
   service_.reset();
   EXPECT_EQ(result.get_future().get().exit_code, -1);
@@ -155,25 +160,53 @@ TEST_F(CommandServiceTest, its_end_ends_the_commands_and_answers) {
 
 TEST_F(CommandServiceTest, a_full_disk_is_reported_and_nobody_waits_for_ever) {
   std::promise<BashOutput> result;
-  service_->start({"until [ -e go ]; do :; done; head -c 9000000 /dev/zero", {}, 300},
-                  [&](const BashOutput& output) { result.set_value(output); });
+  service_->execute({"until [ -e go ]; do :; done; head -c 9000000 /dev/zero", {}, 300}, keep(result));
   log_.broken = true;
   folder_.write("go", "");
   EXPECT_EQ(result.get_future().get().exit_code, 0);
   EXPECT_GT(failures_, 0);
-  EXPECT_ANY_THROW(service_->start({"sleep 1000", {}, 300}, [](const BashOutput&) { ADD_FAILURE(); }));
+  EXPECT_THROW(service_->start({"sleep 1000", {}, 300}), CommandService::NotStored);
   EXPECT_TRUE(service_->running().empty());
   while (launcher_.running() > 0) std::this_thread::yield();  // killed; the system takes a moment to end it
+}
+
+TEST_F(CommandServiceTest, no_output_is_stored_before_its_command) {
+  log_.slow = true;
+  std::promise<BashOutput> result;
+  service_->execute({"echo hi; touch done", {}, 300}, keep(result));
+  while (::access((folder_.path() + "/done").c_str(), F_OK) != 0 || launcher_.running() > 0)
+    std::this_thread::yield();
+  EXPECT_TRUE(search({}).empty());
+  log_.catch_up();
+  EXPECT_EQ(result.get_future().get().out, "hi\n");
+  EXPECT_THAT(search({}), ElementsAre("echo hi; touch done", "-> hi\n"));
+}
+
+TEST_F(CommandServiceTest, a_command_that_was_not_stored_has_no_output) {
+  log_.slow = true;
+  std::promise<std::string> refused;
+  service_->execute({"echo hi; touch done", {}, 300},
+                    [&](const BashOutput* output, const std::string& error) {
+                      EXPECT_EQ(output, nullptr);
+                      refused.set_value(error);
+                    });
+  while (::access((folder_.path() + "/done").c_str(), F_OK) != 0 || launcher_.running() > 0)
+    std::this_thread::yield();
+  log_.broken = true;
+  log_.catch_up();
+  EXPECT_THAT(refused.get_future().get(), HasSubstr("the disk is full"));
+  log_.broken = false;
+  EXPECT_EQ(execute({"echo next", {}, 300}).out, "next\n");
+  EXPECT_THAT(search({}), ElementsAre("echo next", "-> next\n"));
 }
 
 TEST_F(CommandServiceTest, running_commands_are_listed_signalled_and_stopped) {
   EXPECT_TRUE(service_->running().empty());
   std::promise<BashOutput> first, second;
-  const auto trapping = service_->start(
+  const auto trapping = service_->execute(
       {"trap 'echo caught; exit 3' USR1; echo ready >&2; while :; do sleep 0.01; done", std::nullopt, 60},
-      [&](const BashOutput& output) { first.set_value(output); });
-  const auto stubborn = service_->start({"trap '' TERM; sleep 1000", "/", 60},
-                                        [&](const BashOutput& output) { second.set_value(output); });
+      keep(first));
+  const auto stubborn = service_->execute({"trap '' TERM; sleep 1000", "/", 60}, keep(second));
   std::vector<RunningCommand> running;
   while ((running = service_->running()).size() != 2 || running[0].output_bytes == 0)
     std::this_thread::sleep_for(1ms);
@@ -198,8 +231,7 @@ TEST_F(CommandServiceTest, running_commands_are_listed_signalled_and_stopped) {
 
 TEST_F(CommandServiceTest, what_a_shell_left_behind_takes_no_signal_but_can_be_stopped) {
   std::promise<BashOutput> result;
-  const auto command = service_->start({"sleep 1000 & echo $!", std::nullopt, 60},
-                                       [&](const BashOutput& output) { result.set_value(output); });
+  const auto command = service_->execute({"sleep 1000 & echo $!", std::nullopt, 60}, keep(result));
   while (service_->signal(command.id, 0) != CommandService::Signalled::kEnded)
     std::this_thread::sleep_for(1ms);
   EXPECT_TRUE(service_->stop(command.id));

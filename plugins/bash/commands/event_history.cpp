@@ -1,6 +1,8 @@
 #include "commands/event_history.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "collet/json.hpp"
 
@@ -69,18 +71,25 @@ Micros EventHistory::stamp() {
   return std::max(now, last + 1);
 }
 
-void EventHistory::append(const BashCommand& event) {
-  store(to_json(event), {{"id", event.id}, {"kind", "BashCommand"}});
+void EventHistory::append(const BashCommand& event, Stored stored) {
+  store(to_json(event), {{"id", event.id}, {"kind", "BashCommand"}}, std::move(stored));
 }
 
-void EventHistory::append(const BashOutput& event) {
-  store(to_json(event), {{"id", event.id}, {"kind", "BashOutput"}, {"command_id", event.command_id}});
+void EventHistory::append(const BashOutput& event, Stored stored) {
+  store(to_json(event), {{"id", event.id}, {"kind", "BashOutput"}, {"command_id", event.command_id}},
+        std::move(stored));
 }
 
-void EventHistory::store(const std::string& text, const std::map<std::string, std::string>& indexes) {
-  const auto position = log_.append(text, indexes);
-  const std::lock_guard lock(mutex_);
-  if (appended_) appended_(position, text);
+void EventHistory::store(std::string text, const RecordLog::Indexes& indexes, Stored stored) {
+  const auto kept = std::make_shared<const std::string>(std::move(text));
+  log_.append(*kept, indexes,
+              [this, kept, stored = std::move(stored)](std::int64_t position, const std::string& error) {
+                if (error.empty()) {
+                  const std::lock_guard lock(mutex_);
+                  if (appended_) appended_(position, *kept);
+                }
+                if (stored) stored(error);
+              });
 }
 
 void EventHistory::on_append(std::function<void(std::int64_t position, const std::string& text)> appended) {

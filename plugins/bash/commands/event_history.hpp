@@ -1,4 +1,4 @@
-// The stored bash events: append, find, search. Any thread; blocks on the disk.
+// The stored bash events: append, find, search. Any thread; all but append() blocks on the disk.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -33,8 +33,11 @@ class EventHistory {
   /// A moment for a new event: now, and later than all before. Their order in the store may differ from that
   /// of their moments, by as long as writing takes. Does not block.
   Micros stamp();
-  void append(const BashCommand& event);
-  void append(const BashOutput& event);
+  /// Gets why the event is not stored; empty: it is. On the thread that stores; must not block.
+  using Stored = std::function<void(const std::string& error)>;
+  /// Stores events in the order of the calls.
+  void append(const BashCommand& event, Stored stored = {});
+  void append(const BashOutput& event, Stored stored = {});
   /// The event as JSON; `id` in either form.
   std::optional<std::string> find(std::string_view id) const;
   /// {"items":[…],"next_page_id":…}. Costs the same however many events there are: a page may be shorter than
@@ -55,7 +58,7 @@ class EventHistory {
   void on_append(std::function<void(std::int64_t position, const std::string& text)> appended);
 
  private:
-  void store(const std::string& text, const std::map<std::string, std::string>& indexes);
+  void store(std::string text, const RecordLog::Indexes& indexes, Stored stored);
   std::int64_t page_start(const std::string& page_id) const;
   std::int64_t first_since(Micros at) const;
   bool set_start(const EventSearch& search, RecordLog::Query& query) const;

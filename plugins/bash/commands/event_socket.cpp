@@ -28,7 +28,7 @@ class EventSocket final : public SocketEndpoint {
     const auto read = read_command(text);
     if (!read) return fail(session, socket_problem(read.problem()));
     try {
-      parts_().commands.start(read.value(), nullptr);
+      parts_().commands.start(read.value());
     } catch (const CommandService::TooMany& error) {
       fail(session, {"TooManyCommands", error.what()});
     } catch (const std::exception& error) {

@@ -10,8 +10,10 @@ namespace collet::bash {
 class HostRecordLog final : public RecordLog {
  public:
   explicit HostRecordLog(LogStore log) : log_(std::move(log)) {}
-  std::int64_t append(const std::string& text, const std::map<std::string, std::string>& indexes) override {
-    return log_.append(text, indexes);
+  void append(const std::string& text, const Indexes& indexes, Appended done) override {
+    log_.append_later(text, indexes, [done = std::move(done)](const collet::Appended& outcome) {
+      done(outcome.position, outcome.error);
+    });
   }
   std::vector<Record> read(const Query& query) const override {
     std::vector<Record> records;

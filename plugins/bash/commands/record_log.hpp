@@ -1,6 +1,7 @@
 // The part of the host's append log that bash events need; memory stands in for it in unit tests.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -24,9 +25,13 @@ class RecordLog {
   RecordLog(const RecordLog&) = delete;
   RecordLog& operator=(const RecordLog&) = delete;
   virtual ~RecordLog() = default;
-  // All of them any thread; they block on the disk and throw when it fails.
-  /// The record's position.
-  virtual std::int64_t append(const std::string& text, const std::map<std::string, std::string>& indexes) = 0;
+  using Indexes = std::map<std::string, std::string>;
+  /// Gets the record's position, or why it is not stored.
+  using Appended = std::function<void(std::int64_t position, const std::string& error)>;
+  /// Any thread; does not block. Records are stored in the order of the calls. `done` is called once, on the
+  /// thread that stores or before this returns, and must not block.
+  virtual void append(const std::string& text, const Indexes& indexes, Appended done) = 0;
+  // These any thread; they block on the disk and throw when it fails.
   virtual std::vector<Record> read(const Query& query) const = 0;
   virtual std::int64_t erase_all() = 0;
   /// Erases the records before `position`; how many.

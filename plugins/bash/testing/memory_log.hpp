@@ -2,8 +2,9 @@
 #pragma once
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <mutex>
-#include <stdexcept>
+#include <utility>
 
 #include "commands/record_log.hpp"
 
@@ -11,11 +12,19 @@ namespace collet::bash::testing {
 
 class MemoryLog final : public RecordLog {
  public:
-  std::int64_t append(const std::string& text, const std::map<std::string, std::string>& indexes) override {
-    if (broken) throw std::runtime_error("the disk is full");
-    const std::lock_guard lock(mutex_);
-    entries_.push_back({{++last_, text}, indexes});
-    return last_;
+  void append(const std::string& text, const Indexes& indexes, Appended done) override {
+    std::unique_lock lock(mutex_);
+    if (slow) return waiting_.push_back([=, this] { append_now(text, indexes, done); });
+    lock.unlock();
+    append_now(text, indexes, done);
+  }
+  /// Stores what came while it was slow.
+  void catch_up() {
+    slow = false;
+    std::unique_lock lock(mutex_);
+    const auto waiting = std::exchange(waiting_, {});
+    lock.unlock();
+    for (const auto& append : waiting) append();
   }
   std::vector<Record> read(const Query& query) const override {
     const std::lock_guard lock(mutex_);
@@ -50,14 +59,26 @@ class MemoryLog final : public RecordLog {
   std::size_t reads() const { return reads_; }
 
   std::atomic<bool> broken{false};
+  std::atomic<bool> slow{false};
 
  private:
+  void append_now(const std::string& text, const Indexes& indexes, const Appended& done) {
+    if (broken) return done(0, "the disk is full");
+    std::int64_t position = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      entries_.push_back({{position = ++last_, text}, indexes});
+    }
+    done(position, {});
+  }
+
   struct Entry {
     Record record;
     std::map<std::string, std::string> indexes;
   };
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;
+  std::vector<std::function<void()>> waiting_;
   std::int64_t last_ = 0;
   mutable std::atomic<std::size_t> reads_{0};
 };

@@ -1,8 +1,11 @@
-// Storage of the plugin's own: keys with values, and append logs with declared indexes. Every call blocks
-// until the disk has answered; any thread.
+// Storage of the plugin's own: keys with values, and append logs with declared indexes. Every call but
+// append_later() blocks until the disk has answered; any thread.
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +30,12 @@ struct LogQuery {
   std::int64_t from_position = 0;  ///< inclusive, in the direction of reading; 0: from the first (or last)
   bool descending = false;         ///< newest first
   int limit = 0;                   ///< at most that many; 0: the host's own limit
+};
+
+/// What became of a record that append_later() took.
+struct Appended {
+  std::int64_t position = 0;
+  std::string error = {};  ///< for people; empty: it is stored
 };
 
 /// An append log. A movable handle; the records stay when it goes. Lives no longer than the plugin.
@@ -65,6 +74,23 @@ class LogStore {
     return position;
   }
 
+  /// Appends without waiting; records are stored in the order of the calls, those of append() too. `done` is
+  /// called once, maybe before this returns, else on the host's storing thread: it must not block, throw, or
+  /// call another function of a store. The plugin's stop() waits for it.
+  void append_later(const std::string& record, const std::map<std::string, std::string>& index_values,
+                    std::function<void(const Appended&)> done) {
+    if (table_->struct_size <= offsetof(collet_store, log_append_later))
+      return append_now(record, index_values, done);
+    const detail::PairsView values(index_values);
+    auto context = std::make_unique<std::function<void(const Appended&)>>(std::move(done));
+    table_->log_append_later(host_, handle_, detail::to_str(record), values.get(), context.release(),
+                             [](void* given, collet_status, std::int64_t position, collet_str error) {
+                               const std::unique_ptr<std::function<void(const Appended&)>> taken(
+                                   static_cast<std::function<void(const Appended&)>*>(given));
+                               (*taken)({position, detail::to_string(error)});
+                             });
+  }
+
   std::vector<Record> read(const LogQuery& query = {}) const {
     std::string error;
     std::vector<Record> records;
@@ -96,6 +122,18 @@ class LogStore {
   }
 
  private:
+  // For a host that is older than append_later().
+  void append_now(const std::string& record, const std::map<std::string, std::string>& index_values,
+                  const std::function<void(const Appended&)>& done) {
+    Appended outcome;
+    try {
+      outcome.position = append(record, index_values);
+    } catch (const StoreError& error) {
+      outcome.error = error.what();
+    }
+    done(outcome);
+  }
+
   const collet_host* host_;
   const collet_store* table_;
   collet_handle handle_;

@@ -18,7 +18,7 @@ typedef struct collet_log_query {
   int32_t limit;         /* at most that many records; 0 or less: the host's own limit (1000) */
 } collet_log_query;
 
-/* All functions but log_close block until the disk has answered.
+/* All functions but log_close and log_append_later block until the disk has answered.
  * Thread: any. State: from create until stop has returned. Owner: texts given to a sink or to `each` are the host's.
  * Errors of all: COLLET_UNAVAILABLE: the disk or database fails, or the bytes for keys are used up; COLLET_INVALID: a
  * text holds a NUL byte where a key, a name or JSON is asked for, or a log's handle is unknown. A sink named `error` gets
@@ -54,6 +54,14 @@ typedef struct collet_store {
   collet_status (*log_erase_all)(const collet_host* host, collet_handle log, int64_t* erased, collet_sink error);
   collet_status (*log_erase_before)(const collet_host* host, collet_handle log, int64_t position, int64_t* erased,
                                     collet_sink error);
+  /* As log_append, without waiting. Appends of a log are stored in the order of the calls, of this function and of
+   * log_append. `done` is called exactly once: with COLLET_OK and the position, or with a status, 0 and one line for people;
+   * before this returns, or on the thread that stores. Thread of `done`: it must not block, nor call other functions of
+   * this table but this one. State: from create until stop has returned; the plugin's stop waits until each `done` has
+   * returned. */
+  void (*log_append_later)(const collet_host* host, collet_handle log, collet_str record, collet_pairs index_values,
+                           void* context,
+                           void (*done)(void* context, collet_status status, int64_t position, collet_str error));
 } collet_store;
 
 #ifdef __cplusplus

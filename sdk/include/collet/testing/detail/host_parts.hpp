@@ -173,6 +173,14 @@ inline collet_status log_append(const collet_host* host, collet_handle log, coll
     return *position != 0 ? COLLET_OK : refuse(error, COLLET_INVALID, "an index was not declared");
   });
 }
+inline void log_append_later(const collet_host* host, collet_handle log, collet_str record,
+                             collet_pairs values, void* context,
+                             void (*done)(void*, collet_status, int64_t, collet_str)) noexcept {
+  std::string error;
+  int64_t position = 0;
+  const auto status = log_append(host, log, record, values, &position, collet::detail::into(error));
+  done(context, status, position, collet::detail::to_str(error));
+}
 inline collet_status log_read(const collet_host* host, collet_handle log, const collet_log_query* query,
                               void* context, void (*each)(void*, int64_t, collet_str),
                               collet_sink error) noexcept {

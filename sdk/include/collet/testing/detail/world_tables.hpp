@@ -194,8 +194,8 @@ inline const void* find_feature(const collet_host* host, const char* name) noexc
   static constexpr collet_config kConfig{sizeof(collet_config), config_section, config_state_dir};
   static constexpr collet_catalogue kCatalogue{sizeof(collet_catalogue), catalogue_tools, catalogue_models};
   static constexpr collet_store kStore{
-      sizeof(collet_store), store_put, store_get,     store_erase,     store_keys, log_open, log_close,
-      log_append,           log_read,  log_erase_all, log_erase_before};
+      sizeof(collet_store), store_put, store_get,     store_erase,      store_keys,      log_open, log_close,
+      log_append,           log_read,  log_erase_all, log_erase_before, log_append_later};
   static constexpr collet_shared_store kSharedStore{sizeof(collet_shared_store), shared_get, shared_put,
                                                     shared_erase, shared_keys};
   static constexpr collet_process kProcess{
