@@ -57,6 +57,10 @@ TEST_F(PluginAtWork, Store_KeepsKeysAndLogs) {
   EXPECT_TRUE(std::filesystem::is_directory(dir));
 }
 
+TEST_F(PluginAtWork, Store_AppendsLaterInOrderAndTellsOfFailures) {
+  EXPECT_EQ(call("POST", "/api/sample/append").body, "1\nstorage: log 'later' has no index 'what'\n2\n");
+}
+
 TEST_F(PluginAtWork, Process_RunsWithThePluginsEnvironment) {
   EXPECT_EQ(call("POST", "/api/sample/run", "echo $SAMPLE; pwd; exit 3", {{"in", "/usr"}}).body,
             "from the plugin\n/usr\n3");

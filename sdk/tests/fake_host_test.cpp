@@ -155,8 +155,11 @@ class Guest final : public Plugin {
     auto log = store.log("visits", {"who"});
     log.append(R"({"n":1})", {{"who", "ann"}});
     log.append(R"({"n":2})", {{"who", "bob"}});
-    log.append(R"({"n":3})", {{"who", "ann"}});
     std::string found;
+    log.append_later(R"({"n":3})", {{"who", "ann"}},
+                     [&](const Appended& appended) { found += std::to_string(appended.position) + ": "; });
+    log.append_later("{}", {{"what", "x"}},
+                     [&](const Appended& appended) { found += appended.error + ": "; });
     for (const auto& record : log.read({.equals = {{"who", "ann"}}, .descending = true, .limit = 10}))
       found += std::to_string(record.position) + record.text;
     log.erase_before(2);
@@ -309,7 +312,8 @@ TEST_F(FakeHostTest, ModelAnswersOrFails) {
 TEST_F(FakeHostTest, StoreAndConversationsAreThere) {
   host_.add_conversation("c1", R"({"id":"c1"})");
   Started plugin(host_);
-  EXPECT_EQ(plugin.post("/api/guest/store", "value").body, R"(3{"n":3}1{"n":1}1)");
+  EXPECT_EQ(plugin.post("/api/guest/store", "value").body,
+            R"(3: an index was not declared: 3{"n":3}1{"n":1}1)");
   EXPECT_EQ(host_.stored("key"), "value");
   EXPECT_THAT(host_.records("visits"), ElementsAre(R"({"n":2})", R"({"n":3})"));
   EXPECT_EQ(plugin.post("/api/guest/say", R"({"role":"user"})").body, R"({"id":"c1"})");

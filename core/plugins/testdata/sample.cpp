@@ -146,6 +146,7 @@ class Sample final : public collet::Plugin {
     });
     setup.route("POST", "/api/sample/drop", [](const collet::Request&, const collet::Reply&) {});
     setup.post("/api/sample/store", [this](const collet::Request& request) { return use_store(request); });
+    setup.post("/api/sample/append", [this](const collet::Request&) { return append_later(); });
     setup.post("/api/sample/shared", [this](const collet::Request&) { return use_shared_store(); });
     setup.post("/api/sample/run", [this](const collet::Request& request) { return run(request); });
     setup.get("/api/sample/tools",
@@ -180,6 +181,18 @@ class Sample final : public collet::Plugin {
     return collet::Response::json(answer.take());
   }
 
+  // What became of three records, of which the second cannot be stored.
+  collet::Response append_later() {
+    auto log = host_->store().log("later", {"who"});
+    std::vector<std::promise<std::string>> outcomes(3);
+    for (std::size_t i = 0; i < outcomes.size(); ++i)
+      log.append_later("{}", {{i == 1 ? "what" : "who", "x"}}, [&, i](const collet::Appended& appended) {
+        outcomes[i].set_value(appended.error.empty() ? std::to_string(appended.position) : appended.error);
+      });
+    std::string text;
+    for (auto& outcome : outcomes) text += outcome.get_future().get() + "\n";
+    return {200, "text/plain", text};
+  }
   collet::Response use_store(const collet::Request& request) {
     auto store = host_->store();
     store.put("a/1", "one");
