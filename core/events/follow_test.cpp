@@ -174,6 +174,7 @@ TEST_P(FollowTest, Transient_OldestAreDroppedBeyondTheBound) {
 
 TEST_P(FollowTest, TooManySubscribers_AreRefused) {
   std::vector<std::shared_ptr<Subscription>> held;
+  held.reserve(49);
   for (int i = 0; i < 49; ++i) held.push_back(log->follow("c", 0, nullptr, [] {}).value());
   EXPECT_EQ(log->follow("c", 0, nullptr, [] {}).error().kind, Error::Kind::kUnavailable);
   held.pop_back();

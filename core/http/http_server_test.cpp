@@ -359,6 +359,7 @@ TEST_F(HttpServerTest, ManyClients_AllGetTheirOwnAnswer) {
   start();
   std::atomic<int> right{0};
   std::vector<std::thread> clients;
+  clients.reserve(8);
   for (int c = 0; c < 8; ++c)
     clients.emplace_back([this, c, &right] {
       RawClient client(port_);

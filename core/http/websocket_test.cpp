@@ -356,6 +356,7 @@ TEST_F(WebSocketTest, ManySendersAndClosers_DoNotCollide) {
     client.send_text("ping");
     const auto socket = seen_.socket();
     std::vector<std::thread> threads;
+    threads.reserve(3);
     for (int t = 0; t < 3; ++t)
       threads.emplace_back([&socket] {
         for (int i = 0; i < 50; ++i) socket->send(frame("message"));

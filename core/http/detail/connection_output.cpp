@@ -25,7 +25,7 @@ Outgoing::Framing framing_of(const Response& response, unsigned version) {
 void reset_connection(int fd) {
   sockaddr nowhere{};
   nowhere.sa_family = AF_UNSPEC;
-  ::connect(fd, &nowhere, sizeof nowhere);
+  static_cast<void>(::connect(fd, &nowhere, sizeof nowhere));
 }
 
 }  // namespace

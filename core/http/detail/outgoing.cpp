@@ -76,12 +76,14 @@ bool Outgoing::count(std::size_t bytes) {
 }
 
 bool Outgoing::add(Piece piece) {
-  why_.clear();
-  if (piece.kind == Piece::Kind::kBroken)
-    why_ = piece.data.empty() ? "no reason given" : std::move(piece.data);
-  else if (!count(piece.data.size()))
-    why_ = "there is more of it than was announced";
   source_ended_ = piece.kind == Piece::Kind::kEnd;
+  why_.clear();
+  if (piece.kind == Piece::Kind::kBroken) {
+    why_ = piece.data.empty() ? "no reason given" : std::move(piece.data);
+    return false;
+  }
+  if (!count(piece.data.size()))
+    why_ = "there is more of it than was announced";
   if (why_.empty() && source_ended_ && left_ && *left_ > 0) why_ = "there is less of it than was announced";
   if (!why_.empty()) return false;
   if (framing_ != Framing::kChunked) {
