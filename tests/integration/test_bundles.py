@@ -2,19 +2,12 @@
 """Bundles, which the API calls plugins: of projects and users, and the installed ones."""
 import concurrent.futures
 import json
-import os
-import subprocess
 
 import _path  # noqa: F401
 from harness import Case, Http, main
+from harness.git import commit, repository, write
 
 PLUGINS, INSTALLED = "/api/plugins", "/api/plugins/installed"
-
-
-def write(file, text):
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text)
-    return file
 
 
 def bundle(folder, name, version="0.1.0"):
@@ -100,19 +93,12 @@ class Bundles(Case):
             self.assertEqual(sorted(pool.map(install, range(8))), [200] + [409] * 7)
 
     def test_from_a_repository_and_refreshed(self):
-        environment = {**os.environ, **{"GIT_%s_%s" % (who, what): "a@b.c" for who in ("AUTHOR", "COMMITTER")
-                                        for what in ("NAME", "EMAIL")}}
-
-        def git(*arguments):
-            subprocess.run(("git", "-C", str(self.folder)) + arguments, check=True, capture_output=True, env=environment)
-
         bundle(self.folder / "bundles/plug", "plug")
-        for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "1")):
-            git(*command)
+        repository(self.folder, {})
         one = self.install("file://%s" % self.folder, repo_path="bundles/plug")
         self.assertEqual(len(one["resolved_ref"]), 40)
         bundle(self.folder / "bundles/plug", "plug", "0.2.0")
-        git("commit", "-qam", "2")
+        commit(self.folder, {})
         answer = self.assert_status(self.http.post(INSTALLED + "/plug/refresh"), 200)
         self.assertEqual((answer["message"], answer["plugin"]["version"]), ("Plugin 'plug' updated", "0.2.0"))
 
