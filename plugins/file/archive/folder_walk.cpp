@@ -29,7 +29,7 @@ unsigned char type_of(DIR* folder, const dirent& entry) {
 
 }  // namespace
 
-FolderWalk::FolderWalk(OwnedDescriptor root, std::function<bool(std::string_view, bool)> leave_out)
+FolderWalk::FolderWalk(UniqueFd root, std::function<bool(std::string_view, bool)> leave_out)
     : root_(std::move(root)), leave_out_(std::move(leave_out)) {}
 
 std::optional<WalkedEntry> FolderWalk::next() {
@@ -75,7 +75,7 @@ std::optional<WalkedEntry> FolderWalk::open_file(std::string path) {
 }
 
 void FolderWalk::read_names(int folder, Level& level) const {
-  OwnedDescriptor own(::fcntl(folder, F_DUPFD_CLOEXEC, 0));
+  UniqueFd own(::fcntl(folder, F_DUPFD_CLOEXEC, 0));
   const std::unique_ptr<DIR, CloseFolder> open(own.valid() ? ::fdopendir(own.get()) : nullptr);
   if (!open) return;
   static_cast<void>(own.release());  // closedir closes it
