@@ -4,8 +4,9 @@ import concurrent.futures
 import json
 
 import _path  # noqa: F401
-from harness import Case, Http, main
+from harness import Http, main
 from harness.git import commit, repository, write
+from harness.installed import InstalledCase
 
 PLUGINS, INSTALLED = "/api/plugins", "/api/plugins/installed"
 
@@ -19,21 +20,9 @@ def bundle(folder, name, version="0.1.0"):
     return folder
 
 
-class Bundles(Case):
+class Bundles(InstalledCase):
+    kind = "plugins"
     server_options = {"config": {"plugins": {"bundles": {"public_repository": ""}}}}
-
-    def setUp(self):
-        super().setUp()
-        self.home = self.server.state.parent
-        self.folder = self.new_folder()
-        self.addCleanup(self.remove_all)
-
-    def remove_all(self):
-        for one in Http(self.server.url).get(INSTALLED)["plugins"]:
-            Http(self.server.url).delete(INSTALLED + "/" + one["name"])
-
-    def install(self, source, status=200, **more):
-        return self.assert_status(self.http.post(PLUGINS + "/install", {"source": str(source), **more}), status)
 
     def names(self, **wanted):
         answer = self.http.post(PLUGINS, {"load_user": False, "load_project": False, **wanted})
