@@ -23,7 +23,7 @@ TEST(UniqueFd, OwnsNothingOnceItIsMovedFromOrReleased) {
   UniqueFd first(opened());
   const int fd = first.get();
   UniqueFd second(std::move(first));
-  EXPECT_FALSE(first.valid());  // NOLINT(bugprone-use-after-move): that is the test
+  EXPECT_FALSE(first.valid());  // NOLINT(bugprone-use-after-move,clang-analyzer-cplusplus.Move)
   EXPECT_EQ(second.get(), fd);
   EXPECT_EQ(second.release(), fd);
   EXPECT_FALSE(second.valid());
