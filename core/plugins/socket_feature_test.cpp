@@ -3,10 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "http/http_server.hpp"
-#include "http/testing/open_gate.hpp"
-#include "http/testing/raw_client.hpp"
-#include "plugins/testing/host_fixture.hpp"
+#include "plugins/testing/served_host.hpp"
 #include "storage/plugin_store.hpp"
 
 namespace collet::plugins {
@@ -17,23 +14,9 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class PluginSockets : public HostFixture {
+class PluginSockets : public ServedHost {
  protected:
-  void serve(bool started = true) {
-    install("sockets");
-    ASSERT_EQ(load(), "");
-    if (started) host_->start_all();
-    options_.port = 0;
-    server_ = std::make_unique<http::HttpServer>(options_, router_, gate_);
-    auto port = server_->start();
-    ASSERT_TRUE(port.ok()) << port.error().message;
-    port_ = *port;
-  }
-  void TearDown() override {
-    if (server_) server_->drain(std::chrono::milliseconds(1000));
-    HostFixture::TearDown();
-    server_.reset();
-  }
+  void serve(bool started = true) { ServedHost::serve("sockets", started); }
   std::string stored(const std::string& key) {
     auto store = storage::PluginStore::open(folder_ / "state", "sockets");
     EXPECT_TRUE(store.ok()) << store.error().message;
@@ -46,11 +29,6 @@ class PluginSockets : public HostFixture {
     drop_host();
     server_.reset();
   }
-
-  http::testing::OpenGate gate_;
-  http::HttpServer::Options options_;
-  std::unique_ptr<http::HttpServer> server_;
-  std::uint16_t port_ = 0;
 };
 
 TEST_F(PluginSockets, Session_OpensTalksAndCloses) {

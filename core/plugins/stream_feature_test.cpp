@@ -5,10 +5,7 @@
 #include <chrono>
 #include <thread>
 
-#include "http/http_server.hpp"
-#include "http/testing/open_gate.hpp"
-#include "http/testing/raw_client.hpp"
-#include "plugins/testing/host_fixture.hpp"
+#include "plugins/testing/served_host.hpp"
 
 namespace collet::plugins {
 namespace {
@@ -17,23 +14,11 @@ using http::testing::Answer;
 using http::testing::RawClient;
 using http::testing::request;
 
-class PluginStreams : public HostFixture {
+class PluginStreams : public ServedHost {
  protected:
   void SetUp() override {
-    HostFixture::SetUp();
-    install("streams");
-    ASSERT_EQ(load(), "");
-    host_->start_all();
-    options_.port = 0;
-    server_ = std::make_unique<http::HttpServer>(options_, router_, gate_);
-    auto port = server_->start();
-    ASSERT_TRUE(port.ok()) << port.error().message;
-    port_ = *port;
-  }
-  void TearDown() override {
-    if (server_) server_->drain(std::chrono::milliseconds(1000));
-    HostFixture::TearDown();
-    server_.reset();
+    ServedHost::SetUp();
+    serve("streams");
   }
   Answer ask(std::string_view text) const { return RawClient(port_).ask(text).value_or(Answer()); }
   /// What the plugin has put under this key, once it has.
@@ -51,11 +36,6 @@ class PluginStreams : public HostFixture {
     while (ask(request("POST", "/streams/feed", "", piece)).status != 200)
       ASSERT_LT(std::chrono::steady_clock::now(), until);
   }
-
-  http::testing::OpenGate gate_;
-  http::HttpServer::Options options_;
-  std::unique_ptr<http::HttpServer> server_;
-  std::uint16_t port_ = 0;
 };
 
 std::string post(std::string_view query, std::size_t length, std::string_view body) {

@@ -5,8 +5,6 @@
 #include <string>
 
 #include "api/init_api.hpp"
-#include "auth/guard.hpp"
-#include "http/gatekeeper.hpp"
 #include "server/config.hpp"
 
 namespace collet::server {
@@ -35,28 +33,5 @@ class Initializer final : public api::Initialization {
 
 /// What the body of POST /api/init makes of a configuration. kInvalid names what cannot be.
 Result<Config> initialized_config(const Config& dormant, const json::Value& request);
-
-/// Lets everybody ask a dormant server who knows its secret key, and those of this machine who may call a
-/// server without session keys. Any thread.
-class DormantGate final : public http::Gatekeeper {
- public:
-  explicit DormantGate(const Config& config)
-      : guard_(auth::SessionKeys(), config.allow_cors_origins), is_keyed_(!config.secret_key.empty()) {}
-
-  std::optional<http::Response> check(const http::Request& head, const http::Peer& peer,
-                                      http::Access access) override {
-    return is_keyed_ ? std::nullopt : guard_.check(head, peer, access);
-  }
-  // No socket is opened: its route refuses.
-  http::SocketVerdict check_socket(const http::Request&, const http::Peer&) override {
-    return {.kind = http::SocketVerdict::Kind::kAdmit};
-  }
-  bool check_first_message(std::string_view) override { return false; }
-  bool swallows(std::string_view) override { return false; }
-
- private:
-  auth::Guard guard_;
-  const bool is_keyed_;
-};
 
 }  // namespace collet::server

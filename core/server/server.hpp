@@ -1,4 +1,4 @@
-// The one place that names every part: makes them in order, starts them in order, stops them in reverse.
+// The server as main() sees it: dormant or up, listening, reloaded, stopped. Its parts: parts.hpp.
 //
 // Thread: the main thread; a dormant server is initialised on a worker's, and stop() waits for that.
 #pragma once
@@ -25,6 +25,8 @@ class Metrics;
 namespace collet::server {
 
 class Initializer;
+struct Dormant;
+struct Parts;
 
 class Server {
  public:
@@ -51,8 +53,6 @@ class Server {
   bool stop();
 
  private:
-  struct Parts;
-  struct Dormant;
   Result<void> start_dormant();
   Result<void> wake_up(const Config& initialized);
   Result<void> bring_up(const Config& config);

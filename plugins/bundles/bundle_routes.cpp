@@ -4,15 +4,15 @@
 
 #include "available_bundles.hpp"
 #include "body_reader.hpp"
+#include "common/openapi.hpp"
 #include "marketplace.hpp"
-#include "operations.hpp"
 #include "storage_error.hpp"
 
 namespace collet::bundles {
 namespace {
 
 using namespace skill_files;
-using namespace skill_files::operations;
+using namespace openapi;
 
 constexpr std::string_view kTag = "Plugins";
 
@@ -78,8 +78,12 @@ std::string available_operation() {
   auto one = object(
       {{"name", kText}, {"version", kText, false}, {"description", kText, false}, {"path", kText, false}});
   one.insert(one.size() - 2, contents_schema());
-  return describe({kTag, "get_plugins_api_plugins_post", "The bundles on this machine", body,
-                   object({{"plugins", list_of(one)}}), "422"});
+  return describe({.tag = kTag,
+                   .id = "get_plugins_api_plugins_post",
+                   .summary = "The bundles on this machine",
+                   .body = body,
+                   .answer = object({{"plugins", list_of(one)}}),
+                   .others = "422"});
 }
 
 std::string marketplace_operation() {
@@ -91,17 +95,18 @@ std::string marketplace_operation() {
                      {"installed", kYesNo},
                      {"path", kMaybeText, false}});
   one.insert(one.size() - 2, contents_schema());
-  return describe({kTag, "get_marketplace_catalog_api_plugins_marketplace_get",
-                   "The bundles that the public repository offers", "",
-                   object({{"plugins", list_of(one)}, {"error", kText, false}}), "503"});
+  return describe({.tag = kTag,
+                   .id = "get_marketplace_catalog_api_plugins_marketplace_get",
+                   .summary = "The bundles that the public repository offers",
+                   .answer = object({{"plugins", list_of(one)}, {"error", kText, false}}),
+                   .others = "503"});
 }
 
 }  // namespace
 
 std::string contents_schema() {
   const auto skill = object({{"name", kText}, {"description", kMaybeText, false}});
-  return R"(,"skills":{"anyOf":[)" + list_of(skill) + R"(,{"type":"null"}]},"files":{"anyOf":[)" +
-         std::string(kTexts) + R"(,{"type":"null"}]})";
+  return R"(,"skills":)" + maybe(list_of(skill)) + R"(,"files":)" + std::string(kMaybeTexts);
 }
 
 void add_bundle_routes(Setup& setup, const Places& places, FetchWorkers& workers, const Warn& warn) {

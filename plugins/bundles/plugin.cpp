@@ -3,13 +3,11 @@
 #include "collet/plugin.hpp"
 
 #include <optional>
-#include <utility>
 
 #include "available_bundles.hpp"
 #include "bundle_routes.hpp"
 #include "collet/fields.hpp"
-#include "fetch_setup.hpp"
-#include "installed_routes.hpp"
+#include "install_setup.hpp"
 
 namespace collet::bundles {
 namespace {
@@ -19,30 +17,23 @@ using namespace skill_files;
 class BundlesPlugin final : public Plugin {
  public:
   void setup(Setup& setup) override {
-    const Fields config(setup.config());
-    fetching_.emplace(setup.host());
-    const auto& fetching = *fetching_;
-    installed_.emplace(installed_bundles_folder(fetching.home), bundle_about, fetching.warn);
-    installer_.emplace(*installed_, fetching.home.string(), fetching.make_fetcher);
+    auto& install = install_.emplace(setup.host(), installed_bundles_folder, bundle_about);
+    const auto& fetching = install.fetching;
     cache_.emplace(fetching.home / ".openhands/cache/skills", fetching.make_fetcher, fetching.warn);
-    places_.emplace(Places{fetching.home, *installed_, *cache_, public_repository(config, fetching.home)});
-    add_bundle_routes(setup, *places_, fetching_->workers, fetching.warn);
+    places_.emplace(Places{fetching.home, install.installed, *cache_,
+                           public_repository(Fields(setup.config()), fetching.home)});
+    add_bundle_routes(setup, *places_, install.fetching.workers, fetching.warn);
     InstalledKind kind{"plugin", "Plugins", "^[a-z0-9]+(?:-[a-z0-9]+)*$", contents_schema(), {}};
     kind.describe = [warn = fetching.warn](json::Writer& w, const Installed& one) {
       write_contents(w, one.install_path, one.name, warn);
     };
-    add_installed_routes(setup, kind, *installed_, *installer_, fetching_->workers);
+    install.add_routes(setup, kind);
   }
-  void start() override {
-    installed_->clean();
-    fetching_->workers.start();
-  }
-  void stop() override { fetching_->workers.stop(); }
+  void start() override { install_->start(); }
+  void stop() override { install_->stop(); }
 
  private:
-  std::optional<FetchSetup> fetching_;
-  std::optional<InstalledFolders> installed_;
-  std::optional<Installer> installer_;
+  std::optional<InstallSetup> install_;
   std::optional<RepositoryCache> cache_;
   std::optional<Places> places_;
 };
@@ -51,10 +42,5 @@ class BundlesPlugin final : public Plugin {
 }  // namespace collet::bundles
 
 COLLET_PLUGIN_WITH_CONFIG(collet::bundles::BundlesPlugin, "dev.collet.bundles", "0.1.0",
-                          "Bundles of skills, commands and hooks, which the API calls plugins", R"({
-  "type": "object",
-  "properties": {
-    "public_repository": {"type": "string"},
-    "public_ref": {"type": "string"}
-  }
-})");
+                          "Bundles of skills, commands and hooks, which the API calls plugins",
+                          collet::skill_files::kInstallConfig);

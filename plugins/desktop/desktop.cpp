@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -36,8 +37,14 @@ ServiceOptions service(const char* name, std::function<ServiceStart()> prepare, 
   return options;
 }
 
-bool comes_or_is_there(const Service::Status& status) {
-  return status.state == Service::State::kStarting || status.state == Service::State::kReady;
+WebProgram::Options web_options(const Options& options,
+                                std::function<SpawnOptions(const WebProgram::Door&)> program) {
+  WebProgram::Options made;
+  made.name = "noVNC";
+  made.host = options.host;
+  made.port = options.port;
+  made.program = std::move(program);
+  return made;
 }
 
 }  // namespace
@@ -51,12 +58,7 @@ Desktop::Desktop(const Host& host, Options options, DesktopPrograms programs, st
       x_(host, service(
                    "the X server", [this] { return prepare_x(); }, [this] { return x_is_ready(); })),
       session_(host, service("the window manager", [this] { return prepare_session(); }, {})),
-      web_(host, service(
-                     "noVNC", [this] { return prepare_web(); },
-                     [this] {
-                       const std::lock_guard lock(mutex_);
-                       return machine::we_listen_on(port_);
-                     })) {}
+      web_(host, web_options(options_, [this](const WebProgram::Door& door) { return prepare_web(door); })) {}
 
 void Desktop::start() {
   {
@@ -138,32 +140,20 @@ ServiceStart Desktop::prepare_session() {
   return start;
 }
 
-// A new token each time: where another user's program has taken the port meanwhile, an address that was
-// given out has shown it a token that opens nothing.
-ServiceStart Desktop::prepare_web() {
-  const auto port = machine::free_port(options_.host, options_.port);
-  std::string token = machine::random_hex(32);
-  machine::write_private(file("tokens"), token + ": unix_socket:" + file("vnc") + "\n");
+SpawnOptions Desktop::prepare_web(const WebProgram::Door& door) const {
+  machine::write_private(file("tokens"), door.token + ": unix_socket:" + file("vnc") + "\n");
   const bool is_ipv6 = options_.host.find(':') != std::string::npos;
-  ServiceStart start;
-  start.program.argv = {programs_.websockify, "--web=" + options_.web, "--token-plugin=ReadOnlyTokenFile",
-                        "--token-source=" + file("tokens"),
-                        (is_ipv6 ? "[" + options_.host + "]" : options_.host) + ":" + std::to_string(port)};
-  start.secrets = {token};
-  const std::lock_guard lock(mutex_);
-  port_ = port;
-  token_ = std::move(token);
-  return start;
+  return {.argv = {programs_.websockify, "--web=" + options_.web, "--token-plugin=ReadOnlyTokenFile",
+                   "--token-source=" + file("tokens"),
+                   (is_ipv6 ? "[" + options_.host + "]" : options_.host) + ":" + std::to_string(door.port)}};
 }
 
 Desktop::Address Desktop::address(std::string_view base_url) const {
-  for (const auto* service : {&x_, &web_})
-    if (const auto status = service->status(); !comes_or_is_there(status)) return {"", status.problem};
-  const std::lock_guard lock(mutex_);
-  std::string url = base_url.empty() ? machine::local_url(options_.host, port_) : std::string(base_url);
-  url.erase(url.find_last_not_of('/') + 1);
+  if (const auto x = x_.status(); !runs(x)) return {"", x.problem};
+  const auto way = web_.way(base_url.empty() ? std::nullopt : std::optional(base_url));
+  if (!way) return {"", web_.status().problem};
   // The token stands where browsers keep it to themselves; noVNC reads it there.
-  return {url + "/vnc.html?autoconnect=1&resize=remote#path=websockify%3Ftoken%3D" + token_, ""};
+  return {way->url + "/vnc.html?autoconnect=1&resize=remote#path=websockify%3Ftoken%3D" + way->token, ""};
 }
 
 }  // namespace collet::desktop

@@ -1,10 +1,10 @@
 #pragma once
-#include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>
 
 #include "collet/service.hpp"
+#include "common/web_program.hpp"
 #include "desktop_programs.hpp"
 
 namespace collet::desktop {
@@ -34,7 +34,7 @@ class Desktop {
  private:
   ServiceStart prepare_x();
   ServiceStart prepare_session();
-  ServiceStart prepare_web();
+  SpawnOptions prepare_web(const WebProgram::Door& door) const;
   bool x_is_ready();
   int display() const;
   std::string file(const char* name) const { return state_folder_ + "/" + name; }
@@ -45,10 +45,9 @@ class Desktop {
   std::mutex starting_;  // held while the window manager is started; never with mutex_
   bool stopped_ = true;  // guarded by starting_
   mutable std::mutex mutex_;
-  int display_ = 0;         // guarded by mutex_
-  std::uint16_t port_ = 0;  // guarded by mutex_
-  std::string token_;       // guarded by mutex_
-  Service x_, session_, web_;
+  int display_ = 0;  // guarded by mutex_
+  Service x_, session_;
+  WebProgram web_;
 };
 
 }  // namespace collet::desktop

@@ -3,22 +3,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <filesystem>
-#include <thread>
 
 #include "collet/testing/fake_host.hpp"
 #include "collet/testing/temporary_folder.hpp"
+#include "common/testing/wait_until.hpp"
 
 namespace collet::desktop {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::StartsWith;
+using testing::wait_until;
 
 // Each notes how it was called. The X server "listens" by making the files; the display is one that no real
 // server has.
@@ -36,16 +35,6 @@ constexpr const char* kWebsockify = R"(#!/bin/sh
 echo "$@" > "$HERE/web.new"; mv "$HERE/web.new" "$HERE/web"
 exec sleep 1000
 )";
-
-template <class Condition>
-bool wait_until(const Condition& condition) {
-  const auto until = std::chrono::steady_clock::now() + 30s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(5ms);
-  }
-  return true;
-}
 
 class DesktopTest : public ::testing::Test {
  protected:

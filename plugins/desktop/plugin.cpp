@@ -7,6 +7,7 @@
 
 #include "collet/json.hpp"
 #include "collet/machine.hpp"
+#include "common/openapi.hpp"
 #include "desktop.hpp"
 #include "desktop_programs.hpp"
 #include "options.hpp"
@@ -14,20 +15,15 @@
 namespace collet::desktop {
 namespace {
 
-constexpr const char* kOperation =
-    R"({"tags":["Desktop"],"operationId":"get_desktop_url_api_desktop_url_get",)"
-    R"("summary":"An address that opens the desktop","parameters":[)"
-    R"({"name":"base_url","in":"query","required":false,"description":"Where the caller reaches noVNC's port",)"
-    R"("schema":{"type":"string","default":"http://localhost:8002"}}],)"
-    R"("responses":{"200":{"content":{"application/json":{"schema":{"type":"object","required":["url"],)"
-    R"("properties":{"url":{"anyOf":[{"type":"string"},{"type":"null"}]}}}}}},)"
-    R"("503":{"content":{"application/json":{"schema":{"type":"object"}}}}}})";
-
-// Clients look for the reason in `exception`, people in `detail`.
-Refusal unavailable(const std::string& why) {
-  json::Writer w;
-  return Refusal(
-      Response::json(w.object().member("detail", why).member("exception", "503: " + why).end().take(), 503));
+std::string operation() {
+  return openapi::describe({.tag = "Desktop",
+                            .id = "get_desktop_url_api_desktop_url_get",
+                            .summary = "An address that opens the desktop",
+                            .parameters = R"({"name":"base_url","in":"query","required":false,)"
+                                          R"("description":"Where the caller reaches noVNC's port",)"
+                                          R"("schema":{"type":"string","default":"http://localhost:8002"}})",
+                            .answer = openapi::object({{"url", openapi::kMaybeText}}),
+                            .others = "503"});
 }
 
 class DesktopPlugin final : public Plugin {
@@ -38,7 +34,7 @@ class DesktopPlugin final : public Plugin {
     path_ = machine::variable("PATH");
     here_ = std::filesystem::current_path();
     setup.get(
-        "/api/desktop/url", [this](const Request& request) { return url(request); }, kOperation);
+        "/api/desktop/url", [this](const Request& request) { return url(request); }, operation());
   }
 
   void start() override {
@@ -60,10 +56,10 @@ class DesktopPlugin final : public Plugin {
  private:
   Response url(const Request& request) const {
     if (!options_.run)
-      throw unavailable("The desktop is switched off; plugins.desktop.run or OH_ENABLE_VNC switches it on");
-    if (!desktop_) throw unavailable("The desktop lacks " + missing_);
+      throw no_way_in("The desktop is switched off; plugins.desktop.run or OH_ENABLE_VNC switches it on");
+    if (!desktop_) throw no_way_in("The desktop lacks " + missing_);
     const auto [url, problem] = desktop_->address(request.query_value("base_url").value_or(""));
-    if (url.empty()) throw unavailable("The desktop does not run: " + problem);
+    if (url.empty()) throw no_way_in("The desktop does not run: " + problem);
     json::Writer w;
     return Response::json(w.object().member("url", url).end().take());
   }

@@ -12,7 +12,7 @@
 #include <random>
 #include <system_error>
 
-#include "descriptor.hpp"
+#include "common/unique_fd.hpp"
 
 namespace collet::file {
 namespace {
@@ -52,7 +52,7 @@ std::string temporary_beside(const fs::path& path) {
 
 // The room is taken before the old bytes are touched, so that a full disk costs nothing.
 void write_in_place(const std::string& path, std::string_view bytes) {
-  const OwnedDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
   struct stat status {};
   if (file.get() < 0 || ::fstat(file.get(), &status) != 0) fail("write", path, errno);
   const auto size = static_cast<off_t>(bytes.size());
@@ -71,7 +71,7 @@ void write_in_place(const std::string& path, std::string_view bytes) {
 
 std::string read_file(const std::string& path, std::size_t limit) {
   // Non-blocking: opening a pipe that nobody writes to must not hang.
-  const OwnedDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.get() < 0) fail("read", path, errno);
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) fail("read", path, errno);
@@ -106,7 +106,7 @@ void replace_file(const std::string& path, std::string_view bytes) {
   if (status.st_nlink > 1) return write_in_place(target, bytes);
 
   Unlink temporary{temporary_beside(target)};
-  const OwnedDescriptor file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  const UniqueFd file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (file.get() < 0) {
     temporary.armed = false;
     if (errno == EACCES || errno == EROFS || errno == EPERM) return write_in_place(target, bytes);
@@ -124,7 +124,7 @@ void create_file(const std::string& path, std::string_view bytes) {
   fs::create_directories(fs::path(path).parent_path(), error);
   if (error) fail("create the folder of", path, error.value());
   Unlink temporary{temporary_beside(path)};
-  const OwnedDescriptor file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  const UniqueFd file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (file.get() < 0) {
     temporary.armed = false;
     fail("create", path, errno);

@@ -30,11 +30,7 @@ std::string listed(std::initializer_list<std::string_view> choices) {
 
 void Query::add(std::string_view type, const std::string& name, std::string_view message,
                 std::string_view input, std::string_view context) {
-  json::Writer w;
-  w.object().member("type", type).key("loc").array().value("query").value(name).end();
-  w.member("msg", message).member("input", input);
-  if (!context.empty()) w.raw_member("ctx", context);
-  problems_.add(w.end().take());
+  problems_.add(type, {"query", name}, message, quoted(input), context);
 }
 
 std::optional<std::string> Query::optional_text(std::string_view name) const {

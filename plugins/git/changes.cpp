@@ -161,7 +161,7 @@ std::vector<Change> changes_of(Repository& repository, const std::string& place,
 // The names of folders right below that are repositories; hidden ones and links are not looked at.
 std::vector<std::string> repositories_below(const std::string& folder) {
   std::vector<std::string> names;
-  const std::unique_ptr<DIR, Free<::closedir>> stream(::opendir(folder.c_str()));
+  const Owned<DIR, ::closedir> stream(::opendir(folder.c_str()));
   if (!stream) return names;
   while (const dirent* entry = ::readdir(stream.get())) {
     if (entry->d_name[0] == '.' || (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN)) continue;

@@ -14,6 +14,7 @@
 
 #include "changes.hpp"
 #include "collet/http.hpp"
+#include "common/unique_fd.hpp"
 #include "text.hpp"
 
 namespace collet::git {
@@ -31,21 +32,6 @@ std::string text_of(std::string_view bytes, const std::string& path) {
   if (is_binary(bytes)) throw Refusal(400, "A binary file has no text to compare: " + utf8(path));
   return side(bytes);
 }
-
-class File {
- public:
-  explicit File(const std::string& path)
-      : descriptor_(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) {}
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
 
 // Throws a Refusal at the limit: a file may grow while it is read.
 std::string read_all(int descriptor, const std::string& path) {
@@ -73,7 +59,7 @@ std::optional<std::string> text_on_disk(const std::string& path) {
   // A pipe or device may never end, and opening some has effects.
   if (!S_ISREG(info.st_mode)) throw Refusal(400, "Not a regular file: " + utf8(path));
   check_size(static_cast<std::uint64_t>(info.st_size));
-  const File file(path);
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (file.get() < 0 || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode))
     throw Refusal(400, "Cannot read the file: " + utf8(path));
   return text_of(read_all(file.get(), path), path);

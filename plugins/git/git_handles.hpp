@@ -2,9 +2,10 @@
 #pragma once
 #include <git2.h>
 
-#include <memory>
 #include <stdexcept>
 #include <string>
+
+#include "common/owned.hpp"
 
 namespace collet::git {
 
@@ -33,23 +34,15 @@ class Library {
   Library& operator=(const Library&) = delete;
 };
 
-template <auto free>
-struct Free {
-  template <class Type>
-  void operator()(Type* object) const noexcept {
-    free(object);
-  }
-};
-
-using RepositoryHandle = std::unique_ptr<git_repository, Free<git_repository_free>>;
-using IndexHandle = std::unique_ptr<git_index, Free<git_index_free>>;
-using DiffHandle = std::unique_ptr<git_diff, Free<git_diff_free>>;
-using ObjectHandle = std::unique_ptr<git_object, Free<git_object_free>>;
-using CommitHandle = std::unique_ptr<git_commit, Free<git_commit_free>>;
-using TreeHandle = std::unique_ptr<git_tree, Free<git_tree_free>>;
-using TreeEntryHandle = std::unique_ptr<git_tree_entry, Free<git_tree_entry_free>>;
-using BlobHandle = std::unique_ptr<git_blob, Free<git_blob_free>>;
-using ReferenceHandle = std::unique_ptr<git_reference, Free<git_reference_free>>;
+using RepositoryHandle = Owned<git_repository, git_repository_free>;
+using IndexHandle = Owned<git_index, git_index_free>;
+using DiffHandle = Owned<git_diff, git_diff_free>;
+using ObjectHandle = Owned<git_object, git_object_free>;
+using CommitHandle = Owned<git_commit, git_commit_free>;
+using TreeHandle = Owned<git_tree, git_tree_free>;
+using TreeEntryHandle = Owned<git_tree_entry, git_tree_entry_free>;
+using BlobHandle = Owned<git_blob, git_blob_free>;
+using ReferenceHandle = Owned<git_reference, git_reference_free>;
 
 /// Calls `function(&out, arguments…)` and owns what it gives. Throws GitError.
 template <class Handle, class Function, class... Arguments>

@@ -1,6 +1,9 @@
 #include "operations.hpp"
 
 #include <string_view>
+#include <utility>
+
+#include "common/openapi.hpp"
 
 namespace collet::git::operations {
 namespace {
@@ -32,12 +35,14 @@ constexpr std::string_view kCommits =
     R"("sha":{"type":"string"},"short_sha":{"type":"string"},"subject":{"type":"string"},)"
     R"("author":{"type":"string"},"timestamp":{"type":"string"}}}},"has_more":{"type":"boolean"}}})";
 
-std::string describe(std::string_view id, std::string_view summary, const std::string& parameters,
+std::string describe(std::string id, std::string_view summary, std::string parameters,
                      std::string_view answer) {
-  return R"({"tags":["Git"],"operationId":")" + std::string(id) + R"(","summary":")" + std::string(summary) +
-         R"(","parameters":[)" + parameters +
-         R"(],"responses":{"200":{"content":{"application/json":{"schema":)" + std::string(answer) +
-         R"(}}},"400":{},"422":{},"503":{}}})";
+  return openapi::describe({.tag = "Git",
+                            .id = std::move(id),
+                            .summary = summary,
+                            .parameters = std::move(parameters),
+                            .answer = std::string(answer),
+                            .others = "400,422,503"});
 }
 
 std::string list(std::string_view first, std::string_view second, std::string_view third = {}) {

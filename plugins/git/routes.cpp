@@ -31,15 +31,6 @@ std::string quoted(std::string_view text) {
   return w.take();
 }
 
-void add_problem(Problems& problems, std::string_view type, const Problems::Place& place,
-                 std::string_view message, std::string_view input, std::string_view context) {
-  json::Writer w;
-  w.object().member("type", type).key("loc").array();
-  for (const auto& step : place) w.value(step.name);  // these name parameters only
-  w.end().member("msg", message).raw_member("input", quoted(input)).raw_member("ctx", context).end();
-  problems.add(w.take());
-}
-
 // The path of the query; empty with a problem where it is missing.
 std::string read_path(const Request& request, Problems& problems) {
   const auto path = request.query_value("path");
@@ -52,8 +43,8 @@ void check_sha(std::string_view sha, const Problems::Place& place, Problems& pro
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
   };
   if (sha.size() >= 4 && sha.size() <= 64 && std::all_of(sha.begin(), sha.end(), is_digit)) return;
-  add_problem(problems, "string_pattern_mismatch", place, "String should match pattern '^[0-9a-fA-F]{4,64}$'",
-              sha, R"({"pattern":"^[0-9a-fA-F]{4,64}$"})");
+  problems.add("string_pattern_mismatch", place, "String should match pattern '^[0-9a-fA-F]{4,64}$'",
+               quoted(sha), R"({"pattern":"^[0-9a-fA-F]{4,64}$"})");
 }
 
 std::size_t read_limit(const Request& request, Problems& problems) {
@@ -66,11 +57,11 @@ std::size_t read_limit(const Request& request, Problems& problems) {
     problems.add("int_parsing", place,
                  "Input should be a valid integer, unable to parse string as an integer", quoted(*text));
   else if (limit < 1)
-    add_problem(problems, "greater_than_equal", place, "Input should be greater than or equal to 1", *text,
-                R"({"ge":1})");
+    problems.add("greater_than_equal", place, "Input should be greater than or equal to 1", quoted(*text),
+                 R"({"ge":1})");
   else if (limit > kMaxCommits)
-    add_problem(problems, "less_than_equal", place, "Input should be less than or equal to 200", *text,
-                R"({"le":200})");
+    problems.add("less_than_equal", place, "Input should be less than or equal to 200", quoted(*text),
+                 R"({"le":200})");
   return static_cast<std::size_t>(limit);
 }
 

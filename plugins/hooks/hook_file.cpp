@@ -8,26 +8,13 @@
 #include <system_error>
 
 #include "collet/http.hpp"
+#include "common/unique_fd.hpp"
 
 namespace collet::hooks {
 namespace {
 
 constexpr const char* kPlace = "/.openhands/hooks.json";
 constexpr std::size_t kMostBytes = std::size_t{1} << 20;
-
-class File {
- public:
-  explicit File(int fd) : fd_(fd) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 [[noreturn]] void fail(const std::string& path, int why) {
   throw Refusal(why == EACCES || why == EPERM ? 403 : 422,
@@ -40,8 +27,8 @@ std::optional<std::string> read_hook_file(const std::string& folder) {
   const std::string path = folder + kPlace;
   if (path.find('\0') != std::string::npos) throw Refusal(422, "project_dir must not have a NUL byte in it");
   // Not to wait for the other end of a pipe.
-  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (file.get() < 0) {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file.valid()) {
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
     fail(path, errno);
   }

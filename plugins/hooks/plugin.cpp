@@ -2,6 +2,7 @@
 #include "collet/plugin.hpp"
 
 #include "collet/problems.hpp"
+#include "common/openapi.hpp"
 #include "hook_config.hpp"
 #include "hook_file.hpp"
 
@@ -9,29 +10,29 @@ namespace collet::hooks {
 namespace {
 
 std::string operation() {
-  const std::string texts = R"({"anyOf":[{"type":"string"},{"type":"null"}]})";
-  const std::string hook =
-      R"({"type":"object","required":["command"],"properties":{"type":{"type":"string",)"
-      R"("enum":["command","prompt","agent"]},"name":)" +
-      texts + R"(,"command":{"type":"string"},"prompt":)" + texts + R"(,"system_prompt":)" + texts +
-      R"(,"tools":{"type":"array","items":{"type":"string"}},"timeout":{"type":"integer","default":60},)"
-      R"("max_iterations":{"type":"integer","default":3},"async":{"type":"boolean","default":false}}})";
-  const std::string matchers =
-      R"({"type":"array","items":{"type":"object","properties":{"matcher":{"type":"string","default":"*"},)"
-      R"("hooks":{"type":"array","items":)" +
-      hook + "}}}}";
-  std::string events;
-  for (const char* event :
-       {"pre_tool_use", "post_tool_use", "user_prompt_submit", "session_start", "session_end", "stop"})
-    events += (events.empty() ? "\"" : ",\"") + std::string(event) + "\":" + matchers;
-  return R"({"tags":["Hooks"],"operationId":"get_hooks_api_hooks_post",)"
-         R"("summary":"The hooks of a project, from its file .openhands/hooks.json",)"
-         R"("requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object",)"
-         R"("properties":{"project_dir":)" +
-         texts +
-         R"(}}}}},"responses":{"200":{"content":{"application/json":{"schema":{"type":"object",)"
-         R"("properties":{"hook_config":{"anyOf":[{"type":"object","properties":{)" +
-         events + R"(}},{"type":"null"}]}}}}}}}})";
+  using namespace openapi;
+  const auto hook = object({{"type", R"({"type":"string","enum":["command","prompt","agent"]})", false},
+                            {"name", kMaybeText, false},
+                            {"command", kText},
+                            {"prompt", kMaybeText, false},
+                            {"system_prompt", kMaybeText, false},
+                            {"tools", kTexts, false},
+                            {"timeout", R"({"type":"integer","default":60})", false},
+                            {"max_iterations", R"({"type":"integer","default":3})", false},
+                            {"async", switched(false), false}});
+  const auto matchers = list_of(
+      object({{"matcher", R"({"type":"string","default":"*"})", false}, {"hooks", list_of(hook), false}}));
+  const auto events = object({{"pre_tool_use", matchers, false},
+                              {"post_tool_use", matchers, false},
+                              {"user_prompt_submit", matchers, false},
+                              {"session_start", matchers, false},
+                              {"session_end", matchers, false},
+                              {"stop", matchers, false}});
+  return describe({.tag = "Hooks",
+                   .id = "get_hooks_api_hooks_post",
+                   .summary = "The hooks of a project, from its file .openhands/hooks.json",
+                   .body = object({{"project_dir", kMaybeText, false}}),
+                   .answer = object({{"hook_config", maybe(events), false}})});
 }
 
 std::string read_folder(const Request& request) {

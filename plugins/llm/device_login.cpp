@@ -7,6 +7,7 @@
 
 #include "collet/http.hpp"
 #include "collet/json.hpp"
+#include "common/percent.hpp"
 
 namespace collet::llm_catalogue {
 namespace {
@@ -40,20 +41,6 @@ std::int64_t seconds_in(const json::Value& from, std::string_view name, std::int
     std::from_chars(text->data(), text->data() + text->size(), number);
   constexpr std::int64_t kMost = 366 * 24 * 3600;
   return std::clamp<std::int64_t>(number, 1, kMost);
-}
-
-std::string escaped(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (kPlain.find(c) != std::string_view::npos)
-      out += c;
-    else
-      (out += '%') += {kHex[byte >> 4], kHex[byte & 15]};
-  }
-  return out;
 }
 
 }  // namespace
@@ -90,14 +77,14 @@ std::optional<Tokens> DeviceLogin::finish(const DeviceCode& code) const {
   if (response.status == 403 || response.status == 404) return std::nullopt;
   if (!succeeded(response)) no_use("refuses the login: status " + std::to_string(response.status));
   const auto answer = object_in(response);
-  return tokens("grant_type=authorization_code&code=" + escaped(need(answer, "authorization_code")) +
-                "&redirect_uri=" + escaped(issuer_ + "/deviceauth/callback") + "&client_id=" + kClient +
-                "&code_verifier=" + escaped(need(answer, "code_verifier")));
+  return tokens("grant_type=authorization_code&code=" + percent_encoded(need(answer, "authorization_code")) +
+                "&redirect_uri=" + percent_encoded(issuer_ + "/deviceauth/callback") +
+                "&client_id=" + kClient + "&code_verifier=" + percent_encoded(need(answer, "code_verifier")));
 }
 
 Tokens DeviceLogin::refresh(const std::string& refresh_token) const {
-  auto fresh =
-      tokens("grant_type=refresh_token&refresh_token=" + escaped(refresh_token) + "&client_id=" + kClient);
+  auto fresh = tokens("grant_type=refresh_token&refresh_token=" + percent_encoded(refresh_token) +
+                      "&client_id=" + kClient);
   if (fresh.refresh.empty()) fresh.refresh = refresh_token;
   return fresh;
 }

@@ -2,10 +2,14 @@
 
 #include <string_view>
 
+#include "common/openapi.hpp"
+
 namespace collet::llm_catalogue::operations {
 namespace {
 
-constexpr std::string_view kTexts = R"({"type":"array","items":{"type":"string"}})";
+using namespace openapi;
+
+constexpr std::string_view kTag = "LLM";
 constexpr std::string_view kStatus =
     R"({"type":"object","required":["connected"],"properties":{"vendor":{"type":"string","default":"openai"},)"
     R"("connected":{"type":"boolean"},"account_email":{"anyOf":[{"type":"string"},{"type":"null"}]},)"
@@ -16,69 +20,64 @@ constexpr std::string_view kStarted =
     R"("verification_uri":{"type":"string"},"verification_uri_complete":{"anyOf":[{"type":"string"},)"
     R"({"type":"null"}]},"expires_at":{"type":"integer"},"interval_seconds":{"type":"integer"}}})";
 
-std::string content(std::string_view schema) {
-  return R"("content":{"application/json":{"schema":)" + std::string(schema) + "}}";
-}
-
-std::string list(std::string_view name) {
-  const std::string quoted = "\"" + std::string(name) + "\"";
-  return R"({"type":"object","required":[)" + quoted + R"(],"properties":{)" + quoted + ":" +
-         std::string(kTexts) + "}}";
-}
-
-std::string describe(std::string_view id, std::string_view summary, std::string_view answer,
-                     std::string_view more = {}, std::string_view failures = {}) {
-  return R"({"tags":["LLM"],"operationId":")" + std::string(id) + R"(","summary":")" + std::string(summary) +
-         "\"," + std::string(more) + R"("responses":{"200":{)" + content(answer) + "}" +
-         std::string(failures) + "}}";
-}
+std::string texts(std::string_view name) { return object({{name, kTexts}}); }
 
 }  // namespace
 
 std::string providers() {
-  return describe("list_providers_api_llm_providers_get", "Names of providers of models", list("providers"));
+  return describe({.tag = kTag,
+                   .id = "list_providers_api_llm_providers_get",
+                   .summary = "Names of providers of models",
+                   .answer = texts("providers")});
 }
 std::string models() {
-  return describe("list_models_api_llm_models_get", "Names of models, of one provider or of all",
-                  list("models"),
-                  R"("parameters":[{"name":"provider","in":"query","required":false,)"
-                  R"("schema":{"type":"string"}}],)");
+  return describe(
+      {.tag = kTag,
+       .id = "list_models_api_llm_models_get",
+       .summary = "Names of models, of one provider or of all",
+       .parameters = R"({"name":"provider","in":"query","required":false,"schema":{"type":"string"}})",
+       .answer = texts("models")});
 }
 std::string verified() {
-  return describe("list_verified_models_api_llm_models_verified_get",
-                  "Models that are known to work well, by provider",
-                  R"({"type":"object","required":["models"],"properties":{"models":{"type":"object",)"
-                  R"("additionalProperties":)" +
-                      std::string(kTexts) + "}}}");
+  return describe({.tag = kTag,
+                   .id = "list_verified_models_api_llm_models_verified_get",
+                   .summary = "Models that are known to work well, by provider",
+                   .answer = object({{"models", R"({"type":"object","additionalProperties":)" +
+                                                    std::string(kTexts) + "}"}})});
 }
 std::string subscription_models() {
-  return describe("list_openai_subscription_models_api_llm_subscription_openai_models_get",
-                  "Models that a ChatGPT subscription gives",
-                  R"({"type":"object","required":["models"],"properties":{"vendor":{"type":"string"},)"
-                  R"("models":)" +
-                      std::string(kTexts) + "}}");
+  return describe({.tag = kTag,
+                   .id = "list_openai_subscription_models_api_llm_subscription_openai_models_get",
+                   .summary = "Models that a ChatGPT subscription gives",
+                   .answer = object({{"vendor", kText, false}, {"models", kTexts}})});
 }
 std::string subscription_status() {
-  return describe("get_openai_subscription_status_api_llm_subscription_openai_status_get",
-                  "Whether somebody is signed in", kStatus);
+  return describe({.tag = kTag,
+                   .id = "get_openai_subscription_status_api_llm_subscription_openai_status_get",
+                   .summary = "Whether somebody is signed in",
+                   .answer = std::string(kStatus)});
 }
 std::string device_start() {
-  return describe("start_openai_subscription_device_login_api_llm_subscription_openai_device_start_post",
-                  "Begin to sign in with a code that the user types in at OpenAI's site", kStarted, {},
-                  R"(,"502":{},"503":{})");
+  return describe(
+      {.tag = kTag,
+       .id = "start_openai_subscription_device_login_api_llm_subscription_openai_device_start_post",
+       .summary = "Begin to sign in with a code that the user types in at OpenAI's site",
+       .answer = std::string(kStarted),
+       .others = "502,503"});
 }
 std::string device_poll() {
-  return describe("poll_openai_subscription_device_login_api_llm_subscription_openai_device_poll_post",
-                  "See whether the user has typed in the code", kStatus,
-                  R"("requestBody":{"required":true,)" +
-                      content(R"({"type":"object","required":["device_code"],)"
-                              R"("properties":{"device_code":{"type":"string"}}})") +
-                      "},",
-                  R"(,"404":{},"422":{},"502":{},"503":{})");
+  return describe({.tag = kTag,
+                   .id = "poll_openai_subscription_device_login_api_llm_subscription_openai_device_poll_post",
+                   .summary = "See whether the user has typed in the code",
+                   .body = object({{"device_code", kText}}),
+                   .answer = std::string(kStatus),
+                   .others = "404,422,502,503"});
 }
 std::string logout() {
-  return describe("logout_openai_subscription_api_llm_subscription_openai_logout_post",
-                  "Sign out, and forget logins that are under way", kStatus);
+  return describe({.tag = kTag,
+                   .id = "logout_openai_subscription_api_llm_subscription_openai_logout_post",
+                   .summary = "Sign out, and forget logins that are under way",
+                   .answer = std::string(kStatus)});
 }
 
 }  // namespace collet::llm_catalogue::operations

@@ -1,24 +1,23 @@
 #include "operations.hpp"
 
 #include <string_view>
+#include <utility>
+
+#include "common/openapi.hpp"
 
 namespace collet::nested::operations {
 namespace {
 
-constexpr std::string_view kBody =
-    R"("requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object","additionalProperties":true}}}},)";
-
 // `others`: "404,422".
-std::string operation(std::string_view id, std::string_view summary, bool has_body, int status,
+std::string operation(std::string id, std::string_view summary, bool has_body, int status,
                       std::string_view others) {
-  std::string text = R"({"tags":["Nested runtime"],"operationId":")" + std::string(id) + R"(","summary":")" +
-                     std::string(summary) + "\",";
-  if (has_body) text += kBody;
-  const std::string content = R"({"content":{"application/json":{"schema":{"type":"object"}}}})";
-  text += R"("responses":{")" + std::to_string(status) + "\":" + content;
-  for (std::size_t at = 0; at < others.size(); at += 4)
-    text += ",\"" + std::string(others.substr(at, 3)) + "\":" + content;
-  return text + "}}";
+  return openapi::describe({.tag = "Nested runtime",
+                            .id = std::move(id),
+                            .summary = summary,
+                            .body = has_body ? std::string(openapi::kObject) : std::string(),
+                            .status = status,
+                            .answer = R"({"type":"object"})",
+                            .others = others});
 }
 
 }  // namespace

@@ -3,19 +3,11 @@
 #include <string>
 
 #include "collet/problems.hpp"
-#include "ids.hpp"
+#include "named.hpp"
 #include "operations.hpp"
 
 namespace collet::profiles {
 namespace {
-
-std::string name_of(const Request& request) { return check_name(request.param("name"), "path", "name"); }
-
-Response said(const std::string& name, const std::string& message, int status = 200) {
-  json::Writer w;
-  w.object().member("name", name).member("message", message).end();
-  return Response::json(w.take(), status);
-}
 
 Response get(const AgentProfiles& profiles, const Request& request) {
   const std::string name = name_of(request);
@@ -40,8 +32,7 @@ Response rename(AgentProfiles& profiles, const Request& request) {
   const std::string name = name_of(request);
   const std::string to = read_new_name(request);
   profiles.rename(name, to);
-  return said(to, name == to ? "Agent profile '" + name + "' unchanged (same name)"
-                             : "Agent profile '" + name + "' renamed to '" + to + "'");
+  return renamed("Agent profile", name, to);
 }
 
 Response activate(AgentProfiles& profiles, const Request& request) {

@@ -7,18 +7,10 @@
 #include <cctype>
 #include <stdexcept>
 
-#include "collet/problems.hpp"
-
 namespace collet::profiles {
 namespace {
 
-constexpr std::size_t kMostCharacters = 64;
-constexpr std::string_view kPattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
 constexpr std::string_view kHex = "0123456789abcdef";
-
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
 
 std::string with_dashes(const std::string& hex) {
   return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" +
@@ -59,35 +51,6 @@ std::optional<std::string> parse_uuid(std::string_view text) {
     if (kHex.find(c) == std::string_view::npos) return std::nullopt;
   }
   return with_dashes(hex);
-}
-
-std::string check_name(std::string_view name, const std::string& in, const std::string& member) {
-  json::Writer input;
-  input.value(name);
-  Problems problems;
-  if (name.size() > kMostCharacters)
-    problems.add("string_too_long", {in, member}, "String should have at most 64 characters", input.take());
-  else if (name.empty())
-    problems.add("string_too_short", {in, member}, "String should have at least 1 character", input.take());
-  else if (!is_letter_or_digit(name.front()) || !std::all_of(name.begin(), name.end(), [](char c) {
-             return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-';
-           }))
-    problems.add("string_pattern_mismatch", {in, member},
-                 "String should match pattern '" + std::string(kPattern) + "'", input.take());
-  problems.check();
-  return std::string(name);
-}
-
-std::string read_new_name(const Request& request) {
-  const auto body = read_object(request);
-  const json::Value* name = json::find(static_cast<const json::Value&>(body), "new_name");
-  Problems problems;
-  if (name == nullptr)
-    problems.missing({"body", "new_name"}, "{}");
-  else if (!name->IsString())
-    problems.add("string_type", {"body", "new_name"}, "Input should be a valid string", json::dump(*name));
-  problems.check();
-  return check_name(json::view(*name), "body", "new_name");
 }
 
 }  // namespace collet::profiles

@@ -4,20 +4,12 @@
 
 #include "collet/problems.hpp"
 #include "expose.hpp"
-#include "ids.hpp"
 #include "llm_form.hpp"
+#include "named.hpp"
 #include "operations.hpp"
 
 namespace collet::profiles {
 namespace {
-
-std::string name_of(const Request& request) { return check_name(request.param("name"), "path", "name"); }
-
-Response said(const std::string& name, const std::string& message, int status = 200) {
-  json::Writer w;
-  w.object().member("name", name).member("message", message).end();
-  return Response::json(w.take(), status);
-}
 
 Response get(Host& host, const LlmProfiles& profiles, const Request& request) {
   const std::string name = name_of(request);
@@ -61,8 +53,7 @@ Response rename(LlmProfiles& profiles, const Request& request) {
   const std::string name = name_of(request);
   const std::string to = read_new_name(request);
   profiles.rename(name, to);
-  return said(to, name == to ? "Profile '" + name + "' unchanged (same name)"
-                             : "Profile '" + name + "' renamed to '" + to + "'");
+  return renamed("Profile", name, to);
 }
 
 Response activate(LlmProfiles& profiles, const Request& request) {

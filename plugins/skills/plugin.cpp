@@ -6,8 +6,7 @@
 #include <string>
 
 #include "collet/fields.hpp"
-#include "fetch_setup.hpp"
-#include "installed_routes.hpp"
+#include "install_setup.hpp"
 #include "skill_routes.hpp"
 #include "text_file.hpp"
 
@@ -30,29 +29,20 @@ About about_skill(const fs::path& folder, const std::string& name) {
 class SkillsPlugin final : public Plugin {
  public:
   void setup(Setup& setup) override {
-    const Fields config(setup.config());
-    fetching_.emplace(setup.host());
-    const auto& fetching = *fetching_;
-    installed_.emplace(installed_skills_folder(fetching.home), about_skill, fetching.warn);
-    installer_.emplace(*installed_, fetching.home.string(), fetching.make_fetcher);
+    auto& install = install_.emplace(setup.host(), installed_skills_folder, about_skill);
+    const auto& fetching = install.fetching;
     public_cache_.emplace(fetching.home / ".openhands/cache/skills", fetching.make_fetcher, fetching.warn);
     other_cache_.emplace(fetching.home / ".openhands/cache/plugins", fetching.make_fetcher, fetching.warn);
-    places_.emplace(Places{fetching.home, *installed_, *public_cache_, *other_cache_, fetching.make_fetcher,
-                           public_repository(config, fetching.home)});
-    add_skill_routes(setup, *places_, fetching_->workers, fetching.warn);
-    add_installed_routes(setup, {"skill", "Skills", "^[a-z0-9]+(-[a-z0-9]+)*$", "", {}}, *installed_,
-                         *installer_, fetching_->workers);
+    places_.emplace(Places{fetching.home, install.installed, *public_cache_, *other_cache_,
+                           fetching.make_fetcher, public_repository(Fields(setup.config()), fetching.home)});
+    add_skill_routes(setup, *places_, install.fetching.workers, fetching.warn);
+    install.add_routes(setup, {"skill", "Skills", "^[a-z0-9]+(-[a-z0-9]+)*$", "", {}});
   }
-  void start() override {
-    installed_->clean();
-    fetching_->workers.start();
-  }
-  void stop() override { fetching_->workers.stop(); }
+  void start() override { install_->start(); }
+  void stop() override { install_->stop(); }
 
  private:
-  std::optional<FetchSetup> fetching_;
-  std::optional<InstalledFolders> installed_;
-  std::optional<Installer> installer_;
+  std::optional<InstallSetup> install_;
   std::optional<RepositoryCache> public_cache_, other_cache_;
   std::optional<Places> places_;
 };
@@ -61,10 +51,5 @@ class SkillsPlugin final : public Plugin {
 }  // namespace collet::skills
 
 COLLET_PLUGIN_WITH_CONFIG(collet::skills::SkillsPlugin, "dev.collet.skills", "0.1.0",
-                          "Skills of projects, users and repositories, and the installed ones", R"({
-  "type": "object",
-  "properties": {
-    "public_repository": {"type": "string"},
-    "public_ref": {"type": "string"}
-  }
-})");
+                          "Skills of projects, users and repositories, and the installed ones",
+                          collet::skill_files::kInstallConfig);

@@ -4,15 +4,15 @@
 #include <unordered_set>
 
 #include "collet/problems.hpp"
+#include "common/openapi.hpp"
 #include "marketplace.hpp"
-#include "operations.hpp"
 #include "text_file.hpp"
 
 namespace collet::skills {
 namespace {
 
 using namespace skill_files;
-using namespace skill_files::operations;
+using namespace openapi;
 
 constexpr std::string_view kTag = "Skills";
 
@@ -108,31 +108,38 @@ std::string load_operation() {
         R"({"anyOf":[{"type":"string"},{"type":"null"}],"default":"marketplaces/default.json"})", false},
        {"registered_marketplaces", list_of(registration), false},
        {"project_dir", kMaybeText, false},
-       {"org_configs", R"({"anyOf":[)" + list_of(organisation) + R"(,{"type":"null"}]})", false},
+       {"org_configs", maybe(list_of(organisation)), false},
        {"org_config", R"({"anyOf":[)" + organisation + R"(,{"type":"null"}],"deprecated":true})", false},
-       {"sandbox_config",
-        R"({"anyOf":[)" + object({{"exposed_urls", list_of(url), false}}) + R"(,{"type":"null"}]})", false}});
+       {"sandbox_config", maybe(object({{"exposed_urls", list_of(url), false}})), false}});
   return describe(
-      {kTag, "get_skills_api_skills_post", "The skills that a conversation would get", body,
-       object({{"skills", list_of(skill_schema())},
-               {"sources", R"({"type":"object","additionalProperties":{"type":"integer"}})", false}}),
-       "422,503"});
+      {.tag = kTag,
+       .id = "get_skills_api_skills_post",
+       .summary = "The skills that a conversation would get",
+       .body = body,
+       .answer =
+           object({{"skills", list_of(skill_schema())},
+                   {"sources", R"({"type":"object","additionalProperties":{"type":"integer"}})", false}}),
+       .others = "422,503"});
 }
 
 std::string marketplace_operation() {
   const auto offer =
       object({{"name", kText}, {"description", kMaybeText}, {"source", kText}, {"installed", kYesNo}});
-  return describe({kTag, "get_marketplace_catalog_api_skills_marketplace_get",
-                   "What the public repository offers", "",
-                   object({{"skills", list_of(offer)}, {"error", kText, false}}), "503"});
+  return describe({.tag = kTag,
+                   .id = "get_marketplace_catalog_api_skills_marketplace_get",
+                   .summary = "What the public repository offers",
+                   .answer = object({{"skills", list_of(offer)}, {"error", kText, false}}),
+                   .others = "503"});
 }
 
 std::string sync_operation() {
-  return describe({kTag, "sync_skills_api_skills_sync_post", "Fetch the public repository now", "",
-                   object({{"status", R"({"type":"string","enum":["success","error"]})"},
-                           {"message", kText},
-                           {"error", kText, false}}),
-                   "503"});
+  return describe({.tag = kTag,
+                   .id = "sync_skills_api_skills_sync_post",
+                   .summary = "Fetch the public repository now",
+                   .answer = object({{"status", R"({"type":"string","enum":["success","error"]})"},
+                                     {"message", kText},
+                                     {"error", kText, false}}),
+                   .others = "503"});
 }
 
 }  // namespace

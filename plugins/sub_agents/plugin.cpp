@@ -9,14 +9,14 @@
 #include "agent_definition.hpp"
 #include "body_reader.hpp"
 #include "builtin_agents.hpp"
+#include "common/openapi.hpp"
 #include "home.hpp"
-#include "operations.hpp"
 
 namespace collet::sub_agents {
 namespace {
 
 using namespace skill_files;
-using namespace skill_files::operations;
+using namespace openapi;
 
 void append(std::vector<AgentDefinition>& to, std::vector<AgentDefinition> from) {
   std::move(from.begin(), from.end(), std::back_inserter(to));
@@ -43,34 +43,37 @@ Response answer(const Request& request, const std::filesystem::path& home, const
 }
 
 std::string operation() {
-  constexpr std::string_view kMaybeObject = R"({"anyOf":[{"type":"object"},{"type":"null"}]})";
-  const auto agent =
-      object({{"name", kText},
-              {"description", kText, false},
-              {"model", kText, false},
-              {"color", kMaybeText, false},
-              {"tools", kTexts, false},
-              {"skills", kTexts, false},
-              {"system_prompt", kText, false},
-              {"when_to_use_examples", kTexts, false},
-              {"permission_mode", kMaybeText, false},
-              {"max_iteration_per_run", R"({"anyOf":[{"type":"integer"},{"type":"null"}]})", false},
-              {"max_budget_per_run", R"({"anyOf":[{"type":"number"},{"type":"null"}]})", false},
-              {"mcp_config", kMaybeObject, false},
-              {"mcp_servers", kMaybeObject, false},
-              {"profile_store_dir", kMaybeText, false},
-              {"hooks", kMaybeObject, false},
-              {"condenser", kMaybeObject, false},
-              {"metadata", kObject, false},
-              {"level", kMaybeText, false},
-              {"source", kMaybeText, false},
-              {"is_builtin", switched(false), false}});
+  const auto maybe_object = maybe(R"({"type":"object"})");
+  const auto agent = object({{"name", kText},
+                             {"description", kText, false},
+                             {"model", kText, false},
+                             {"color", kMaybeText, false},
+                             {"tools", kTexts, false},
+                             {"skills", kTexts, false},
+                             {"system_prompt", kText, false},
+                             {"when_to_use_examples", kTexts, false},
+                             {"permission_mode", kMaybeText, false},
+                             {"max_iteration_per_run", maybe(kInteger), false},
+                             {"max_budget_per_run", maybe(R"({"type":"number"})"), false},
+                             {"mcp_config", maybe_object, false},
+                             {"mcp_servers", maybe_object, false},
+                             {"profile_store_dir", kMaybeText, false},
+                             {"hooks", maybe_object, false},
+                             {"condenser", maybe_object, false},
+                             {"metadata", kObject, false},
+                             {"level", kMaybeText, false},
+                             {"source", kMaybeText, false},
+                             {"is_builtin", switched(false), false}});
   const auto body = object({{"load_user", switched(true), false},
                             {"load_project", switched(true), false},
                             {"load_builtin", switched(true), false},
                             {"project_dir", kMaybeText, false}});
-  return describe({"Sub Agents", "get_sub_agents_api_sub_agents_post", "The agents that others may call",
-                   body, object({{"agents", list_of(agent)}}), "422"});
+  return describe({.tag = "Sub Agents",
+                   .id = "get_sub_agents_api_sub_agents_post",
+                   .summary = "The agents that others may call",
+                   .body = body,
+                   .answer = object({{"agents", list_of(agent)}}),
+                   .others = "422"});
 }
 
 class SubAgentsPlugin final : public Plugin {

@@ -3,73 +3,38 @@
 #include <utility>
 
 #include "collet/machine.hpp"
+#include "common/percent.hpp"
 
 namespace collet::vscode {
 namespace {
 
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (kPlain.find(c) != std::string_view::npos)
-      out += c;
-    else
-      out += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
-  }
-  return out;
-}
-
-ServiceOptions service_options(const std::string& name) {
-  ServiceOptions options;
-  options.name = "the editor (" + name + ")";
-  return options;
+WebProgram::Options web_options(const Options& options, const EditorProgram& program,
+                                const std::string& folder, const std::string& state_folder) {
+  WebProgram::Options made;
+  made.name = "the editor (" + program.name + ")";
+  made.host = options.host;
+  made.port = options.port;
+  made.token = options.access_token;
+  made.program = [options, program, folder, token_file = state_folder + "/token",
+                  data_folder = state_folder + "/data"](const WebProgram::Door& door) {
+    machine::write_private(token_file, door.token);
+    return SpawnOptions{.argv =
+                            editor_command(program, options, {door.port, token_file, data_folder, folder})};
+  };
+  return made;
 }
 
 }  // namespace
 
-Editor::Editor(const Host& host, Options options, EditorProgram program, std::string folder,
-               const std::string& state_folder)
-    : options_(std::move(options)),
-      program_(std::move(program)),
-      folder_(std::move(folder)),
-      token_file_(state_folder + "/token"),
-      data_folder_(state_folder + "/data"),
-      service_(host, [this] {
-        ServiceOptions made = service_options(program_.name);
-        made.prepare = [this] { return prepare(); };
-        made.ready = [this] { return machine::we_listen_on(door().port); };
-        return made;
-      }()) {}
-
-// A new token each time: where another user's program has taken the port meanwhile, an address that was
-// given out has shown it a token that opens nothing.
-ServiceStart Editor::prepare() {
-  Door door{machine::free_port(options_.host, options_.port), options_.access_token};
-  if (door.token.empty()) door.token = machine::random_hex(32);
-  machine::write_private(token_file_, door.token);
-  ServiceStart start;
-  start.program.argv = editor_command(program_, options_, {door.port, token_file_, data_folder_, folder_});
-  start.secrets = {door.token};
-  const std::lock_guard lock(mutex_);
-  door_ = std::move(door);
-  return start;
-}
-
-Editor::Door Editor::door() const {
-  const std::lock_guard lock(mutex_);
-  return door_;
-}
+Editor::Editor(const Host& host, const Options& options, const EditorProgram& program,
+               const std::string& folder, const std::string& state_folder)
+    : base_path_(options.base_path), program_(host, web_options(options, program, folder, state_folder)) {}
 
 std::optional<std::string> Editor::url(std::optional<std::string_view> base_url,
                                        const std::string& folder) const {
-  const auto state = service_.status().state;
-  if (state != Service::State::kReady && state != Service::State::kStarting) return std::nullopt;
-  const Door door = this->door();
-  std::string url = base_url ? std::string(*base_url) : machine::local_url(options_.host, door.port);
-  url.erase(url.find_last_not_of('/') + 1);
-  return url + options_.base_path + "/?tkn=" + door.token + "&folder=" + percent_encoded(folder);
+  const auto way = program_.way(base_url);
+  if (!way) return std::nullopt;
+  return way->url + base_path_ + "/?tkn=" + way->token + "&folder=" + percent_encoded(folder, "/");
 }
 
 }  // namespace collet::vscode

@@ -1,11 +1,9 @@
 #pragma once
-#include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "collet/service.hpp"
+#include "common/web_program.hpp"
 #include "editor_program.hpp"
 
 namespace collet::vscode {
@@ -14,31 +12,19 @@ namespace collet::vscode {
 class Editor {
  public:
   /// `folder`: absolute, what is opened when nobody says. `state_folder`: ours alone.
-  Editor(const Host& host, Options options, EditorProgram program, std::string folder,
+  Editor(const Host& host, const Options& options, const EditorProgram& program, const std::string& folder,
          const std::string& state_folder);
 
-  void start() { service_.start(); }
-  void stop() { service_.stop(); }
-  bool is_ready() const { return service_.status().state == Service::State::kReady; }
+  void start() { program_.start(); }
+  void stop() { program_.stop(); }
+  bool is_ready() const { return program_.status().state == Service::State::kReady; }
   /// For a browser; whoever has it is let in. `base_url`: where the editor's port is reached; none: here.
   /// Nothing while the editor doesn't run.
   std::optional<std::string> url(std::optional<std::string_view> base_url, const std::string& folder) const;
 
  private:
-  struct Door {
-    std::uint16_t port = 0;
-    std::string token;
-  };
-
-  ServiceStart prepare();
-  Door door() const;
-
-  const Options options_;
-  const EditorProgram program_;
-  const std::string folder_, token_file_, data_folder_;
-  mutable std::mutex mutex_;
-  Door door_;  // guarded by mutex_
-  Service service_;
+  const std::string base_path_;
+  WebProgram program_;
 };
 
 }  // namespace collet::vscode

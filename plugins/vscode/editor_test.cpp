@@ -3,24 +3,23 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
-#include <thread>
 
 #include "collet/machine.hpp"
 #include "collet/testing/fake_host.hpp"
 #include "collet/testing/temporary_folder.hpp"
+#include "common/testing/wait_until.hpp"
 
 namespace collet::vscode {
 namespace {
 
-using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
+using testing::wait_until;
 
 // Listens where it is told to, says its token aloud, and ends when the file "end" is there.
 constexpr const char* kStandIn = R"(
@@ -36,16 +35,6 @@ os.remove(here + "/end")
 print("Error: leaving with " + token, flush=True)
 sys.exit(9)
 )";
-
-template <class Condition>
-bool wait_until(const Condition& condition) {
-  const auto until = std::chrono::steady_clock::now() + 30s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(5ms);
-  }
-  return true;
-}
 
 class EditorTest : public ::testing::Test {
  protected:

@@ -15,13 +15,6 @@
 namespace collet::vscode {
 namespace {
 
-// Clients look for the reason in `exception`, people in `detail`.
-Refusal unavailable(const std::string& why) {
-  json::Writer w;
-  return Refusal(
-      Response::json(w.object().member("detail", why).member("exception", "503: " + why).end().take(), 503));
-}
-
 class VscodePlugin final : public Plugin {
  public:
   void setup(Setup& setup) override {
@@ -44,8 +37,8 @@ class VscodePlugin final : public Plugin {
       options_.command.empty() ? log.info("no editor: " + problem) : log.warning("no editor: " + problem);
       return;
     }
-    editor_ = std::make_unique<Editor>(*host_, options_, std::move(*program), absolute(options_.folder),
-                                       host_->state_dir());
+    editor_ =
+        std::make_unique<Editor>(*host_, options_, *program, absolute(options_.folder), host_->state_dir());
     editor_->start();
   }
 
@@ -63,7 +56,7 @@ class VscodePlugin final : public Plugin {
 
   Response url(const Request& request) const {
     if (!options_.run)
-      throw unavailable("The editor is switched off; plugins.vscode.run or OH_ENABLE_VSCODE switches it on");
+      throw no_way_in("The editor is switched off; plugins.vscode.run or OH_ENABLE_VSCODE switches it on");
     std::optional<std::string> url;
     if (editor_) {
       const auto folder = request.query_value("workspace_dir").value_or(options_.folder);

@@ -10,6 +10,7 @@ import subprocess
 import _path  # noqa: F401
 from harness.case import Case, main
 from harness.client import Http
+from harness.git import git, repository
 from harness.server import binary, clean_environment
 from json_schema import mistakes, resolve
 from openapi_structure import problems
@@ -182,13 +183,10 @@ class Served(Case):
 
     def git_calls(self):
         """-> a commit, and each operation of git in its repository."""
-        folder = self.new_folder()
-        for command in ("init -q", "-c user.name=N -c user.email=n@x commit -q --allow-empty -m one"):
-            subprocess.run(["git", *command.split()], cwd=folder, check=True)
+        folder = repository(self.new_folder(), {"old": "x"})
         (folder / "new").write_text("x")
-        sha = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout
         at = "?path=%s" % folder
-        return sha.strip(), [("GET", "/api/git/changes" + at, None), ("GET", "/api/git/diff" + at + "/new", None),
+        return git(folder, "rev-parse", "HEAD"), [("GET", "/api/git/changes" + at, None), ("GET", "/api/git/diff" + at + "/new", None),
                              ("GET", "/api/git/commits" + at, None), ("GET", "/api/git/commits/{sha}/changes" + at, None)]
 
     @staticmethod

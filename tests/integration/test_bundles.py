@@ -2,19 +2,13 @@
 """Bundles, which the API calls plugins: of projects and users, and the installed ones."""
 import concurrent.futures
 import json
-import os
-import subprocess
 
 import _path  # noqa: F401
-from harness import Case, Http, main
+from harness import Http, main
+from harness.git import commit, repository, write
+from harness.installed import InstalledCase
 
 PLUGINS, INSTALLED = "/api/plugins", "/api/plugins/installed"
-
-
-def write(file, text):
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text)
-    return file
 
 
 def bundle(folder, name, version="0.1.0"):
@@ -26,21 +20,9 @@ def bundle(folder, name, version="0.1.0"):
     return folder
 
 
-class Bundles(Case):
+class Bundles(InstalledCase):
+    kind = "plugins"
     server_options = {"config": {"plugins": {"bundles": {"public_repository": ""}}}}
-
-    def setUp(self):
-        super().setUp()
-        self.home = self.server.state.parent
-        self.folder = self.new_folder()
-        self.addCleanup(self.remove_all)
-
-    def remove_all(self):
-        for one in Http(self.server.url).get(INSTALLED)["plugins"]:
-            Http(self.server.url).delete(INSTALLED + "/" + one["name"])
-
-    def install(self, source, status=200, **more):
-        return self.assert_status(self.http.post(PLUGINS + "/install", {"source": str(source), **more}), status)
 
     def names(self, **wanted):
         answer = self.http.post(PLUGINS, {"load_user": False, "load_project": False, **wanted})
@@ -100,19 +82,12 @@ class Bundles(Case):
             self.assertEqual(sorted(pool.map(install, range(8))), [200] + [409] * 7)
 
     def test_from_a_repository_and_refreshed(self):
-        environment = {**os.environ, **{"GIT_%s_%s" % (who, what): "a@b.c" for who in ("AUTHOR", "COMMITTER")
-                                        for what in ("NAME", "EMAIL")}}
-
-        def git(*arguments):
-            subprocess.run(("git", "-C", str(self.folder)) + arguments, check=True, capture_output=True, env=environment)
-
         bundle(self.folder / "bundles/plug", "plug")
-        for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "1")):
-            git(*command)
+        repository(self.folder, {})
         one = self.install("file://%s" % self.folder, repo_path="bundles/plug")
         self.assertEqual(len(one["resolved_ref"]), 40)
         bundle(self.folder / "bundles/plug", "plug", "0.2.0")
-        git("commit", "-qam", "2")
+        commit(self.folder, {})
         answer = self.assert_status(self.http.post(INSTALLED + "/plug/refresh"), 200)
         self.assertEqual((answer["message"], answer["plugin"]["version"]), ("Plugin 'plug' updated", "0.2.0"))
 

@@ -1,31 +1,23 @@
 #!/usr/bin/env python3
-"""Files over HTTP: up, down, archives, trajectories, workspaces, against the program."""
+"""Files and folders over HTTP, up and down, against the program."""
 import concurrent.futures
 import hashlib
 import http.client
-import io
 import os
 import pathlib
 import socket
 import subprocess
-import tarfile
 import threading
 import time
 import urllib.parse
-import zipfile
 
 import _path  # noqa: F401
 from harness import Case, Http, main, wait_until
+from harness.files import MEGABYTE, block, quoted
 from harness.wait import PATIENCE
 
 UP, DOWN = "/api/file/upload", "/api/file/download"
-MEGABYTE = 1 << 20
 RAW = {"Content-Type": "application/octet-stream"}
-SECRET = "sk-of-a-conversation-5f1c9e"
-
-
-def quoted(path):
-    return urllib.parse.quote(str(path), safe="")
 
 
 def form(data, name="file"):
@@ -34,12 +26,7 @@ def form(data, name="file"):
     return head.encode() + data + b"\r\n--frontier--\r\n", {"Content-Type": "multipart/form-data; boundary=frontier"}
 
 
-def block(number):
-    """-> a megabyte that no other number has, and that does not compress."""
-    return hashlib.shake_128(b"%d" % number).digest(MEGABYTE)
-
-
-class Files(Case):
+class Transfer(Case):
     def setUp(self):
         super().setUp()
         self.folder = self.new_folder()
@@ -68,8 +55,6 @@ class Files(Case):
         self.addCleanup(subprocess.run, ["umount", "-l", str(folder)])
         return folder
 
-
-class Transfer(Files):
     def test_all_bytes_come_back_in_all_forms(self):
         data = bytes(range(256)) * 3000 + b"\r\n--frontie\r\n"
         self.assertEqual(self.upload(self.folder / "a/raw", data).json, {"success": True})
@@ -245,160 +230,24 @@ class Transfer(Files):
         self.assert_quiet()
 
 
-class Folders(Files):
+class Folders(Case):
     def test_folders_are_made_and_listed(self):
+        folder = self.new_folder()
         make = "/api/file/create_directory?path="
-        self.assertEqual(self.http.post(make + quoted(self.folder / "a/b")).json, {"success": True})
-        self.assertEqual(self.http.post(make + quoted(self.folder / "a/b")).json, {"success": True})
-        (self.folder / "file").write_text("x")
-        for wrong in (self.folder / "file", self.folder / "file/below", "relative"):
+        self.assertEqual(self.http.post(make + quoted(folder / "a/b")).json, {"success": True})
+        self.assertEqual(self.http.post(make + quoted(folder / "a/b")).json, {"success": True})
+        (folder / "file").write_text("x")
+        for wrong in (folder / "file", folder / "file/below", "relative"):
             self.assert_status(self.http.post(make + quoted(wrong)), 400)
         for name in ("C", ".h", "d"):
-            (self.folder / name).mkdir()
-        find = "/api/file/search_subdirs?path=" + quoted(self.folder)
+            (folder / name).mkdir()
+        find = "/api/file/search_subdirs?path=" + quoted(folder)
         page = self.http.get(find + "&limit=2").json
         self.assertEqual([item["name"] for item in page["items"]], ["a", "C"])
         page = self.http.get(find + "&limit=2&page_id=" + page["next_page_id"]).json
-        self.assertEqual(page, {"items": [{"name": "d", "path": str(self.folder / "d")}], "next_page_id": None})
+        self.assertEqual(page, {"items": [{"name": "d", "path": str(folder / "d")}], "next_page_id": None})
         home = self.http.get("/api/file/home").json
         self.assertEqual(home["home"], str(self.server.state.parent))
-
-
-class Archives(Files):
-    def archive(self, path, query=""):
-        return self.http.get("/api/file/archive?path=%s%s" % (quoted(path), query))
-
-    def test_a_folder_comes_as_a_tar_archive(self):
-        data = block(7)
-        for name, text in (("x", data), ("deep/y", b"why"), ("node_modules/z", b"no"), (".git/config", b"token")):
-            (self.folder / "f" / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.folder / "f" / name).write_bytes(text)
-        answer = self.archive(self.folder / "f", "&format=tar.gz&use_default_excludes=false&exclude=z")
-        self.assertEqual((answer.status, answer.headers["content-type"]), (200, "application/gzip"))
-        with tarfile.open(fileobj=io.BytesIO(answer.data), mode="r:gz") as tar:
-            names = [member.name for member in tar if member.isfile()]
-            self.assertEqual(sorted(names), ["f/archive_manifest.json", "f/deep/y", "f/x"])
-            self.assertEqual(tar.extractfile("f/x").read(), data)
-
-    def test_an_archive_takes_no_memory(self):
-        for number in range(60):
-            (self.folder / ("f%d" % number)).write_bytes(block(number))
-        before = self.server.resident_bytes()
-        answer = http.client.HTTPConnection(*self.http.address, timeout=60 * PATIENCE)
-        self.addCleanup(answer.close)
-        answer.request("GET", "/api/file/archive?format=tar.gz&path=" + quoted(self.folder))
-        got, size, highest = answer.getresponse(), 0, before
-        while piece := got.read(MEGABYTE):
-            size += len(piece)
-            highest = max(highest, self.server.resident_bytes())
-        self.assertGreater(size, 59 * MEGABYTE)
-        if PATIENCE == 1:
-            self.assertLess(highest - before, 32 * MEGABYTE)
-
-    def test_changes_come_as_a_patch_that_applies(self):
-        if subprocess.run(["git", "--version"], stdout=subprocess.DEVNULL).returncode:
-            self.skipTest("there is no git here")
-
-        def git(folder, *arguments):
-            subprocess.run(["git", "-c", "user.name=T", "-c", "user.email=t@example.org", *arguments], cwd=folder, check=True,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-        repository = self.folder / "repo"
-        repository.mkdir()
-        git(repository, "init", "-q")
-        (repository / "a").write_text("one\n")
-        git(repository, "add", "a")
-        git(repository, "commit", "-q", "-m", "x")
-        git(self.folder, "clone", "-q", "repo", "copy")
-        (repository / "a").write_text("two\n")
-        (repository / "b").write_bytes(block(1)[:1000])
-        answer = self.archive(repository, "&base_ref=HEAD")
-        self.assert_status(answer, 200)
-        self.assertEqual(answer.headers["x-archive-base-commit"], answer.headers["x-archive-head-commit"])
-        (self.folder / "delta").write_bytes(answer.data)
-        git(self.folder / "copy", "apply", "../delta")
-        for name in ("a", "b"):
-            self.assertEqual((self.folder / "copy" / name).read_bytes(), (repository / name).read_bytes())
-        self.assert_status(self.archive(self.folder / "none", "&format=tar.gz"), 404)
-
-    def test_a_conversation_comes_as_a_zip_without_secrets(self):
-        conversation, events = self.run_to_end("demo/tour", "The key is %s." % SECRET, tools=("file_editor",), secrets={
-            "KEY": {"kind": "StaticSecret", "value": SECRET}})
-        answer = self.http.get("/api/file/download-trajectory/" + conversation)
-        self.assert_status(answer, 200)
-        name = conversation.replace("-", "")
-        with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
-            self.assertIsNone(archive.testzip())
-            names = archive.namelist()
-            self.assertIn(name + "/base_state.json", names)
-            self.assertIn(name + "/meta.json", names)
-            self.assertEqual(len([one for one in names if "/events/event-" in one]), len(events))
-            whole = b"".join(archive.read(one) for one in names)
-        self.assertNotIn(SECRET.encode(), whole)
-        self.assertNotIn(b"sk-test", whole)
-        self.assert_status(self.http.get("/api/file/download-trajectory/" + self.new_id()), 404)
-
-
-TRAVERSALS = ("..%2f..%2f..%2f..%2f..%2f..%2fetc%2fpasswd", "%2e%2e/%2e%2e/%2e%2e/etc/passwd", "../../../etc/passwd", "/etc/passwd",
-              "%2fetc%2fpasswd", "sub/..%2f..%2fsecret", "sub/../../secret", "..", "%2e%2e", "..%2fws-sibling%2fsecret",
-              "up/secret", "out", "absolute", "%252e%252e/secret", "..%5csecret", "sub%00/../../secret", "....//secret",
-              "%c0%ae%c0%ae/secret", "..;/secret", "sub/./../..%2fsecret")
-
-
-class Workspace(Files):
-    key = "test-session-key-of-the-workspace-0123456789"
-    server_options = {"environment": {"SESSION_API_KEY": key}}
-
-    def setUp(self):
-        super().setUp()
-        self.workspace = self.folder / "ws"
-        (self.workspace / "sub").mkdir(parents=True)
-        (self.folder / "ws-sibling").mkdir()
-        for path in (self.folder / "secret", self.folder / "ws-sibling/secret"):
-            path.write_text("outside")
-        self.conversation = self.start(folder=self.workspace, tools=())
-        self.base = self.of(self.conversation, "/workspace")
-
-    def cookie(self):
-        answer = self.assert_status(self.http.post("/api/auth/workspace-session"), 204)
-        return answer.headers["set-cookie"].split(";")[0]
-
-    def test_the_cookie_opens_the_workspace_and_nothing_else(self):
-        (self.workspace / "page.html").write_text("<p>")
-        nobody = Http(self.server.url)
-        self.assert_status(nobody.get(self.base + "/page.html"), 401)
-        cookie = {"Cookie": self.cookie()}
-        answer = self.assert_status(nobody.get(self.base + "/page.html", cookie), 200)
-        self.assertEqual((answer.data, answer.headers["content-type"]), (b"<p>", "text/html; charset=utf-8"))
-        self.assertTrue(answer.headers["content-security-policy"].startswith("sandbox"))
-        self.assertEqual(answer.headers["x-content-type-options"], "nosniff")
-        self.assert_status(nobody.request("HEAD", self.base + "/page.html", headers=cookie), 200)
-        self.assert_status(nobody.get(self.base + "/page.html", {"Cookie": "oh_workspace_session_key=wrong"}), 401)
-        for path in (self.of(self.conversation), "%s?path=%s" % (DOWN, self.folder / "secret")):
-            self.assert_status(nobody.get(path, cookie), 401)
-        self.assert_status(self.http.get(self.base + "/page.html"), 200)
-
-    def test_folders_show_their_index(self):
-        self.assert_status(self.http.get(self.base), 404)
-        (self.workspace / "index.html").write_text("top")
-        for path in ("", "/", "/index.html"):
-            self.assertEqual(self.http.get(self.base + path).data, b"top", path)
-        self.assert_status(self.http.get(self.base + "/sub"), 404)
-
-    def test_no_path_leads_out(self):
-        (self.workspace / "up").symlink_to("..")
-        (self.workspace / "out").symlink_to("../secret")
-        (self.workspace / "absolute").symlink_to("/etc/passwd")
-        (self.workspace / "inside").symlink_to("sub/file")
-        (self.workspace / "sub/file").write_text("inside")
-        self.assertEqual(self.http.get(self.base + "/inside").data, b"inside")
-        for path in TRAVERSALS:
-            with self.subTest(path):
-                answer = self.http.get(self.base + "/" + path)
-                self.assertGreaterEqual(answer.status, 400, answer)
-                self.assertLess(answer.status, 500, answer)
-                self.assertNotIn(b"root:", answer.data)
-                self.assertNotEqual(answer.data, b"outside")
 
 
 if __name__ == "__main__":

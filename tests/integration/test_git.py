@@ -2,23 +2,14 @@
 """Changes, diffs and commits of real repositories, hostile ones among them, against the program."""
 import concurrent.futures
 import os
-import pathlib
 import subprocess
 import threading
 import unittest
 import urllib.parse
 
 import _path  # noqa: F401
-from harness import Case, Http, clean_environment, main
-
-GIT = {"HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "N", "GIT_AUTHOR_EMAIL": "n@x",
-       "GIT_COMMITTER_NAME": "N", "GIT_COMMITTER_EMAIL": "n@x"}
-
-
-def git(folder, *arguments):
-    done = subprocess.run(["git", *arguments], cwd=folder, env=clean_environment(**GIT), check=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    return done.stdout.decode().strip()
+from harness import Case, Http, main
+from harness.git import git
 
 
 class Git(Case):
@@ -157,8 +148,7 @@ class Git(Case):
         self.assertFalse(mark.exists(), "a program of the repository ran")
         self.assertEqual(self.fingerprint(), before, "something was written into the repository")
         self.assertEqual(self.server.descendants(), children)
-        subprocess.run(["git", "status"], cwd=self.repository, env=clean_environment(**GIT), check=False,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        git(self.repository, "status", check=False)
         self.assertTrue(mark.exists(), "the trap does not even catch git")
 
     def test_a_working_tree_elsewhere_is_not_followed(self):

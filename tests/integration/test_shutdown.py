@@ -8,14 +8,7 @@ import time
 import _path  # noqa: F401
 from harness import Case, Http, PATIENCE, SocketClosed, WebSocket, main, wait_until
 from harness.mock import MockLlm, command, finish
-
-
-def alive(pid):
-    try:
-        with open("/proc/%d/stat" % pid, encoding="latin-1") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
+from harness.processes import alive
 
 
 class Ending(Case):

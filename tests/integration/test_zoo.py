@@ -8,6 +8,7 @@ import unittest
 import _path  # noqa: F401
 from harness import Case, Http, PATIENCE, WebSocket, main, wait_until
 from harness.mock import MockLlm, command, finish
+from harness.processes import alive
 
 TIME = 2  # seconds for each of them
 
@@ -59,14 +60,6 @@ class Watch(threading.Thread):
         self.done.set()
         self.join()
         return sorted(self.times)[int(len(self.times) * 0.99)]
-
-
-def alive(pid):
-    try:
-        with open("/proc/%d/stat" % pid, encoding="latin-1") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 class Zoo(Case):

@@ -10,9 +10,9 @@
 #include <optional>
 #include <string>
 
+#include "common/unique_fd.hpp"
 #include "system/event_loop.hpp"
 #include "system/launcher.hpp"
-#include "system/unique_fd.hpp"
 #include "system/utf8.hpp"
 
 namespace collet::bash {

@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "collet/socket.hpp"
+#include "common/unique_fd.hpp"
 #include "pty/output_ring.hpp"
 #include "system/event_loop.hpp"
 #include "system/identity.hpp"
 #include "system/launcher.hpp"
-#include "system/unique_fd.hpp"
 
 namespace collet::bash {
 

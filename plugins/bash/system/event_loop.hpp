@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "system/unique_fd.hpp"
+#include "common/unique_fd.hpp"
 
 namespace collet::bash {
 

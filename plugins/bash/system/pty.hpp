@@ -1,5 +1,5 @@
 #pragma once
-#include "system/unique_fd.hpp"
+#include "common/unique_fd.hpp"
 
 namespace collet::bash {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "system/unique_fd.hpp"
+#include "common/unique_fd.hpp"
 #include "system/utf8.hpp"
 
 namespace collet::bash {

@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "collet/detail/text.hpp"
+#include "common/unique_fd.hpp"
 #include "system/event_loop.hpp"
 #include "system/launcher.hpp"
-#include "system/unique_fd.hpp"
 #include "terminal/output_filter.hpp"
 
 namespace collet::bash {

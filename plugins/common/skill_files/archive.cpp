@@ -4,11 +4,11 @@
 #include <archive_entry.h>
 
 #include <algorithm>
-#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
 
+#include "common/owned.hpp"
 #include "text_file.hpp"
 
 namespace collet::skill_files {
@@ -18,10 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kEndings[] = {".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz"};
 
-struct FreeArchive {
-  void operator()(::archive* handle) const { archive_read_free(handle); }
-};
-using Archive = std::unique_ptr<::archive, FreeArchive>;
+using Archive = Owned<::archive, ::archive_read_free>;
 
 Archive opened(const fs::path& file) {
   Archive handle(archive_read_new());

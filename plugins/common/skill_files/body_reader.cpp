@@ -100,19 +100,15 @@ const json::Value* BodyReader::maybe_object(const std::string& name) {
 std::string checked_name(const Request& request, const std::string& name, const std::string& pattern) {
   const std::string given(request.param(name));
   if (is_kebab_case(given) && given.size() <= kMostName) return given;
-  json::Writer w, shown;
-  const bool too_long = characters(given) > kMostName;
-  w.object().member("type", too_long ? "string_too_long" : "string_pattern_mismatch");
-  w.key("loc").array().value("path").value(name).end();
-  w.member("msg", too_long ? "String should have at most " + std::to_string(kMostName) + " characters"
-                           : "String should match pattern '" + pattern + "'");
-  w.member("input", given).key("ctx").object();
-  if (too_long)
-    w.member("max_length", static_cast<std::int64_t>(kMostName));
-  else
-    w.member("pattern", pattern);
+  const auto shown = detail::json_quoted(given);
   Problems problems;
-  problems.add(w.end().end().take());
+  if (characters(given) > kMostName)
+    problems.add("string_too_long", {"path", name},
+                 "String should have at most " + std::to_string(kMostName) + " characters", shown,
+                 R"({"max_length":)" + std::to_string(kMostName) + "}");
+  else
+    problems.add("string_pattern_mismatch", {"path", name}, "String should match pattern '" + pattern + "'",
+                 shown, R"({"pattern":)" + detail::json_quoted(pattern) + "}");
   throw Refusal(problems.response());
 }
 

@@ -2,23 +2,16 @@
 #pragma once
 #include <git2.h>
 
-#include <memory>
+#include "common/owned.hpp"
 
 namespace collet::skill_files {
 
-template <class Type, void (*free_it)(Type*)>
-struct GitFree {
-  void operator()(Type* handle) const { free_it(handle); }
-};
-template <class Type, void (*free_it)(Type*)>
-using GitHandle = std::unique_ptr<Type, GitFree<Type, free_it>>;
-
-using GitRepository = GitHandle<git_repository, git_repository_free>;
-using GitRemote = GitHandle<git_remote, git_remote_free>;
-using GitObject = GitHandle<git_object, git_object_free>;
-using GitTree = GitHandle<git_tree, git_tree_free>;
-using GitTreeEntry = GitHandle<git_tree_entry, git_tree_entry_free>;
-using GitBlob = GitHandle<git_blob, git_blob_free>;
-using GitOdb = GitHandle<git_odb, git_odb_free>;
+using GitRepository = Owned<git_repository, git_repository_free>;
+using GitRemote = Owned<git_remote, git_remote_free>;
+using GitObject = Owned<git_object, git_object_free>;
+using GitTree = Owned<git_tree, git_tree_free>;
+using GitTreeEntry = Owned<git_tree_entry, git_tree_entry_free>;
+using GitBlob = Owned<git_blob, git_blob_free>;
+using GitOdb = Owned<git_odb, git_odb_free>;
 
 }  // namespace collet::skill_files

@@ -68,12 +68,12 @@ InstalledFolders::InstalledFolders(fs::path root, Inspect inspect, Warn warn)
     : root_(std::move(root)), inspect_(std::move(inspect)), warn_(std::move(warn)) {}
 
 // Between servers; the mutex is for our own threads. Nothing to lock: nothing is installed.
-UniqueDescriptor InstalledFolders::lock() const {
-  UniqueDescriptor fd(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd && errno == ENOENT) return fd;
-  while (fd && ::flock(fd.get(), LOCK_EX) != 0)
+UniqueFd InstalledFolders::lock() const {
+  UniqueFd fd(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid() && errno == ENOENT) return fd;
+  while (fd.valid() && ::flock(fd.get(), LOCK_EX) != 0)
     if (errno != EINTR) throw StorageError(root_.string() + " cannot be locked", errno);
-  if (!fd) throw StorageError(root_.string() + " cannot be opened", errno);
+  if (!fd.valid()) throw StorageError(root_.string() + " cannot be opened", errno);
   return fd;
 }
 
@@ -134,7 +134,7 @@ bool InstalledFolders::sync(Entries& entries) const {
 void InstalledFolders::clean() {
   const std::lock_guard guard(mutex_);
   try {
-    if (const auto held = lock()) remove_leftovers(root_);
+    if (const auto held = lock(); held.valid()) remove_leftovers(root_);
   } catch (const StorageError& error) {  // whoever wants something of it is told
     if (warn_) warn_(error.what());
   }
@@ -144,7 +144,7 @@ std::vector<Installed> InstalledFolders::list() {
   const std::lock_guard guard(mutex_);
   std::vector<Installed> all;
   const auto held = lock();
-  if (!held) return all;
+  if (!held.valid()) return all;
   auto entries = read();
   if (sync(entries)) write(entries);
   for (auto& [name, one] : entries) all.push_back(std::move(one));
@@ -160,7 +160,7 @@ std::optional<Installed> InstalledFolders::get(const std::string& name) {
 bool InstalledFolders::set_enabled(const std::string& name, bool enabled) {
   const std::lock_guard guard(mutex_);
   const auto held = lock();
-  if (!held) return false;
+  if (!held.valid()) return false;
   auto entries = read();
   sync(entries);
   const auto found = entries.find(name);
@@ -173,7 +173,7 @@ bool InstalledFolders::set_enabled(const std::string& name, bool enabled) {
 bool InstalledFolders::remove(const std::string& name) {
   const std::lock_guard guard(mutex_);
   const auto held = lock();
-  if (!held) return false;
+  if (!held.valid()) return false;
   auto entries = read();
   sync(entries);
   if (entries.erase(name) == 0) return false;

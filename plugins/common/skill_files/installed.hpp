@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "common/unique_fd.hpp"
 #include "skill_folders.hpp"
 #include "staging.hpp"
-#include "unique_descriptor.hpp"
 
 namespace collet::skill_files {
 
@@ -61,7 +61,7 @@ class InstalledFolders {
 
  private:
   using Entries = std::map<std::string, Installed>;
-  UniqueDescriptor lock() const;
+  UniqueFd lock() const;
   Entries read() const;
   void write(const Entries& entries) const;
   bool sync(Entries& entries) const;

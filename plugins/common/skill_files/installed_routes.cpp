@@ -3,13 +3,13 @@
 #include <utility>
 
 #include "body_reader.hpp"
-#include "operations.hpp"
+#include "common/openapi.hpp"
 #include "storage_error.hpp"
 
 namespace collet::skill_files {
 namespace {
 
-using namespace operations;
+using namespace openapi;
 
 std::string capital(std::string noun) {
   noun[0] = static_cast<char>(noun[0] - 'a' + 'A');
@@ -123,7 +123,12 @@ struct Routes {
   }
   std::string operation(std::string id, std::string_view summary, std::string answer,
                         std::string_view failures, std::string body = {}) const {
-    return describe({kind.tag, std::move(id), summary, std::move(body), std::move(answer), failures});
+    return describe({.tag = kind.tag,
+                     .id = std::move(id),
+                     .summary = summary,
+                     .body = std::move(body),
+                     .answer = std::move(answer),
+                     .others = failures});
   }
 };
 

@@ -21,10 +21,10 @@ constexpr auto kPause = std::chrono::seconds(60);
 constexpr auto kMostWait = std::chrono::seconds(30);
 constexpr std::size_t kMostAsked = 256;
 
-UniqueDescriptor locked(const fs::path& file) {
-  UniqueDescriptor fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+UniqueFd locked(const fs::path& file) {
+  UniqueFd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
   const auto end = Clock::now() + kMostWait;
-  while (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+  while (fd.valid() && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (Clock::now() > end) throw FetchError(503, "another server holds the copy of the repository");
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }

@@ -20,15 +20,15 @@ constexpr std::string_view kPrefix = ".staging-";
 
 [[noreturn]] void fail(const std::string& what) { throw StorageError(what, errno); }
 
-UniqueDescriptor locked(const fs::path& path) {
-  UniqueDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return UniqueDescriptor();
+UniqueFd locked(const fs::path& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (fd.valid() && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return UniqueFd();
   return fd;
 }
 
 void sync_folder(const fs::path& folder) {
-  const UniqueDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd) ::fsync(fd.get());
+  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.valid()) ::fsync(fd.get());
 }
 
 }  // namespace
@@ -41,11 +41,11 @@ Staging::Staging(const fs::path& parent) {
   if (::mkdtemp(name.data()) == nullptr) fail("no folder can be made in " + parent.string());
   folder_ = name;
   lock_ = locked(folder_);
-  if (!lock_) fail("no folder can be made in " + parent.string());
+  if (!lock_.valid()) fail("no folder can be made in " + parent.string());
 }
 
 Staging::~Staging() {
-  if (!lock_) return;  // moved from
+  if (!lock_.valid()) return;  // moved from
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
 }
@@ -62,7 +62,7 @@ void remove_leftovers(const fs::path& parent) {
     if (!at->path().filename().string().starts_with(kPrefix)) continue;
     const auto lock = locked(at->path());
     std::error_code ignored;
-    if (lock) fs::remove_all(at->path(), ignored);
+    if (lock.valid()) fs::remove_all(at->path(), ignored);
   }
 }
 
@@ -80,8 +80,8 @@ bool publish(const fs::path& made, const fs::path& place, bool replace) {
 
 void write_whole(const fs::path& file, const std::string& text) {
   auto name = (file.parent_path() / (std::string(kPrefix) + "XXXXXX")).string();
-  const UniqueDescriptor fd(::mkostemp(name.data(), O_CLOEXEC));
-  if (!fd) fail(file.string() + " cannot be written");
+  const UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
+  if (!fd.valid()) fail(file.string() + " cannot be written");
   std::string_view rest = text;
   while (!rest.empty()) {
     const auto put = ::write(fd.get(), rest.data(), rest.size());

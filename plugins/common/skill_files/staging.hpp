@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "unique_descriptor.hpp"
+#include "common/unique_fd.hpp"
 
 namespace collet::skill_files {
 
@@ -24,7 +24,7 @@ class Staging {
 
  private:
   std::filesystem::path folder_;
-  UniqueDescriptor lock_;  // held: somebody works here
+  UniqueFd lock_;  // held: somebody works here
 };
 
 /// Removes what killed servers have left in `parent`; not the folders that another one still works on. Nobody

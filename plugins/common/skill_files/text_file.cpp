@@ -9,7 +9,7 @@
 #include <cstring>
 
 #include "collet/json.hpp"
-#include "unique_descriptor.hpp"
+#include "common/unique_fd.hpp"
 
 namespace collet::skill_files {
 namespace {
@@ -53,8 +53,8 @@ bool is_utf8(std::string_view text) {
 }  // namespace
 
 std::string read_text(const std::filesystem::path& file) {
-  const UniqueDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!fd) throw FileError(std::string("cannot be opened: ") + std::strerror(errno));
+  const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd.valid()) throw FileError(std::string("cannot be opened: ") + std::strerror(errno));
   struct stat facts = {};
   if (::fstat(fd.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) throw FileError("is no regular file");
   auto text = read_all(fd.get(), kMostFileBytes);

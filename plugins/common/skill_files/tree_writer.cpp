@@ -8,9 +8,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include "common/unique_fd.hpp"
 #include "storage_error.hpp"
 #include "text_file.hpp"
-#include "unique_descriptor.hpp"
 
 namespace collet::skill_files {
 namespace {
@@ -61,8 +61,8 @@ std::string read_file(int fd, std::size_t most, const std::string& path) {
 }
 
 void copy_file(const fs::path& file, const std::string& path, TreeWriter& to) {
-  const UniqueDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (!fd) fail_to_read(path);
+  const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!fd.valid()) fail_to_read(path);
   struct stat facts = {};
   if (::fstat(fd.get(), &facts) != 0 || !S_ISREG(facts.st_mode))
     throw FileError(path + " is no regular file");
@@ -101,9 +101,9 @@ void TreeWriter::add_file(const std::string& path, std::string_view content, boo
     throw FileError("it is too big: a file may have " + std::to_string(limits_.file_bytes) +
                     " bytes, all of them " + std::to_string(limits_.bytes));
   bytes_ += content.size();
-  const UniqueDescriptor fd(
+  const UniqueFd fd(
       ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, executable ? 0755 : 0644));
-  if (!fd) fail_to_make(path);
+  if (!fd.valid()) fail_to_make(path);
   write_all(fd.get(), content, path);
 }
 

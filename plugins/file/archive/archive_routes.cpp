@@ -99,7 +99,7 @@ std::string archive_name(const std::string& root) {
 
 class TarSource final : public PullSource {
  public:
-  TarSource(OwnedDescriptor root, std::string name, std::vector<std::string> excludes)
+  TarSource(UniqueFd root, std::string name, std::vector<std::string> excludes)
       : stream_(std::move(root), std::move(name), std::move(excludes)) {}
   std::optional<std::string> pull() override { return stream_.pull(); }
 
@@ -108,7 +108,7 @@ class TarSource final : public PullSource {
 };
 
 Response send_tar(const std::string& root, ArchiveRequest wanted) {
-  OwnedDescriptor folder(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  UniqueFd folder(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.valid()) refuse(errno, root);
   Pairs headers;
   struct stat status {};

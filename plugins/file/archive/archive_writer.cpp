@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "common/owned.hpp"
+
 namespace collet::file {
 namespace {
 
@@ -17,10 +19,6 @@ la_ssize_t collect(archive* /*open*/, void* ready, const void* bytes, std::size_
     return -1;
   }
 }
-
-struct FreeEntry {
-  void operator()(archive_entry* entry) const { ::archive_entry_free(entry); }
-};
 
 }  // namespace
 
@@ -52,7 +50,7 @@ ArchiveWriter::ArchiveWriter(Format format) : archive_(::archive_write_new()) {
 ArchiveWriter::~ArchiveWriter() = default;
 
 void ArchiveWriter::begin(const ArchiveEntry& entry) {
-  const std::unique_ptr<archive_entry, FreeEntry> head(::archive_entry_new());
+  const Owned<archive_entry, ::archive_entry_free> head(::archive_entry_new());
   if (!head) throw std::bad_alloc();
   ::archive_entry_set_pathname(head.get(), entry.name.c_str());
   ::archive_entry_set_filetype(head.get(), entry.is_folder ? AE_IFDIR : AE_IFREG);

@@ -5,17 +5,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 #include <utility>
 
+#include "common/owned.hpp"
 #include "workspace/beneath.hpp"
 
 namespace collet::file {
 namespace {
-
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
 
 // DT_DIR, DT_REG, or something else.
 unsigned char type_of(DIR* folder, const dirent& entry) {
@@ -29,7 +25,7 @@ unsigned char type_of(DIR* folder, const dirent& entry) {
 
 }  // namespace
 
-FolderWalk::FolderWalk(OwnedDescriptor root, std::function<bool(std::string_view, bool)> leave_out)
+FolderWalk::FolderWalk(UniqueFd root, std::function<bool(std::string_view, bool)> leave_out)
     : root_(std::move(root)), leave_out_(std::move(leave_out)) {}
 
 std::optional<WalkedEntry> FolderWalk::next() {
@@ -75,8 +71,8 @@ std::optional<WalkedEntry> FolderWalk::open_file(std::string path) {
 }
 
 void FolderWalk::read_names(int folder, Level& level) const {
-  OwnedDescriptor own(::fcntl(folder, F_DUPFD_CLOEXEC, 0));
-  const std::unique_ptr<DIR, CloseFolder> open(own.valid() ? ::fdopendir(own.get()) : nullptr);
+  UniqueFd own(::fcntl(folder, F_DUPFD_CLOEXEC, 0));
+  const Owned<DIR, ::closedir> open(own.valid() ? ::fdopendir(own.get()) : nullptr);
   if (!open) return;
   static_cast<void>(own.release());  // closedir closes it
   while (const dirent* entry = ::readdir(open.get())) {

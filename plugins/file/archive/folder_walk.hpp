@@ -9,14 +9,14 @@
 #include <string_view>
 #include <vector>
 
-#include "descriptor.hpp"
+#include "common/unique_fd.hpp"
 
 namespace collet::file {
 
 struct WalkedEntry {
-  std::string path;         ///< relative to the folder; empty: the folder itself
-  struct stat status {};    ///< of a regular file or a folder
-  OwnedDescriptor content;  ///< of a regular file, open for reading
+  std::string path;       ///< relative to the folder; empty: the folder itself
+  struct stat status {};  ///< of a regular file or a folder
+  UniqueFd content;       ///< of a regular file, open for reading
 };
 
 /// Keeps the names of the folders on the way to where it is, nothing else. One thread at a time; blocks on
@@ -25,7 +25,7 @@ class FolderWalk {
  public:
   /// `root`: a folder. `leave_out`: called with a path and whether it is a folder; what is in such a folder
   /// is not looked at.
-  FolderWalk(OwnedDescriptor root, std::function<bool(std::string_view path, bool is_folder)> leave_out);
+  FolderWalk(UniqueFd root, std::function<bool(std::string_view path, bool is_folder)> leave_out);
 
   /// The next one, a folder before what is in it, names in order; nothing: that was all. What is neither file
   /// nor folder is passed over; what cannot be opened too, and counted.
@@ -46,7 +46,7 @@ class FolderWalk {
   std::optional<WalkedEntry> open_file(std::string path);
   void read_names(int folder, Level& level) const;
 
-  OwnedDescriptor root_;
+  UniqueFd root_;
   std::function<bool(std::string_view, bool)> leave_out_;
   std::vector<Level> levels_;
   bool begun_ = false;

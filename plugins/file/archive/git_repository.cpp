@@ -10,18 +10,12 @@
 #include <utility>
 
 #include "collet/http.hpp"
+#include "common/owned.hpp"
 
 namespace collet::file {
 namespace {
 
 namespace fs = std::filesystem;
-
-template <class Type, void (*free_it)(Type*)>
-struct FreeWith {
-  void operator()(Type* object) const { free_it(object); }
-};
-template <class Type, void (*free_it)(Type*)>
-using Owned = std::unique_ptr<Type, FreeWith<Type, free_it>>;
 
 using Object = Owned<git_object, git_object_free>;
 using Reference = Owned<git_reference, git_reference_free>;

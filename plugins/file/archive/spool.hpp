@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "descriptor.hpp"
+#include "common/unique_fd.hpp"
 
 namespace collet::file {
 
@@ -15,11 +15,11 @@ class Spool {
   explicit Spool(const std::string& folder);
   void write(std::string_view bytes);
   std::uint64_t size() const { return size_; }
-  OwnedDescriptor take() { return std::move(file_); }
+  UniqueFd take() { return std::move(file_); }
 
  private:
   const std::string folder_;
-  OwnedDescriptor file_;
+  UniqueFd file_;
   std::uint64_t size_ = 0;
 };
 

@@ -41,7 +41,7 @@ ArchiveEntry entry_of(const std::string& name, const struct stat& status) {
 
 }  // namespace
 
-TarStream::TarStream(OwnedDescriptor root, std::string name, std::vector<std::string> excludes)
+TarStream::TarStream(UniqueFd root, std::string name, std::vector<std::string> excludes)
     : name_(std::move(name)),
       excludes_(std::move(excludes)),
       walk_(std::move(root),

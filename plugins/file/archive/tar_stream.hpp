@@ -16,7 +16,7 @@ namespace collet::file {
 class TarStream {
  public:
   /// `name`: of the folder, and in front of all names. `excludes`: see excludes.hpp.
-  TarStream(OwnedDescriptor root, std::string name, std::vector<std::string> excludes);
+  TarStream(UniqueFd root, std::string name, std::vector<std::string> excludes);
 
   /// The next bytes, perhaps none yet; nothing: the end. Throws std::runtime_error.
   std::optional<std::string> pull();
@@ -32,7 +32,7 @@ class TarStream {
   FolderWalk walk_;
   ArchiveWriter writer_;
   std::vector<char> buffer_;
-  OwnedDescriptor content_;      ///< of the file that is being copied
+  UniqueFd content_;             ///< of the file that is being copied
   std::uint64_t remaining_ = 0;  ///< bytes of it
   std::uint64_t files_ = 0, bytes_ = 0;
   bool has_own_manifest_ = false;

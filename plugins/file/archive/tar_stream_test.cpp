@@ -47,7 +47,7 @@ Entries unpacked(const std::string& bytes) {
 class Tar : public ::testing::Test {
  protected:
   TarStream stream(std::vector<std::string> excludes = default_excludes()) const {
-    return TarStream(OwnedDescriptor(::open(folder_.path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), "top",
+    return TarStream(UniqueFd(::open(folder_.path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), "top",
                      std::move(excludes));
   }
   static std::string drained(TarStream& stream) {

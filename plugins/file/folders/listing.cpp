@@ -7,20 +7,17 @@
 #include <cctype>
 #include <cerrno>
 #include <map>
-#include <memory>
 #include <string_view>
 
 #include "collet/http.hpp"
+#include "common/owned.hpp"
 #include "request_paths.hpp"
 #include "text_codec.hpp"
 
 namespace collet::file {
 namespace {
 
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
-using OpenFolder = std::unique_ptr<DIR, CloseFolder>;
+using OpenFolder = Owned<DIR, ::closedir>;
 
 OpenFolder open_folder(const std::string& path) {
   OpenFolder folder(::opendir(path.c_str()));

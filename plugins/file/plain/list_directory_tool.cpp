@@ -7,6 +7,8 @@
 #include <system_error>
 #include <vector>
 
+#include "common/owned.hpp"
+
 #include "plain/plain_tool.hpp"
 
 namespace collet::file {
@@ -15,10 +17,6 @@ namespace {
 constexpr std::size_t kMostEntries = 500;
 constexpr std::size_t kMostRead = 100'000;  // names of one folder that are looked at
 
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
-
 struct Entry {
   std::string name, path;
   struct stat status {};
@@ -26,7 +24,7 @@ struct Entry {
 };
 
 std::vector<std::string> names_in(const std::string& folder) {
-  const std::unique_ptr<DIR, CloseFolder> open(::opendir(folder.c_str()));
+  const Owned<DIR, ::closedir> open(::opendir(folder.c_str()));
   if (open == nullptr)
     throw FileError("Cannot list " + folder + ": " + std::generic_category().message(errno) + ".");
   std::vector<std::string> names;

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <stdexcept>
 
-#include "descriptor.hpp"
+#include "common/unique_fd.hpp"
 #include "file_io.hpp"
 #include "text_codec.hpp"
 
@@ -53,7 +53,7 @@ bool LineSearch::in_lines(std::string_view text) const {
 }
 
 bool LineSearch::in_file(const std::string& path, const SearchLimits& limits) const {
-  const OwnedDescriptor file(open_regular(path));
+  const UniqueFd file(open_regular(path));
   if (file.get() < 0) return false;
   std::string text;  // from the start of a line on
   bool first = true;

@@ -5,14 +5,14 @@
 #include <string>
 
 #include "collet/http.hpp"
-#include "descriptor.hpp"
+#include "common/unique_fd.hpp"
 #include "transfer/ranges.hpp"
 
 namespace collet::file {
 
 /// A regular file, open for reading, and what it was when it was opened.
 struct OpenFile {
-  OwnedDescriptor content;
+  UniqueFd content;
   FileFacts facts;
 };
 

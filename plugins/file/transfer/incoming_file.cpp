@@ -156,7 +156,7 @@ void IncomingFile::commit() {
     }
   }
   done_ = true;
-  const OwnedDescriptor folder(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const UniqueFd folder(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.valid()) sync(folder.get(), folder_);
 }
 

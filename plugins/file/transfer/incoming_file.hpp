@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "descriptor.hpp"
+#include "common/unique_fd.hpp"
 
 namespace collet::file {
 
@@ -39,7 +39,7 @@ class IncomingFile {
   std::string folder_;  ///< of the path
   std::vector<std::string> made_folders_;
   std::string temporary_;  ///< the hidden file's path; empty: it has no name
-  OwnedDescriptor file_;
+  UniqueFd file_;
   std::uint64_t written_ = 0, flushed_ = 0;  ///< bytes
   bool replaces_ = false;
   mode_t mode_ = 0;  ///< of the file that it replaces

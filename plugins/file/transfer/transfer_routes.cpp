@@ -37,7 +37,7 @@ OpenFile open_file(const std::string& path) {
   // Looked at first: opening a device may do something.
   if (::stat(path.c_str(), &status) != 0) fail();
   if (!S_ISREG(status.st_mode)) throw Refusal(400, "Path is not a file");
-  OwnedDescriptor content(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  UniqueFd content(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!content.valid() || ::fstat(content.get(), &status) != 0) fail();
   if (!S_ISREG(status.st_mode)) throw Refusal(400, "Path is not a file");
   return {std::move(content), facts_of(status)};

@@ -29,22 +29,22 @@ int openat2_beneath(int folder, const std::string& path, int flags, Links links)
 
 }  // namespace
 
-OwnedDescriptor open_beneath(int folder, std::string_view path, int flags, Links links) {
+UniqueFd open_beneath(int folder, std::string_view path, int flags, Links links) {
   const std::string name(path.empty() ? "." : path);
-  OwnedDescriptor opened(openat2_beneath(folder, name, flags, links));
+  UniqueFd opened(openat2_beneath(folder, name, flags, links));
   // EPERM: sandboxes that don't know the call refuse it so.
   if (opened.valid() || (errno != ENOSYS && errno != EPERM)) return opened;
   return open_step_by_step(folder, name, flags);
 }
 
-OwnedDescriptor open_step_by_step(int folder, std::string_view path, int flags) {
+UniqueFd open_step_by_step(int folder, std::string_view path, int flags) {
   const auto fail = [](int error) {
     errno = error;
-    return OwnedDescriptor();
+    return UniqueFd();
   };
   if (!path.empty() && path.front() == '/') return fail(EXDEV);
   // The folders between `folder` and where we are; ".." goes back through them, not through the disk.
-  std::vector<OwnedDescriptor> way;
+  std::vector<UniqueFd> way;
   const auto here = [&] { return way.empty() ? folder : way.back().get(); };
   while (!path.empty()) {
     const auto slash = path.find('/');
@@ -58,12 +58,12 @@ OwnedDescriptor open_step_by_step(int folder, std::string_view path, int flags) 
     }
     const bool is_last =
         path.find_first_not_of('/') == std::string_view::npos && slash == std::string_view::npos;
-    if (is_last) return OwnedDescriptor(::openat(here(), part.c_str(), flags | O_NOFOLLOW | O_CLOEXEC));
-    OwnedDescriptor next(::openat(here(), part.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (is_last) return UniqueFd(::openat(here(), part.c_str(), flags | O_NOFOLLOW | O_CLOEXEC));
+    UniqueFd next(::openat(here(), part.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!next.valid()) return next;
     way.push_back(std::move(next));
   }
-  return OwnedDescriptor(::openat(here(), ".", flags | O_CLOEXEC));
+  return UniqueFd(::openat(here(), ".", flags | O_CLOEXEC));
 }
 
 }  // namespace collet::file

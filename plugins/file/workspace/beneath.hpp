@@ -3,7 +3,7 @@
 #pragma once
 #include <string_view>
 
-#include "descriptor.hpp"
+#include "common/unique_fd.hpp"
 
 namespace collet::file {
 
@@ -15,9 +15,9 @@ enum class Links {
 /// Opens `path`, relative to `folder`, as openat does with `flags` (O_CLOEXEC is added). Invalid where it
 /// cannot, with the reason in errno: EXDEV: it leads out of the folder. Kernels without openat2 get the same,
 /// but for symbolic links, which are then never followed (ELOOP). Any thread.
-OwnedDescriptor open_beneath(int folder, std::string_view path, int flags, Links links);
+UniqueFd open_beneath(int folder, std::string_view path, int flags, Links links);
 
 /// The way for kernels without openat2. For tests.
-OwnedDescriptor open_step_by_step(int folder, std::string_view path, int flags);
+UniqueFd open_step_by_step(int folder, std::string_view path, int flags);
 
 }  // namespace collet::file

@@ -30,7 +30,7 @@ class Beneath : public ::testing::Test {
     root_.reset(::open((folder_.path() + "/ws").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   }
   // What is read, or the reason why nothing is.
-  static std::string outcome(const OwnedDescriptor& opened) {
+  static std::string outcome(const UniqueFd& opened) {
     if (!opened.valid()) return std::string(::strerrorname_np(errno));
     char buffer[64];
     const auto count = ::read(opened.get(), buffer, sizeof(buffer));
@@ -44,7 +44,7 @@ class Beneath : public ::testing::Test {
   }
 
   collet::testing::TemporaryFolder folder_;
-  OwnedDescriptor root_;
+  UniqueFd root_;
 };
 
 TEST_F(Beneath, finds_what_is_inside) {

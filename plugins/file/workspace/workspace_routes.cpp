@@ -28,7 +28,7 @@ constexpr const char* kSandbox =
   refuse(error, path);
 }
 
-OwnedDescriptor open_workspace(const Host& host, const std::string& conversation) {
+UniqueFd open_workspace(const Host& host, const std::string& conversation) {
   std::string text;
   try {
     text = host.conversations().get(conversation);
@@ -41,7 +41,7 @@ OwnedDescriptor open_workspace(const Host& host, const std::string& conversation
   if (workspace == nullptr || json::string_or(*workspace, "kind", "LocalWorkspace") != "LocalWorkspace")
     throw Refusal(404, "Conversation workspace is not local; cannot be served");
   const auto folder = json::string_or(*workspace, "working_dir");
-  OwnedDescriptor opened(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  UniqueFd opened(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!opened.valid()) throw Refusal(404, "Workspace directory does not exist");
   return opened;
 }

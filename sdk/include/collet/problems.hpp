@@ -1,5 +1,5 @@
 // Answers to requests that are wrong, in the form of the API: 422 {"detail": [{"type", "loc", "msg",
-// "input"}]}. Needs RapidJSON's headers.
+// "input", "ctx"}]}. Needs RapidJSON's headers.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -29,8 +29,10 @@ class Problems {
   };
   using Place = std::vector<Step>;  ///< {"body", "items", 0, "name"}: an index is a std::size_t
 
-  /// `input`: what was found there, JSON text; never a secret. Empty: it is left out.
-  void add(std::string_view type, const Place& place, std::string_view message, std::string_view input) {
+  /// `input`: what was found there, JSON text; never a secret. `context`: the limits that were not kept, a
+  /// JSON object's text. Either is left out where it is empty.
+  void add(std::string_view type, const Place& place, std::string_view message, std::string_view input,
+           std::string_view context = {}) {
     json::Writer w;
     w.object().member("type", type).key("loc").array();
     for (const auto& step : place) {
@@ -41,6 +43,7 @@ class Problems {
     }
     w.end().member("msg", message);
     if (!input.empty()) w.raw_member("input", input);
+    if (!context.empty()) w.raw_member("ctx", context);
     add(w.end().take());
   }
   /// One that is a JSON object already.
