@@ -2,6 +2,8 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace collet::gateway {
 
@@ -15,7 +17,15 @@ struct Completion {
 
 /// JSON.
 std::string whole(const Completion& completion);
-/// The same as a stream of server-sent events, complete.
-std::string as_stream(const Completion& completion, bool include_usage);
+
+// The same as server-sent events, a frame each; `id`, `model` and `created` are those of the first one.
+/// The first one. Needs no text yet.
+std::string first_frame(const Completion& completion);
+/// A part of what is said; one frame where it is not long.
+std::vector<std::string> text_frames(const Completion& completion, std::string_view text);
+/// Why it ends, the usage, and that it has ended.
+std::vector<std::string> last_frames(const Completion& completion, bool include_usage);
+/// Ends a stream that has begun. `status`: what an answer without a stream would have had.
+std::string error_frame(int status, const std::string& message);
 
 }  // namespace collet::gateway

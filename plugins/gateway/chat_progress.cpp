@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "collet/json.hpp"
 
@@ -20,6 +21,11 @@ std::string text_of(const json::Value& message) {
 
 }  // namespace
 
+void ChatProgress::say(std::string text) {
+  text_ = std::move(text);
+  if (asked_) ++times_;
+}
+
 std::optional<std::string> ChatProgress::take(std::string_view text) {
   const auto event = json::parse(text);
   if (!event) return std::nullopt;
@@ -27,10 +33,10 @@ std::optional<std::string> ChatProgress::take(std::string_view text) {
   if (kind == "MessageEvent") {
     if (source == "user") asked_ = true;
     const auto* message = json::find(static_cast<const json::Value&>(*event), "llm_message");
-    if (source == "agent" && message != nullptr) text_ = text_of(*message);
+    if (source == "agent" && message != nullptr) say(text_of(*message));
   } else if (kind == "ActionEvent" && source == "agent" && json::string_at(*event, "tool_name") == "finish") {
     const auto* action = json::find(static_cast<const json::Value&>(*event), "action");
-    if (action != nullptr) text_ = json::string_or(*action, "message", text_);
+    if (action != nullptr) say(json::string_or(*action, "message", text_));
   } else if (kind == "ConversationErrorEvent") {
     failure_ = json::string_or(*event, "code") + ": " + json::string_or(*event, "detail");
   } else if (kind == "ConversationStateUpdateEvent" && json::string_at(*event, "key") == "execution_status") {

@@ -14,11 +14,16 @@ class ChatProgress {
 
   /// What the agent has said last.
   const std::string& text() const { return text_; }
+  /// How often it has said something since it was asked.
+  int times() const { return times_; }
   /// Why the run failed, one line for people; empty: it did not, or nothing was said.
   const std::string& failure() const { return failure_; }
 
  private:
+  void say(std::string text);
+
   bool asked_ = false, running_ = false;
+  int times_ = 0;
   std::string text_, failure_;
 };
 

@@ -20,6 +20,7 @@ TEST(ChatProgress, ARun_EndsWithAStatusBehindTheQuestion) {
   EXPECT_EQ(progress.take(message("user", "hi")), std::nullopt);
   EXPECT_EQ(progress.take(status("idle")), std::nullopt);
   EXPECT_EQ(progress.take(status("running")), std::nullopt);
+  EXPECT_EQ(progress.times(), 0);
   EXPECT_EQ(progress.take(message("agent", "half")), std::nullopt);
   EXPECT_EQ(progress.take(R"({"kind":"ActionEvent","source":"agent","tool_name":"finish",)"
                           R"("action":{"message":"Done."}})"),
@@ -27,6 +28,7 @@ TEST(ChatProgress, ARun_EndsWithAStatusBehindTheQuestion) {
   EXPECT_EQ(progress.take("no JSON"), std::nullopt);
   EXPECT_EQ(progress.take(status("finished")), "finished");
   EXPECT_EQ(progress.text(), "Done.");
+  EXPECT_EQ(progress.times(), 2);
 }
 
 TEST(ChatProgress, AFailure_IsKept) {

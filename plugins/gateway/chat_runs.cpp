@@ -1,6 +1,5 @@
 #include "chat_runs.hpp"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -11,7 +10,7 @@ void ChatRuns::start() {
 }
 
 void ChatRuns::stop() {
-  std::vector<std::uint64_t> left;
+  std::vector<Ticket> left;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -22,11 +21,15 @@ void ChatRuns::stop() {
   for (const auto id : left) end(id, {});
 }
 
-void ChatRuns::wait(const std::string& conversation, std::int64_t after_seq, Done done) {
+ChatRuns::Ticket ChatRuns::wait(const std::string& conversation, std::int64_t after_seq, Done done,
+                                Meanwhile meanwhile) {
   const auto run = std::make_shared<Run>();
-  run->deadline = Clock::now() + patience_;
+  const auto now = Clock::now();
+  run->deadline = now + waiting_.patience;
+  run->next_beat = meanwhile.beat ? now + waiting_.beat : Clock::time_point::max();
   run->done = std::move(done);
-  std::uint64_t id = 0;
+  run->meanwhile = std::move(meanwhile);
+  Ticket id = 0;
   {
     const std::lock_guard lock(mutex_);
     if (stopping_ || runs_.size() >= kMostRuns)
@@ -43,6 +46,7 @@ void ChatRuns::wait(const std::string& conversation, std::int64_t after_seq, Don
     const std::lock_guard lock(mutex_);
     // Else it has ended already, and the follow ends here.
     if (runs_.contains(id)) run->follow = std::move(follow);
+    return id;
   } catch (...) {
     const std::lock_guard lock(mutex_);
     runs_.erase(id);
@@ -50,7 +54,11 @@ void ChatRuns::wait(const std::string& conversation, std::int64_t after_seq, Don
   }
 }
 
-void ChatRuns::on_event(std::uint64_t id, std::int64_t seq, std::string_view event) {
+void ChatRuns::leave(Ticket ticket) {
+  if (const auto run = take(ticket)) run->follow.cancel();
+}
+
+void ChatRuns::on_event(Ticket id, std::int64_t seq, std::string_view event) {
   std::shared_ptr<Run> run;
   {
     const std::lock_guard lock(mutex_);
@@ -59,19 +67,24 @@ void ChatRuns::on_event(std::uint64_t id, std::int64_t seq, std::string_view eve
     run = found->second;
   }
   // Events come one at a time, and nobody else looks at the progress before the run is out of the map.
+  const auto times = run->progress.times();
   const auto status = run->progress.take(event);
+  if (run->meanwhile.said && run->progress.times() != times) run->meanwhile.said(run->progress.text());
   if (status) end(id, {RunEnd::Why::kStatus, *status, run->progress.text(), run->progress.failure(), seq});
 }
 
-void ChatRuns::end(std::uint64_t id, const RunEnd& how) {
-  std::shared_ptr<Run> run;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = runs_.find(id);
-    if (found == runs_.end()) return;
-    run = std::move(found->second);
-    runs_.erase(found);
-  }
+std::shared_ptr<ChatRuns::Run> ChatRuns::take(Ticket id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = runs_.find(id);
+  if (found == runs_.end()) return nullptr;
+  auto run = std::move(found->second);
+  runs_.erase(found);
+  return run;
+}
+
+void ChatRuns::end(Ticket id, const RunEnd& how) {
+  const auto run = take(id);
+  if (!run) return;
   run->follow.cancel();
   run->done(how);
 }
@@ -80,20 +93,22 @@ void ChatRuns::watch() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     const auto first = std::min_element(runs_.begin(), runs_.end(), [](const auto& one, const auto& other) {
-      return one.second->deadline < other.second->deadline;
+      return one.second->next() < other.second->next();
     });
     if (first == runs_.end()) {
       changed_.wait(lock);
       continue;
     }
-    const auto id = first->first;
-    const auto deadline = first->second->deadline;
-    if (Clock::now() < deadline) {
-      changed_.wait_until(lock, deadline);
+    const auto [id, run] = *first;
+    const auto now = Clock::now();
+    if (const auto next = run->next(); now < next) {
+      changed_.wait_until(lock, next);
       continue;
     }
+    const bool is_late = run->deadline <= now;
+    run->next_beat = run->meanwhile.beat ? now + waiting_.beat : run->next_beat;
     lock.unlock();
-    end(id, {RunEnd::Why::kTooLate, {}, {}, {}, 0});
+    is_late ? end(id, {RunEnd::Why::kTooLate, {}, {}, {}, 0}) : run->meanwhile.beat();
     lock.lock();
   }
 }

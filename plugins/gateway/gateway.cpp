@@ -1,11 +1,13 @@
 #include "gateway.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <utility>
 
-#include "chat_answer.hpp"
+#include "chat_stream.hpp"
 #include "ids.hpp"
 #include "llm_profiles.hpp"
 #include "team_state.hpp"
@@ -60,15 +62,60 @@ std::string failure_behind(const Host& host, const std::string& conversation, st
   return progress.failure();
 }
 
-Response failed(const Host& host, const std::string& conversation, const RunEnd& end) {
-  if (end.why == RunEnd::Why::kTooLate) return Response::error(504, "Agent run timed out");
-  if (end.why == RunEnd::Why::kGone)
-    return Response::error(503, "The conversation is gone, or the server is stopping");
+Completion begun(const std::string& model) {
+  Completion completion;
+  completion.id = "chatcmpl-" + profiles::without_dashes(profiles::new_uuid());
+  completion.model = model;
+  completion.created =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count();
+  return completion;
+}
+
+struct Failure {
+  int status = 500;
+  std::string detail;
+};
+
+Failure failure_of(const Host& host, const std::string& conversation, const RunEnd& end) {
+  if (end.why == RunEnd::Why::kTooLate) return {504, "Agent run timed out"};
+  if (end.why == RunEnd::Why::kGone) return {503, "The conversation is gone, or the server is stopping"};
   std::string detail = "Agent run ended with status: " + end.status;
   const std::string why = end.failure.empty() ? failure_behind(host, conversation, end.seq) : end.failure;
   if (!why.empty()) detail += " (" + why + ")";
-  return Response::error(end.status == "error" || end.status == "stuck" ? 500 : 409, detail);
+  return {end.status == "error" || end.status == "stuck" ? 500 : 409, detail};
 }
+
+// Nothing: `completion` is complete.
+std::optional<Failure> fill(Completion& completion, const Host& host, const std::string& conversation,
+                            const RunEnd& end) {
+  try {
+    if (end.why != RunEnd::Why::kStatus || (end.status != "finished" && end.status != "idle"))
+      return failure_of(host, conversation, end);
+    completion.text = end.text;
+    if (const auto document = json::parse(host.conversations().get(conversation)))
+      count_tokens(*document, completion);
+    return std::nullopt;
+  } catch (const HostError& error) {
+    return Failure{503, error.what()};
+  } catch (const std::exception&) {
+    return Failure{500, "Internal server error"};
+  }
+}
+
+// One that is sent in frames.
+struct Streamed {
+  explicit Streamed(Completion answer) : completion(std::move(answer)) {}
+
+  // Any thread.
+  void say(const std::string& text) {
+    stream.add(text_frames(completion, (has_text.exchange(true) ? "\n\n" : "") + text));
+  }
+
+  const Completion completion;
+  std::atomic<bool> has_text{false};
+  ChatStream stream;
+};
 
 }  // namespace
 
@@ -129,48 +176,53 @@ Gateway::Place Gateway::begin(const Request& request, const ChatRequest& chat) {
   return {document ? json::string_or(*document, "id") : std::string(), 0};
 }
 
-Response Gateway::answer(const ChatRequest& chat, const std::string& conversation, const RunEnd& end) const {
-  Response response;
-  if (end.why != RunEnd::Why::kStatus || (end.status != "finished" && end.status != "idle")) {
-    response = failed(host_, conversation, end);
-  } else {
-    Completion completion;
-    completion.id = "chatcmpl-" + profiles::without_dashes(profiles::new_uuid());
-    completion.model = chat.model;
-    completion.created =
-        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-            .count();
-    completion.text = end.text;
-    if (const auto document = json::parse(host_.conversations().get(conversation)))
-      count_tokens(*document, completion);
-    response =
-        chat.stream
-            ? Response{200, "text/event-stream; charset=utf-8", as_stream(completion, chat.include_usage), {}}
-            : Response::json(whole(completion));
-  }
-  response.headers.emplace_back(kHeader, conversation);
-  return response;
-}
-
-void Gateway::complete(const Request& request, Reply& reply) {
-  auto chat = std::make_shared<ChatRequest>(read_chat(request));
-  const Place place = begin(request, *chat);
-  chat->body = json::Document();  // no more needed, and perhaps large
+void Gateway::answer_whole(Completion completion, const Place& place, Reply& reply) {
   const auto shared = std::make_shared<Reply>(std::move(reply));
   try {
     runs_.wait(place.conversation, place.after_seq,
-               [this, chat, shared, conversation = place.conversation](const RunEnd& end) {
-                 try {
-                   shared->send(answer(*chat, conversation, end));
-                 } catch (const HostError& error) {
-                   shared->send(Response::error(503, error.what()));
-                 } catch (...) {  // dropped with this call, which answers 500
-                 }
+               [this, completion = std::move(completion), shared,
+                conversation = place.conversation](const RunEnd& end) {
+                 auto filled = completion;
+                 const auto failure = fill(filled, host_, conversation, end);
+                 auto response = failure ? Response::error(failure->status, failure->detail)
+                                         : Response::json(whole(filled));
+                 response.headers.emplace_back(kHeader, conversation);
+                 shared->send(response);
                });
   } catch (...) {
     reply = std::move(*shared);
     throw;
   }
+}
+
+void Gateway::answer_in_frames(Completion completion, bool include_usage, const Place& place, Reply& reply) {
+  const auto answer = std::make_shared<Streamed>(std::move(completion));
+  answer->stream.add({first_frame(answer->completion)});
+  const auto done = [this, answer, include_usage, conversation = place.conversation](const RunEnd& end) {
+    auto filled = answer->completion;
+    if (const auto failure = fill(filled, host_, conversation, end))
+      return answer->stream.end({error_frame(failure->status, failure->detail)});
+    if (!answer->has_text) answer->say(filled.text);
+    answer->stream.end(last_frames(filled, include_usage));
+  };
+  const auto ticket = runs_.wait(place.conversation, place.after_seq, done,
+                                 {.said = [answer](const std::string& text) { answer->say(text); },
+                                  .beat = [answer] { answer->stream.beat(); }});
+  auto response =
+      Response::source(std::make_unique<ChatSource>(std::shared_ptr<ChatStream>(answer, &answer->stream),
+                                                    [this, ticket] { runs_.leave(ticket); }),
+                       "text/event-stream; charset=utf-8");
+  // The last one: proxies of the kind of nginx pass each frame on as it comes.
+  response.headers = {
+      {kHeader, place.conversation}, {"Cache-Control", "no-cache"}, {"X-Accel-Buffering", "no"}};
+  reply.send(response);
+}
+
+void Gateway::complete(const Request& request, Reply& reply) {
+  const auto chat = read_chat(request);
+  const Place place = begin(request, chat);
+  if (chat.stream) return answer_in_frames(begun(chat.model), chat.include_usage, place, reply);
+  answer_whole(begun(chat.model), place, reply);
 }
 
 }  // namespace collet::gateway

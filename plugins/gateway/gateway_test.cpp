@@ -4,19 +4,21 @@
 
 #include <future>
 
-#include "chat_answer.hpp"
 #include "collet/testing/fake_host.hpp"
+#include "collet/testing/streams.hpp"
 #include "collet/testing/temporary_folder.hpp"
 
 namespace collet::gateway {
 namespace {
 
+using collet::testing::Download;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr const char* kId = "01234567-89ab-cdef-0123-456789abcdef";
 constexpr const char* kHi = R"({"role":"user","content":"hi"})";
+
+constexpr const char* kStream = R"(,"stream":true)";
 
 class GatewayTest : public ::testing::Test {
  protected:
@@ -41,26 +43,39 @@ class GatewayTest : public ::testing::Test {
   }
   ~GatewayTest() override { gateway_.stop(); }
 
-  // The answer; events come once the request is under way.
-  Response ask(const std::string& body, const std::vector<std::string>& events = {}, Pairs headers = {}) {
-    const auto context = std::make_shared<std::promise<Response>>();
-    auto answer = context->get_future();
-    Reply reply(collet_reply{context.get(), 1, [](void* to, collet_handle, const collet_response* sent) {
-                               static_cast<std::promise<Response>*>(to)->set_value(
-                                   sent == nullptr
-                                       ? Response::error(500, "dropped")
-                                       : Response{sent->status, collet::detail::to_string(sent->content_type),
-                                                  collet::detail::to_string(sent->body),
-                                                  collet::detail::to_pairs(sent->headers)});
-                             }});
+  // The answer's head, and its content where it has some.
+  Download open(Gateway& gateway, const std::string& body, Pairs headers = {}) {
+    struct Answer {
+      Response head;
+      std::shared_ptr<collet::testing::detail::FakeContent> content;
+    };
+    auto promise = std::make_unique<std::promise<Answer>>();
+    auto answer = promise->get_future();
+    Reply reply(collet_reply{
+        promise.release(), 1, [](void* to, collet_handle, const collet_response* sent) {
+          const std::unique_ptr<std::promise<Answer>> owned(static_cast<std::promise<Answer>*>(to));
+          if (sent == nullptr) return owned->set_value({Response::error(500, "dropped"), nullptr});
+          Answer made{{sent->status, collet::detail::to_string(sent->content_type),
+                       collet::detail::to_string(sent->body), collet::detail::to_pairs(sent->headers)},
+                      nullptr};
+          if (sent->content != COLLET_CONTENT_BODY)
+            made.content = std::make_shared<collet::testing::detail::FakeContent>(*sent);
+          owned->set_value(std::move(made));
+        }});
     headers.emplace_back("host", "here");
     try {
-      gateway_.complete({"POST", "/v1/chat/completions", body, {}, std::move(headers), {}}, reply);
+      gateway.complete({"POST", "/v1/chat/completions", body, {}, std::move(headers), {}}, reply);
     } catch (const Refusal& refused) {
       reply.send(refused.response());
     }
-    for (const auto& event : events) fake_.add_event(kId, event);
-    return answer.get();
+    for (const auto& event : std::exchange(events_, {})) fake_.add_event(kId, event);
+    auto made = answer.get();
+    return {std::move(made.head), std::move(made.content), std::chrono::seconds(10)};
+  }
+  // The answer; events come once the request is under way.
+  Response ask(const std::string& body, std::vector<std::string> events = {}, Pairs headers = {}) {
+    events_ = std::move(events);
+    return open(gateway_, body, std::move(headers)).rest();
   }
   static std::string body(const std::string& more = {}, const std::string& model = "openhands_p1") {
     return R"({"model":")" + model + R"(","messages":[{"role":"system","content":"Sing."},)" + kHi + "]" +
@@ -80,10 +95,11 @@ class GatewayTest : public ::testing::Test {
   std::string started_;
   int start_status_ = 201;
   std::vector<std::string> start_more_;  // events of a conversation that has started
+  std::vector<std::string> events_;      // that come once a request is under way
   collet::testing::TemporaryFolder folder_;
   collet::testing::FakeHost fake_;
   Host host_{&fake_.table()};
-  Gateway gateway_{host_, folder_.path() + "/made", std::chrono::minutes(1)};
+  Gateway gateway_{host_, folder_.path() + "/made", {}};
 };
 
 TEST_F(GatewayTest, ProfilesAreTheModels) {
@@ -108,14 +124,72 @@ TEST_F(GatewayTest, AConversation_IsStartedAndItsLastWordsAreTheAnswer) {
                     HasSubstr(R"("confirmation_policy":{"kind":"NeverConfirm"})")));
 }
 
-TEST_F(GatewayTest, AnAnswer_MayBeAStream) {
-  const auto answer = ask(body(R"(,"stream":true,"stream_options":{"include_usage":true})"),
-                          {status("running"), finish("Done."), status("finished")});
-  EXPECT_EQ(answer.content_type, "text/event-stream; charset=utf-8");
-  EXPECT_THAT(answer.body, AllOf(HasSubstr(R"("choices":[{"delta":{"role":"assistant"},"index":0}])"),
-                                 HasSubstr(R"("choices":[{"delta":{"content":"Done."},"index":0}])"),
-                                 HasSubstr(R"("finish_reason":"stop")"), HasSubstr(R"("usage":{)"),
-                                 ::testing::EndsWith("data: [DONE]\n\n")));
+TEST_F(GatewayTest, AStream_BeginsAtOnceAndEndsWithTheRun) {
+  auto answer = open(gateway_, body(R"(,"stream":true,"stream_options":{"include_usage":true})"));
+  EXPECT_EQ(answer.head().status, 200);
+  EXPECT_EQ(answer.head().content_type, "text/event-stream; charset=utf-8");
+  EXPECT_THAT(answer.head().headers,
+              ::testing::Contains(::testing::Pair("X-OpenHands-ServerConversation-ID", kId)));
+  EXPECT_EQ(answer.length(), std::nullopt);
+  EXPECT_THAT(*answer.next(), HasSubstr(R"("choices":[{"delta":{"role":"assistant"},"index":0}])"));
+
+  for (const auto& event : {status("running"), finish("Done."), status("finished")})
+    fake_.add_event(kId, event);
+  EXPECT_THAT(answer.rest().body, AllOf(HasSubstr(R"("choices":[{"delta":{"content":"Done."},"index":0}])"),
+                                        HasSubstr(R"("finish_reason":"stop")"), HasSubstr(R"("usage":{)"),
+                                        ::testing::EndsWith("data: [DONE]\n\n")));
+}
+
+TEST_F(GatewayTest, AStream_HasWhatIsSaidAsItComes) {
+  auto answer = open(gateway_, body(kStream));
+  answer.next();
+  fake_.add_event(kId, status("running"));
+  fake_.add_event(kId, finish("One."));
+  EXPECT_THAT(*answer.next(), HasSubstr(R"("delta":{"content":"One."})"));
+  fake_.add_event(kId, finish("Two."));  // it was not let go
+  EXPECT_THAT(*answer.next(), HasSubstr(R"("delta":{"content":"\n\nTwo."})"));
+  fake_.add_event(kId, status("finished"));
+  EXPECT_THAT(answer.rest().body, AllOf(HasSubstr("[DONE]"), Not(HasSubstr("Two."))));
+}
+
+TEST_F(GatewayTest, AStreamWithoutWords_HasAnEmptyText) {
+  events_ = {status("running"), status("finished")};
+  EXPECT_THAT(open(gateway_, body(kStream)).rest().body, HasSubstr(R"("delta":{"content":""})"));
+}
+
+TEST_F(GatewayTest, AStream_ShowsThatItLives) {
+  Gateway lively(host_, folder_.path(), {.beat = std::chrono::milliseconds(5)});
+  lively.start();
+  auto answer = open(lively, body(kStream));
+  EXPECT_THAT(*answer.next(), HasSubstr("assistant"));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(answer.next(), ": working\n\n");
+  lively.stop();
+}
+
+TEST_F(GatewayTest, AStreamThatHasBegun_EndsWithTheError) {
+  events_ = {R"({"kind":"ConversationErrorEvent","code":"C","detail":"why"})", status("error")};
+  const auto answer = open(gateway_, body(kStream)).rest();
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_THAT(answer.body, AllOf(HasSubstr("data: {\"error\":{\"message\":\"Agent run ended with status: "
+                                           "error (C: why)\",\"type\":\"server_error\""),
+                                 HasSubstr(R"("code":"500"}})"), Not(HasSubstr("[DONE]"))));
+  start_status_ = 422;
+  EXPECT_EQ(open(gateway_, body(kStream)).head().status, 422);
+}
+
+TEST_F(GatewayTest, ClientsThatLeaveAStream_MakeRoom) {
+  for (std::size_t i = 0; i < kMostRuns + 10; ++i) {
+    auto answer = open(gateway_, body(kStream));
+    ASSERT_EQ(answer.head().status, 200);
+    answer.next();
+    answer.leave();
+  }
+  std::vector<Download> kept;
+  for (std::size_t i = 0; i < kMostRuns; ++i) kept.push_back(open(gateway_, body(kStream)));
+  EXPECT_THROW(open(gateway_, body(kStream)), HostError);
+  fake_.add_event(kId, status("finished"));  // and nobody minds those that are gone
+  for (auto& answer : kept) EXPECT_THAT(answer.rest().body, HasSubstr("[DONE]"));
+  EXPECT_EQ(fake_.commands(), std::vector<std::string>{});  // their runs went on
 }
 
 TEST_F(GatewayTest, AConversationThatIsThere_GoesOn) {
@@ -158,16 +232,10 @@ TEST_F(GatewayTest, WhatCannotBegin_IsRefused) {
 }
 
 TEST_F(GatewayTest, OneThatTakesTooLong_IsGivenUp) {
-  Gateway hasty(host_, folder_.path(), std::chrono::milliseconds(20));
+  Gateway hasty(host_, folder_.path(), {.patience = std::chrono::milliseconds(20)});
   hasty.start();
-  const auto context = std::make_shared<std::promise<int>>();
-  auto status_of = context->get_future();
-  Reply reply(collet_reply{context.get(), 1, [](void* to, collet_handle, const collet_response* sent) {
-                             static_cast<std::promise<int>*>(to)->set_value(sent == nullptr ? 0
-                                                                                            : sent->status);
-                           }});
-  hasty.complete({"POST", "/v1/chat/completions", body(), {}, {}, {}}, reply);
-  EXPECT_EQ(status_of.get(), 504);
+  EXPECT_EQ(open(hasty, body()).head().status, 504);
+  EXPECT_THAT(open(hasty, body(kStream)).rest().body, HasSubstr(R"("code":"504")"));
   hasty.stop();
 }
 
@@ -179,8 +247,10 @@ TEST_F(GatewayTest, WhenItStops_NobodyIsLeftWaiting) {
                                                                                             : sent->status);
                            }});
   gateway_.complete({"POST", "/v1/chat/completions", body(), {}, {}, {}}, reply);
+  auto streamed = open(gateway_, body(kStream));
   gateway_.stop();
   EXPECT_EQ(status_of.get(), 503);
+  EXPECT_THAT(streamed.rest().body, HasSubstr(R"("code":"503")"));
 }
 
 }  // namespace

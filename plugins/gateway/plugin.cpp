@@ -19,7 +19,7 @@ class GatewayPlugin final : public Plugin {
     std::string workspace = config.text("workspace", "");
     if (workspace.empty()) workspace = setup.host().state_dir() + "/workspace";
     gateway_.emplace(setup.host(), std::move(workspace),
-                     std::chrono::seconds(config.whole("timeout_seconds", 120)));
+                     Waiting{.patience = std::chrono::seconds(config.whole("timeout_seconds", 120))});
     setup
         .get("/v1/models", answering([this](const Request&) { return Response::json(gateway_->models()); }),
              operations::models())

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Conversations as chat completions, against the program."""
 import concurrent.futures
+import http.client
 import json
 import time
+import urllib.parse
 
 import _path  # noqa: F401
-from harness import Case, Http, PATIENCE, main
+from harness import Case, Http, PATIENCE, main, wait_until
 from harness.mock import finish
 
 CHAT = "/v1/chat/completions"
@@ -21,6 +23,32 @@ def save(case, name, model, **llm):
 
 def asked(text="hi", model="openhands_p", **more):
     return {"model": model, "messages": [{"role": "system", "content": "Sing."}, {"role": "user", "content": text}], **more}
+
+
+class Stream:
+    """A streamed answer, read as it comes."""
+
+    def __init__(self, case, server=None, **more):
+        address = urllib.parse.urlsplit((server or case.server).url)
+        self.connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60 * PATIENCE)
+        case.addCleanup(self.leave)
+        self.connection.request("POST", CHAT, json.dumps(asked(stream=True, **more)), {"Content-Type": "application/json"})
+        self.answer = self.connection.getresponse()
+        self.conversation = self.answer.headers[ID]
+
+    def next(self):
+        """The next frame's object, "[DONE]", or None: the end. Comments are left out."""
+        while line := self.answer.readline():
+            if line.startswith(b"data: "):
+                return "[DONE]" if line == b"data: [DONE]\n" else json.loads(line[6:])
+        return None
+
+    def rest(self):
+        return list(iter(self.next, None))
+
+    def leave(self):
+        self.answer.close()
+        self.connection.close()
 
 
 class Gateway(Case):
@@ -68,6 +96,57 @@ class Gateway(Case):
         self.assertEqual("".join(delta.get("content", "") for delta in deltas), "All done.")
         self.assertGreater(chunks[-1]["usage"]["total_tokens"], 0)
 
+    def test_a_stream_begins_before_the_run_ends(self):
+        self.mock.model("patient", finish("Done.", delay_ms=int(2000 * PATIENCE)))
+        save(self, "patient", "openai/patient")
+        stream = Stream(self, model="openhands_patient")
+        self.assertEqual(stream.answer.status, 200)
+        self.assertEqual(stream.answer.headers["transfer-encoding"], "chunked")
+        first = stream.next()
+        self.assertEqual(first["choices"], [{"delta": {"role": "assistant"}, "index": 0}])
+        self.wait_for(stream.conversation, "running")
+        *rest, done = stream.rest()
+        self.assertEqual([chunk["choices"] for chunk in rest], [[{"delta": {"content": "Done."}, "index": 0}],
+                                                                [{"delta": {}, "finish_reason": "stop", "index": 0}]])
+        self.assertEqual({chunk["id"] for chunk in rest}, {first["id"]})
+        self.assertEqual(done, "[DONE]")
+
+    def test_a_client_that_leaves_a_stream_leaves_the_run(self):
+        self.mock.model("left", finish("Alone.", delay_ms=int(2000 * PATIENCE)))
+        save(self, "left", "openai/left")
+        streams = [Stream(self, model="openhands_left") for _ in range(8)]
+        for stream in streams:
+            self.assertEqual(stream.next()["choices"][0]["delta"], {"role": "assistant"})
+            self.wait_for(stream.conversation, "running")
+        wait_until("the models to be asked", lambda: len(self.mock.requests("openai/left")) == len(streams))
+        files = self.server.open_files()
+        for stream in streams:
+            stream.leave()
+        wait_until("the connections to go", lambda: self.server.open_files() <= files - len(streams))
+        for stream in streams:
+            self.assertEqual(self.wait_for(stream.conversation)["execution_status"], "finished")
+            self.assertEqual(self.http.get(self.of(stream.conversation, "/agent_final_response"))["response"], "Alone.")
+
+    def test_a_stream_that_has_begun_ends_with_the_error(self):
+        save(self, "streamed", "openai/mock", base_url="http://127.0.0.1:9/v1")
+        stream = Stream(self, model="openhands_streamed")
+        self.assertEqual(stream.answer.status, 200)
+        _, last = stream.rest()
+        self.assertIn("Agent run ended with status: error (LLM", last["error"]["message"])
+        self.assertEqual((last["error"]["type"], last["error"]["code"]), ("server_error", "500"))
+        self.assertEqual(Stream(self, model="openhands_nope").answer.status, 404)
+
+    def test_the_end_of_the_server_ends_streams(self):
+        self.mock.model("hung", finish(hang=True))
+        server = self.another_server()
+        own = Http(server.url)
+        own.post("/api/profiles/hung", {"llm": {"model": "openai/hung", "api_key": "k", "base_url": self.mock.url + "/v1"}})
+        stream = Stream(self, server, model="openhands_hung")
+        stream.next()
+        begin = time.monotonic()
+        self.assertEqual(server.terminate(), 0)
+        self.assertLess(time.monotonic() - begin, 30 * PATIENCE)
+
     def test_what_is_wrong_is_told(self):
         self.assert_status(self.ask(model="zzz"), 404)
         self.assert_status(self.ask(model="openhands_nope"), 404)
@@ -87,8 +166,8 @@ class Gateway(Case):
         self.mock.model("slow", finish("Slow.", delay_ms=2000))
         save(self, "slow", "openai/slow")
         with concurrent.futures.ThreadPoolExecutor(24) as pool:
-            answers = [pool.submit(Http(self.server.url).post, CHAT, asked(model="openhands_slow"))
-                       for _ in range(24)]
+            answers = [pool.submit(Http(self.server.url).post, CHAT, asked(model="openhands_slow", stream=stream))
+                       for stream in (False, True) * 12]
             begin = time.monotonic()
             self.assert_status(Http(self.server.url).get("/v1/models"), 200)
             self.assertLess(time.monotonic() - begin, 2 * PATIENCE)
@@ -103,6 +182,13 @@ class TooLate(Case):
         save(self, "busy", "openai/busy")
         answer = self.assert_status(self.http.post(CHAT, asked(model="openhands_busy")), 504)
         self.assertEqual(self.wait_for(answer.headers[ID])["execution_status"], "finished")
+
+    def test_a_stream_says_so(self):
+        self.mock.model("slow", finish("Done.", delay_ms=int(3000 * PATIENCE)))
+        save(self, "slow", "openai/slow")
+        stream = Stream(self, model="openhands_slow")
+        self.assertEqual(stream.rest()[-1]["error"]["message"], "Agent run timed out")
+        self.assertEqual(self.wait_for(stream.conversation)["execution_status"], "finished")
 
 
 class WithKey(Case):
