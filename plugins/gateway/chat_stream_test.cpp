@@ -33,6 +33,8 @@ class Client {
 
 class ChatStreamTest : public ::testing::Test {
  protected:
+  void TearDown() override { stream_.leave(); }  // while there is somebody to drop the last piece to
+
   ChatStream stream_;
   Client client_{stream_};
 };
