@@ -84,12 +84,19 @@ class PostgresqlImpl final : public Session::Impl {
 
 PGconn* connection_of(Session& session) { return static_cast<PostgresqlImpl&>(session.impl()).pg; }
 
-// SQLite compares texts by their bytes; "C" is that.
-std::string bytewise(std::string_view statement) {
-  constexpr std::string_view kType = " TEXT ";
-  std::string text(statement);
-  for (auto at = text.find(kType); at != std::string::npos; at = text.find(kType, at + 1))
-    text.insert(at + kType.size(), "COLLATE \"C\" ");
+std::string after_each(std::string text, std::string_view found, std::string_view added) {
+  for (auto at = text.find(found); at != std::string::npos; at = text.find(found, at + 1))
+    text.insert(at + found.size(), added);
+  return text;
+}
+
+// SQLite compares texts by their bytes; "C" is that. And it adds columns that are computed when they are
+// read, PostgreSQL up to 17 knows none such.
+std::string in_words_of_postgresql(std::string_view statement) {
+  constexpr std::string_view kComputed = " VIRTUAL";
+  auto text = after_each(std::string(statement), " TEXT ", "COLLATE \"C\" ");
+  if (const auto at = text.find(kComputed); at != std::string::npos)
+    text.replace(at, kComputed.size(), " STORED");
   return text;
 }
 
@@ -184,7 +191,7 @@ Result<void> PostgresqlBackend::migrate(Session& writer, std::span<const Migrati
         "CREATE TABLE IF NOT EXISTS writers (id TEXT COLLATE \"C\" PRIMARY KEY, transaction BIGINT NOT NULL, "
         "at BIGINT NOT NULL) WITH (fillfactor = 20)");
     writer.run("DELETE FROM writers WHERE at < " + std::to_string(now_micros() - kForgottenWriter));
-    if (auto migrated = storage::migrate(writer, steps, bytewise); !migrated) return migrated;
+    if (auto migrated = storage::migrate(writer, steps, in_words_of_postgresql); !migrated) return migrated;
     writer.run("SELECT pg_advisory_unlock(" + lock + ")");
     writer.run(settings(Use::kWriter));
     limit = usual;
