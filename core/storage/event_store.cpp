@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "storage/pending_writes.hpp"
+#include "storage/soci_session.hpp"
 #include "storage/tenant.hpp"
 
 namespace collet::storage::event_store {
@@ -93,6 +94,7 @@ void insert_later(Session& session, const std::string& conversation, EventRow ro
 
 void insert_pending(Session& session) {
   const auto events = std::exchange(session.pending_writes().events, {});
+  if (events.empty() || session.impl().send(events)) return;
   std::size_t done = 0;
   for (const std::size_t count : kRowsAtOnce) {
     for (; events.size() - done >= count; done += count) {

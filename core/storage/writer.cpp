@@ -164,6 +164,10 @@ Writer::Attempt Writer::attempt(std::span<Item> items) {
     backend_.commit(*session_);
     ++commits_;
     return {};
+  } catch (const Backend::JobFailed& failure) {
+    auto done = failed(failure, committing);
+    if (done.blame == Blame::kNobody) done.blame = Blame::kJob;
+    return done;
   } catch (const StorageError& failure) {
     return failed(failure, committing);
   } catch (const std::exception&) {
