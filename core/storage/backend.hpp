@@ -18,6 +18,12 @@ enum class Use { kWriter, kReader };
 /// for the thread that has it.
 class Backend {
  public:
+  /// Thrown by `commit`: a statement of the jobs has failed, which had been sent without waiting.
+  class JobFailed : public StorageError {
+   public:
+    explicit JobFailed(const StorageError& failure) : StorageError(failure.error(), failure.cause()) {}
+  };
+
   Backend() = default;
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;

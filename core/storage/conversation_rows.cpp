@@ -1,50 +1,25 @@
 #include "storage/conversation_rows.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
-#include <vector>
 
 #include "storage/pending_writes.hpp"
+#include "storage/soci_session.hpp"
 #include "storage/tenant.hpp"
 
 namespace collet::storage::conversation_rows {
 
 namespace {
 
-// PostgreSQL takes parameters in VALUES for texts unless it is told.
-const std::string& update_sql(std::size_t rows) {
-  static const auto texts = [] {
-    std::map<std::size_t, std::string> made;
-    for (const auto count : kRowsAtOnce) {
-      std::string sql =
-          "UPDATE conversations AS c SET status = v.status, updated_at = v.updated_at, body = v.body "
-          "FROM (VALUES ";
-      for (std::size_t i = 0; i < count; ++i) {
-        const auto n = std::to_string(i);
-        sql += (i == 0 ? "(:tenant" : ", (:tenant") + n;
-        sql += ", :id" + n + ", :owner" + n + ", CAST(:generation" + n + " AS BIGINT), :status" + n +
-               ", CAST(:updated" + n + " AS BIGINT), :body" + n + ")";
-      }
-      sql +=
-          ") AS v(tenant, id, owner, generation, status, updated_at, body) WHERE c.tenant = v.tenant AND "
-          "c.id = v.id AND c.owner = v.owner AND c.generation = v.generation RETURNING 1";
-      made.emplace(count, std::move(sql));
-    }
-    return made;
-  }();
-  return texts.at(rows);
-}
-
-void update_claimed(Session& session, const ConversationRow* rows, std::size_t count) {
-  std::vector<Param> params;
-  for (const auto* row = rows; row != rows + count; ++row)
-    params.insert(params.end(), {kTenant, row->id, row->claim->server, row->claim->generation, row->status,
-                                 row->updated_at, row->body});
-  std::size_t ours = 0;
-  session.query<std::int64_t>(update_sql(count), params, [&](std::int64_t) { ++ours; });
-  // Of several the writer finds out which one it was: it gives each append a transaction of its own.
-  if (ours != count) throw StorageError(claim_lost());
+void update_claimed(Session& session, const ConversationRow& row) {
+  bool ours = false;
+  session.query<std::int64_t>(
+      "UPDATE conversations SET status = :status, updated_at = :updated, body = :body WHERE tenant = :tenant "
+      "AND "
+      "id = :id AND owner = :owner AND generation = :generation RETURNING 1",
+      {row.status, row.updated_at, row.body, kTenant, row.id, row.claim->server, row.claim->generation},
+      [&](std::int64_t) { ours = true; });
+  if (!ours) throw StorageError(claim_lost());
 }
 
 void add_model_calls(Session& session, const ConversationRow& row) {
@@ -99,16 +74,17 @@ void save_claimed_later(Session& session, ConversationRow row) {
   } else if (older != waiting.end()) {
     waiting.erase(older);
   }
-  if (row.body.size() > kLargeBody) return update_claimed(session, &row, 1);
+  if (row.body.size() > kLargeBody) return update_claimed(session, row);
   waiting.push_back(std::move(row));
   if (waiting.size() >= kRowsAtOnce[0]) save_pending(session);
 }
 
 void save_pending(Session& session) {
   const auto rows = std::exchange(session.pending_writes().claimed_rows, {});
-  std::size_t done = 0;
-  for (const std::size_t count : kRowsAtOnce)
-    for (; rows.size() - done >= count; done += count) update_claimed(session, &rows[done], count);
+  // When one of several is refused, the writer finds out which: it gives each append a transaction of its
+  // own.
+  if (rows.empty() || session.impl().send(rows)) return;
+  for (const auto& row : rows) update_claimed(session, row);
 }
 
 std::string model_calls(Session& session, const std::string& id) {

@@ -36,16 +36,23 @@ std::optional<ConversationRow> find(Session& session, const std::string& id) {
   return found;
 }
 
-/// The places of one page and of the first item behind it. Bodies are read afterwards: the index orders
-/// without them.
+constexpr std::int64_t kMinute = 60'000'000;  // as in the column updated_minute
+
+/// The places of one page and of the first item behind it. Bodies are read afterwards. By update the index
+/// orders minutes only, and the database what is within one.
 std::vector<Place> places(Session& session, const ConversationQuery& query,
                           const std::optional<Place>& from) {
   const std::string time = by_update(query.order) ? "updated_at" : "created_at";
   const bool down = descending(query.order);
+  const std::string compare = down ? " <= " : " >= ";
+  const std::string direction = down ? " DESC" : "";
   std::string sql = "SELECT id, " + time + " FROM conversations WHERE tenant = :tenant";
   std::vector<Param> params = {kTenant};
+  if (from && by_update(query.order)) {
+    sql += " AND updated_minute" + compare + ":minute";
+    params.emplace_back(from->time / kMinute);
+  }
   if (from) {
-    const std::string compare = down ? " <= " : " >= ";
     sql += " AND (" + time + ", id)" + compare + "(:time, :id)";
     params.insert(params.end(), {Param(from->time), Param(std::string_view(from->id))});
   }
@@ -53,7 +60,9 @@ std::vector<Place> places(Session& session, const ConversationQuery& query,
     sql += " AND status = :status";
     params.emplace_back(query.status);
   }
-  sql += " ORDER BY " + time + (down ? " DESC, id DESC" : ", id") + " LIMIT :limit";
+  sql += " ORDER BY ";
+  if (by_update(query.order)) sql += "updated_minute" + direction + ", ";
+  sql += time + direction + ", id" + direction + " LIMIT :limit";
   params.emplace_back(std::int64_t{std::max(query.limit, 1)} + 1);
   std::vector<Place> found;
   session.query<std::string, std::int64_t>(sql, params, [&](std::string& id, std::int64_t at) {

@@ -67,6 +67,27 @@ TEST_P(ConversationStoreTest, Search_PagesInEveryOrder) {
   }
 }
 
+// The index orders by minutes only.
+TEST_P(ConversationStoreTest, Search_OrdersUpdatesWithinAMinuteAndAcrossMinutes) {
+  constexpr Micros kMinute = 60'000'000;
+  std::vector<std::string> expected;
+  for (const Micros at : {Micros{0}, Micros{1}, kMinute - 1, kMinute, kMinute + 1, 3 * kMinute})
+    expected.push_back(add(1000 - at, at));
+  EXPECT_TRUE(store.save({expected[1], "idle", 0, 4 * kMinute, "{}"}));  // it moves to another minute
+  std::rotate(expected.begin() + 1, expected.begin() + 2, expected.end());
+  for (const auto order : {ConversationOrder::kUpdated, ConversationOrder::kUpdatedDescending}) {
+    std::vector<std::string> found;
+    ConversationQuery query{.status = "idle", .order = order, .limit = 2};
+    do {
+      const auto page = store.search(query).value();
+      for (const auto& row : page.items) found.push_back(row.id);
+      query.page_id = page.next_page_id;
+    } while (!query.page_id.empty());
+    if (order == ConversationOrder::kUpdatedDescending) std::reverse(found.begin(), found.end());
+    EXPECT_EQ(found, expected);
+  }
+}
+
 TEST_P(ConversationStoreTest, Search_FiltersByStatusAndIgnoresUnknownPages) {
   add(1, 1, "finished");
   add(2, 2, "idle");

@@ -1,8 +1,8 @@
 // One database: a writer with group commit and a small pool of readers.
 //
-// Writes are jobs on one thread. A batch is whatever queued while the last commit ran, so that many writers
-// share one sync of the disk and a single one waits for nobody. Any thread may call; jobs and completions run
-// on the writer's.
+// Writes are jobs on one thread. A batch is whatever queued while the last commit ran (on PostgreSQL also
+// what comes right after it), so that many writers share one sync of the disk and a single one waits for
+// nobody. Any thread may call; jobs and completions run on the writer's.
 #pragma once
 #include <chrono>
 #include <cstddef>

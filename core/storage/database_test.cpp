@@ -160,6 +160,21 @@ TEST_P(Database_Write, ManyQueued_ShareCommits) {
   EXPECT_EQ(rows(*database), 500);
 }
 
+// Those of the last batch are waited for, but don't all come back.
+TEST_P(Database_Write, WritersWhoStopOneByOne_HoldNobodyUp) {
+  auto database = place.open();
+  std::vector<std::thread> writers;
+  for (int i = 1; i <= 6; ++i)
+    writers.emplace_back([&, i] {
+      for (int n = 0; n < i * 10; ++n) {
+        const auto key = std::to_string(i) + "." + std::to_string(n);
+        EXPECT_TRUE(database->write_and_wait([&](Session& s) { return put(s, key, "x"); }));
+      }
+    });
+  for (auto& writer : writers) writer.join();
+  EXPECT_EQ(rows(*database), 210);
+}
+
 TEST_P(Database_Write, Stats_CountWritesAndTheirCommits) {
   const auto db = place.open();
   const auto before = db->write_stats();

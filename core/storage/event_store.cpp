@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "storage/pending_writes.hpp"
+#include "storage/soci_session.hpp"
 #include "storage/tenant.hpp"
 
 namespace collet::storage::event_store {
@@ -93,6 +94,7 @@ void insert_later(Session& session, const std::string& conversation, EventRow ro
 
 void insert_pending(Session& session) {
   const auto events = std::exchange(session.pending_writes().events, {});
+  if (events.empty() || session.impl().send(events)) return;
   std::size_t done = 0;
   for (const std::size_t count : kRowsAtOnce) {
     for (; events.size() - done >= count; done += count) {
@@ -173,12 +175,20 @@ std::optional<std::int64_t> seq_of(Session& session, const std::string& conversa
   return found;
 }
 
+// Timestamps grow with seq, and seq has no gaps: so it is looked for in steps, each half as long as the last
+// one (rounded up), without an index. After each, `low` is less than one step away from what is wanted.
 std::int64_t seq_before(Session& session, const std::string& conversation, Micros at) {
   std::int64_t found = 0;
   session.query<std::int64_t>(
-      "SELECT seq FROM events WHERE tenant = :tenant AND conversation_id = :conversation AND timestamp < :at "
-      "ORDER BY timestamp DESC LIMIT 1",
-      {kTenant, conversation, at}, [&](std::int64_t seq) { found = seq; });
+      "WITH RECURSIVE steps(low, step) AS ("
+      "SELECT CAST(0 AS BIGINT), 2 * COALESCE(MAX(seq), 0) FROM events WHERE tenant = :tenant AND "
+      "conversation_id = :conversation "
+      "UNION ALL SELECT CASE WHEN (SELECT timestamp FROM events WHERE tenant = :same_tenant AND "
+      "conversation_id "
+      "= :same_conversation AND seq = low + (step + 1) / 2) < :at THEN low + (step + 1) / 2 ELSE low END, "
+      "(step + 1) / 2 FROM steps WHERE step > 1) "
+      "SELECT MAX(low) FROM steps",
+      {kTenant, conversation, kTenant, conversation, at}, [&](std::int64_t seq) { found = seq; });
   return found;
 }
 

@@ -8,9 +8,9 @@ namespace collet::storage {
 
 namespace {
 
-// Portable SQL only: SQLite and PostgreSQL run the same texts, but for the order of texts (see the dialects
-// in sqlite.cpp and postgresql.cpp). Bodies come last, so that a scan over the other columns needn't read
-// them.
+// Portable SQL only: SQLite and PostgreSQL run the same texts, but for the order of texts and generated
+// columns (see the dialects in sqlite.cpp and postgresql.cpp). Bodies come last, so that a scan over the
+// other columns needn't read them.
 const std::vector<Migration>& main_steps() {
   static const std::vector<Migration> steps = {
       {1,
@@ -48,6 +48,16 @@ const std::vector<Migration>& main_steps() {
            "ALTER TABLE conversations ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
            "ALTER TABLE conversations ADD COLUMN generation BIGINT NOT NULL DEFAULT 0",
            "CREATE INDEX conversations_status ON conversations (tenant, status, id)",
+       }},
+      // What changes with each append is in no index, or PostgreSQL would write all indexes of the row anew;
+      // and timestamps grow with seq, so they need none (event_store::seq_before).
+      {4,
+       {
+           "DROP INDEX events_timestamp",
+           "DROP INDEX conversations_updated",
+           "ALTER TABLE conversations ADD COLUMN updated_minute BIGINT GENERATED ALWAYS AS (updated_at / "
+           "60000000) VIRTUAL",
+           "CREATE INDEX conversations_updated ON conversations (tenant, updated_minute)",
        }},
   };
   return steps;

@@ -111,6 +111,52 @@ TEST_F(PendingWritesTest, SeveralAppendsToOneConversationInABatchKeepTheirOrderA
   EXPECT_EQ(a.store.get(row.id)->body, "50");
 }
 
+/// Appends an event with this body under the row's claim.
+Database::Job append_text(const ConversationRow& row, std::string text) {
+  return [row, text = std::move(text)](Session& session) -> Result<void> {
+    const auto end = event_store::end_of(session, row.id, row.claim);
+    event_store::insert_later(session, row.id, {end.seq + 1, new_uuid(), "K", "", end.timestamp + 1, text},
+                              row.claim);
+    conversation_rows::save_claimed_later(session, row);
+    return {};
+  };
+}
+
+TEST_F(PendingWritesTest, TextsOfEveryKindOfABatchAreStoredAsTheyAre) {
+  Node a(place, "a");
+  auto row = a.make();
+  row.body = R"({"a":"\\"})";
+  const std::vector<std::string> texts = {"",         "NULL",          "{a,b}",
+                                          R"("\",')", "ü\U0001F600\n", std::string(70'000, 'x')};
+  std::vector<Database::Job> jobs;
+  for (const auto& text : texts) jobs.push_back(append_text(row, text));
+  EXPECT_THAT(in_one_batch(*a.database, jobs), Each(::testing::Property(&Result<void>::ok, true)));
+  std::vector<std::string> stored;
+  EXPECT_TRUE(a.database->read([&](Session& session) -> Result<void> {
+    event_store::visit(session, row.id, {}, INT64_MAX, [&](EventRow& event) {
+      EXPECT_EQ(event.source, "");
+      stored.push_back(std::move(event.body));
+      return true;
+    });
+    return {};
+  }));
+  EXPECT_EQ(stored, texts);
+  EXPECT_EQ(a.store.get(row.id)->body, row.body);
+}
+
+TEST_F(PendingWritesTest, OneTextOfABatchThatCannotBeStoredTakesNothingWithIt) {
+  Node a(place, "a");
+  const auto row = a.make();
+  const auto outcomes =
+      in_one_batch(*a.database, {append_text(row, "1"), append_text(row, std::string("a\0b", 3)),
+                                 append_text(row, "\xff"), append_text(row, "2")});
+  EXPECT_TRUE(outcomes[0]);
+  EXPECT_EQ(outcomes[1].error().message, "storage: text holds a NUL byte");
+  EXPECT_EQ(outcomes[2].error().message, "storage: text is not UTF-8");
+  EXPECT_TRUE(outcomes[3]);
+  EXPECT_THAT(testing::numbers(*a.database, row.id).value(), ElementsAre(1, 2));
+}
+
 TEST_F(PendingWritesTest, AnOwnerThatComesBackReadsAnewWhereTheLogEnds) {
   auto a = std::make_unique<Node>(place, "a");
   Node b(place, "b");

@@ -10,13 +10,18 @@
 
 #include "base/id.hpp"
 #include "base/time.hpp"
+#include "storage/postgresql_batch.hpp"
 #include "storage/postgresql_failure.hpp"
 #include "storage/postgresql_listener.hpp"
+#include "storage/postgresql_pipeline.hpp"
 #include "storage/postgresql_url.hpp"
 #include "storage/soci_session.hpp"
 #include "storage/watchdog.hpp"
 
 namespace collet::storage {
+
+namespace batch = postgresql_batch;
+
 namespace {
 
 constexpr int kOldestServer = 130000;
@@ -33,7 +38,8 @@ class PostgresqlImpl final : public Session::Impl {
   PostgresqlImpl(Watchdog& watchdog, std::chrono::milliseconds longest)
       : longest_use(longest), watchdog_(watchdog) {}
   ~PostgresqlImpl() override {
-    const InUse in_use(*this);
+    forget_sent();
+    const Watched watched(*this);
     statements.clear();  // each says goodbye to the server
   }
 
@@ -55,9 +61,38 @@ class PostgresqlImpl final : public Session::Impl {
       announced.emplace_back(change);
   }
 
+  /// A statement of the writer's transaction.
+  void send(const PipelineStatement& statement, const std::vector<PipelineParam>& params) {
+    const Watched watched(*this);
+    noting([&] { pipeline_.send(pg, statement, params); });
+  }
+  bool send(std::span<const PendingWrites::Event> events) override {
+    send_rows(batch::kInsertEvents, batch::params_of(events), events.size());
+    return true;
+  }
+  bool send(std::span<const ConversationRow> claimed_rows) override {
+    send_rows(batch::kSaveRows, batch::params_of(claimed_rows), claimed_rows.size());
+    return true;
+  }
+  void prepare_batches() {  ///< once
+    const Watched watched(*this);
+    noting([this] { batch::prepare_all(pg, prepared_); });
+  }
+  /// Throws PipelineFailure.
+  void collect() {
+    const Watched watched(*this);
+    noting([this] { pipeline_.collect(pg); });
+  }
+  void forget_sent() noexcept override {
+    try {
+      collect();
+    } catch (const StorageError&) {
+    }
+  }
+
   void enter() override {
-    if (++uses_ == 1 && pg != nullptr && longest_use.count() > 0)
-      guard_.emplace(watchdog_, PQsocket(pg), longest_use);
+    if (uses_ == 0) collect();
+    watch();
   }
   void leave() noexcept override {
     if (--uses_ == 0) guard_.reset();
@@ -68,6 +103,38 @@ class PostgresqlImpl final : public Session::Impl {
   std::vector<std::string> announced = {};  ///< since the transaction began
 
  private:
+  class Watched {
+   public:
+    explicit Watched(PostgresqlImpl& impl) : impl_(impl) { impl_.watch(); }
+    ~Watched() { impl_.leave(); }
+    Watched(const Watched&) = delete;
+    Watched& operator=(const Watched&) = delete;
+
+   private:
+    PostgresqlImpl& impl_;
+  };
+
+  // A few rows can wait for those behind them; with many the server begins at once.
+  void send_rows(const PipelineStatement& statement, const std::vector<PipelineParam>& params,
+                 std::size_t rows) {
+    send(statement, params);
+    const Watched watched(*this);
+    if (rows >= kRowsAtOnce[0]) noting([this] { pipeline_.push(pg); });
+  }
+  void noting(const std::function<void()>& work) {
+    try {
+      work();
+    } catch (const StorageError& failed) {
+      note(failed);
+      throw;
+    }
+  }
+
+  void watch() {
+    if (++uses_ == 1 && pg != nullptr && longest_use.count() > 0)
+      guard_.emplace(watchdog_, PQsocket(pg), longest_use);
+  }
+
   StorageError explain(const soci::soci_error& failed) const override {
     if (pg != nullptr && PQstatus(pg) != CONNECTION_OK) return postgresql_failure("08000");
     if (const auto* known = dynamic_cast<const soci::postgresql_soci_error*>(&failed); known != nullptr)
@@ -78,18 +145,27 @@ class PostgresqlImpl final : public Session::Impl {
   bool may_keep(bool, std::size_t bytes) const override { return bytes <= kKeptBytes; }
 
   Watchdog& watchdog_;
+  PostgresqlPipeline pipeline_;
+  std::size_t prepared_ = 0;  // of the batch's statements
   std::optional<Watchdog::Guard> guard_;
   int uses_ = 0;
 };
 
 PGconn* connection_of(Session& session) { return static_cast<PostgresqlImpl&>(session.impl()).pg; }
 
-// SQLite compares texts by their bytes; "C" is that.
-std::string bytewise(std::string_view statement) {
-  constexpr std::string_view kType = " TEXT ";
-  std::string text(statement);
-  for (auto at = text.find(kType); at != std::string::npos; at = text.find(kType, at + 1))
-    text.insert(at + kType.size(), "COLLATE \"C\" ");
+std::string after_each(std::string text, std::string_view found, std::string_view added) {
+  for (auto at = text.find(found); at != std::string::npos; at = text.find(found, at + 1))
+    text.insert(at + found.size(), added);
+  return text;
+}
+
+// SQLite compares texts by their bytes; "C" is that. And it adds columns that are computed when they are
+// read, PostgreSQL up to 17 knows none such.
+std::string in_words_of_postgresql(std::string_view statement) {
+  constexpr std::string_view kComputed = " VIRTUAL";
+  auto text = after_each(std::string(statement), " TEXT ", "COLLATE \"C\" ");
+  if (const auto at = text.find(kComputed); at != std::string::npos)
+    text.replace(at, kComputed.size(), " STORED");
   return text;
 }
 
@@ -114,13 +190,14 @@ class PostgresqlBackend final : public Backend {
  private:
   Result<void> fits(const PGconn* connection) const;
   std::string settings(Use use) const;
-  std::string announcements(PostgresqlImpl& impl) const;
+  std::vector<std::string> announcements(const PostgresqlImpl& impl) const;
 
   mutable Watchdog watchdog_;  // outlives the sessions: Database destroys those first
   const PostgresqlUrl url_;
   const Synchronous synchronous_;
   const std::string writer_ = new_uuid();  // names our row of `writers`
-  std::int64_t transaction_ = 0;           // of that row; the writer's thread only
+  std::int64_t transaction_ = 0;           // of that row, like the next one; the writer's thread only
+  std::int64_t fence_ = 0;                 // goes up with each connection that was lost during a commit
 };
 
 Result<void> PostgresqlBackend::fits(const PGconn* connection) const {
@@ -142,8 +219,12 @@ std::string PostgresqlBackend::settings(Use use) const {
   std::string sql = "SET statement_timeout = '" + std::to_string(limit.count()) +
                     "s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'; ";
   if (use == Use::kReader) return sql + "SET default_transaction_read_only = on";
-  // A scan of a whole table would count as having read all of it, and conflict with every other server.
-  sql += "SET default_transaction_read_only = off; SET enable_seqscan = off; ";
+  // A scan of a whole table or index would count as having read all of it, and conflict with every other
+  // server. So rows are found one by one, by plans that need not be made anew for other values. Without scans
+  // these look expensive where they can't be avoided, which is no reason to compile them.
+  sql +=
+      "SET default_transaction_read_only = off; SET enable_seqscan = off; SET enable_hashjoin = off; "
+      "SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan; SET jit = off; ";
   if (synchronous_ == Synchronous::kNormal) return sql + "SET synchronous_commit = off";
   return sql +
          "SELECT set_config('synchronous_commit', 'on', false) "
@@ -183,8 +264,13 @@ Result<void> PostgresqlBackend::migrate(Session& writer, std::span<const Migrati
     writer.run(
         "CREATE TABLE IF NOT EXISTS writers (id TEXT COLLATE \"C\" PRIMARY KEY, transaction BIGINT NOT NULL, "
         "at BIGINT NOT NULL) WITH (fillfactor = 20)");
+    bool has_fence = false;
+    writer.query<std::int64_t>(
+        "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass(:name) AND attname = 'fence'",
+        {"writers"}, [&](std::int64_t) { has_fence = true; });
+    if (!has_fence) writer.run("ALTER TABLE writers ADD COLUMN fence BIGINT NOT NULL DEFAULT 0");
     writer.run("DELETE FROM writers WHERE at < " + std::to_string(now_micros() - kForgottenWriter));
-    if (auto migrated = storage::migrate(writer, steps, bytewise); !migrated) return migrated;
+    if (auto migrated = storage::migrate(writer, steps, in_words_of_postgresql); !migrated) return migrated;
     writer.run("SELECT pg_advisory_unlock(" + lock + ")");
     writer.run(settings(Use::kWriter));
     limit = usual;
@@ -208,58 +294,60 @@ bool PostgresqlBackend::is_alive(Session& session) const noexcept {
          PQstatus(pg) == CONNECTION_OK;
 }
 
-// Jobs read before they write, and so do those of other servers. The row tells later whether this transaction
-// was stored. (Its number at PostgreSQL would not: after a crash the server gives the same one again.)
+// Jobs read before they write, and so do those of other servers. The writer's row tells later whether this
+// transaction was stored. (Its number at PostgreSQL would not: after a crash the server gives the same one
+// again.)
 void PostgresqlBackend::begin(Session& writer) {
+  auto& impl = static_cast<PostgresqlImpl&>(writer.impl());
   ++transaction_;
-  static_cast<PostgresqlImpl&>(writer.impl()).announced.clear();
-  writer.begin_with(
-      "BEGIN ISOLATION LEVEL SERIALIZABLE; INSERT INTO writers (id, transaction, at) VALUES ('" + writer_ +
-      "', " + std::to_string(transaction_) + ", " + std::to_string(now_micros()) +
-      ") ON CONFLICT (id) DO UPDATE SET transaction = excluded.transaction, at = excluded.at");
+  impl.announced.clear();
+  writer.begun();
+  impl.prepare_batches();
+  impl.send(batch::kBegin, {});
+  impl.send(batch::kMark, {std::string_view(writer_), transaction_, now_micros(), fence_});
 }
 
+// What the jobs have sent may still be on its way together with COMMIT, which does not happen if any of it
+// fails.
 void PostgresqlBackend::commit(Session& writer) {
-  // COMMIT after a failed statement would roll back without an error: somebody has passed over that one.
-  if (PQtransactionStatus(connection_of(writer)) != PQTRANS_INTRANS && !writer.failure())
-    throw StorageError(internal("storage: the transaction has ended early"));
+  auto& impl = static_cast<PostgresqlImpl&>(writer.impl());
   if (writer.failure())
     throw StorageError(internal("storage: a write passed over a failed statement"), *writer.failure());
-  writer.run(announcements(static_cast<PostgresqlImpl&>(writer.impl())) + "COMMIT");
+  for (const auto& payload : announcements(impl))
+    impl.send(batch::kNotify, {std::string_view(kChannel), std::string_view(payload)});
+  impl.send(batch::kCommit, {});
+  try {
+    impl.collect();
+  } catch (const PipelineFailure& failure) {
+    if (failure.is_last()) throw;
+    throw JobFailed(failure);
+  }
 }
 
 // In few notifications: of one conversation only what comes last is worth telling.
-std::string PostgresqlBackend::announcements(PostgresqlImpl& impl) const {
+std::vector<std::string> PostgresqlBackend::announcements(const PostgresqlImpl& impl) const {
   const auto about = [](std::string_view change) {
     return change.substr(0, change.find(' ', change.find(' ') + 1));
   };
   std::map<std::string_view, std::string_view> newest;
   for (const auto& change : impl.announced) newest[about(change)] = change;
-  std::string sql;
-  std::string payload;
-  const auto send = [&] {
-    if (payload.empty()) return;
-    char* quoted = PQescapeLiteral(impl.pg, payload.data(), payload.size());
-    if (quoted != nullptr) sql += "SELECT pg_notify('" + std::string(kChannel) + "', " + quoted + "); ";
-    PQfreemem(quoted);
-    payload.clear();
-  };
+  std::vector<std::string> payloads;
   for (const auto& [subject, change] : newest) {
-    if (payload.size() + change.size() > kMostNotified) send();
-    if (payload.empty()) payload = writer_;
-    payload += "\n" + std::string(change);
+    if (payloads.empty() || payloads.back().size() + change.size() > kMostNotified)
+      payloads.push_back(writer_);
+    payloads.back() += "\n" + std::string(change);
   }
-  send();
-  return sql;
+  return payloads;
 }
 
-// Waits while the old connection's transaction still runs, since that holds the row.
+// Waits while the old connection's transaction still runs, since that holds the row. If that has not come so
+// far yet, all it was sent may still lie before the server: then the fence ends it.
 bool PostgresqlBackend::was_committed(Session& writer) {
   std::int64_t stored = -1;
   writer.query<std::int64_t>(
-      "INSERT INTO writers (id, transaction, at) VALUES (:id, 0, :at) "
-      "ON CONFLICT (id) DO UPDATE SET at = excluded.at RETURNING transaction",
-      {writer_, now_micros()}, [&](std::int64_t found) { stored = found; });
+      "INSERT INTO writers (id, transaction, at, fence) VALUES (:id, 0, :at, :fence) "
+      "ON CONFLICT (id) DO UPDATE SET at = excluded.at, fence = excluded.fence RETURNING transaction",
+      {writer_, now_micros(), ++fence_}, [&](std::int64_t found) { stored = found; });
   return stored == transaction_;
 }
 

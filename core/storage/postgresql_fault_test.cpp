@@ -37,6 +37,12 @@ class PostgresqlFaultTest : public ::testing::Test {
     return std::move(Database::open_postgresql(url, std::move(options))).value();
   }
 
+  std::uint16_t port() const { return static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1))); }
+  std::string url_through(const CuttingProxy& proxy) const {
+    const auto colon = url.rfind(':');
+    return url.substr(0, colon + 1) + std::to_string(proxy.port()) + url.substr(url.find('/', colon));
+  }
+
   std::unique_ptr<testing::PostgresqlServer> server;
   std::string url;
 };
@@ -165,16 +171,33 @@ TEST_F(PostgresqlFaultTest, ConnectionsEndedAtRandomMoments_LoseAndDoubleNothing
 }
 
 TEST_F(PostgresqlFaultTest, CommitWhoseAnswerIsLost_IsFoundOut) {
-  const auto colon = url.rfind(':');
-  const auto slash = url.find('/', colon);
-  CuttingProxy proxy(static_cast<std::uint16_t>(std::stoi(url.substr(colon + 1, slash - colon - 1))));
-  const std::string through = url.substr(0, colon + 1) + std::to_string(proxy.port()) + url.substr(slash);
-  auto database = std::move(Database::open_postgresql(through)).value();
+  CuttingProxy proxy(port());
+  auto database = std::move(Database::open_postgresql(url_through(proxy))).value();
   std::vector<std::int64_t> expected;
   for (std::int64_t number = 1; number <= 60; ++number) {
     if (number % 3 == 1) proxy.cut(CuttingProxy::Cut::kBeforeCommit);
     if (number % 3 == 2) proxy.cut(CuttingProxy::Cut::kAfterCommit);
     const auto outcome = database->write_and_wait(append_number("log", number));
+    ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+    ASSERT_TRUE(proxy.has_cut());
+    expected.push_back(number);
+  }
+  EXPECT_EQ(numbers(*database, "log").value(), expected);
+}
+
+// A whole transaction may still be on its way when the connection is given up for lost.
+TEST_F(PostgresqlFaultTest, TransactionThatArrivesAfterItWasGivenUp_IsNotStored) {
+  CuttingProxy proxy(port());
+  auto database = std::move(Database::open_postgresql(url_through(proxy))).value();
+  std::vector<std::int64_t> expected;
+  for (std::int64_t number = 1; number <= 20; ++number) {
+    if (number % 2 == 0) proxy.cut(CuttingProxy::Cut::kLateCommit);
+    // It asks nothing, so that all of it is sent at once.
+    const auto outcome = database->write_and_wait([number](Session& session) -> Result<void> {
+      event_store::insert_later(session, "log",
+                                {number, new_uuid(), "K", "s", number * 10, std::to_string(number)});
+      return {};
+    });
     ASSERT_TRUE(outcome.ok()) << outcome.error().message;
     ASSERT_TRUE(proxy.has_cut());
     expected.push_back(number);

@@ -84,8 +84,12 @@ void Session::Impl::drop(std::string_view sql) noexcept {
 
 StorageError Session::Impl::note(const soci::soci_error& failed) {
   StorageError error = explain(failed);
-  failure = std::max(failure, std::optional(error.cause()));
+  note(error);
   return error;
+}
+
+void Session::Impl::note(const StorageError& failed) {
+  failure = std::max(failure, std::optional(failed.cause()));
 }
 
 Session::Session(std::unique_ptr<Impl> impl)
@@ -169,6 +173,8 @@ void Session::begin_with(const std::string& sql) {
   run(sql);
 }
 
+void Session::begun() { forget_pending(); }
+
 void Session::commit() { execute("COMMIT"); }
 
 void Session::announce(std::string_view change) { impl_->announce(change); }
@@ -177,6 +183,7 @@ std::optional<Cause> Session::failure() const { return impl_->failure; }
 
 void Session::rollback() noexcept {
   pending_writes_->ends.forget_all();
+  impl_->forget_sent();
   // Nothing to do about a failure: the database has rolled back by itself (disk full), or the connection is
   // gone.
   try {

@@ -79,6 +79,7 @@ class Session {
 
   void begin();
   void begin_with(const std::string& sql);  ///< in place of BEGIN; run once
+  void begun();                             ///< the same, but the transaction is begun by other means
   void commit();
   void rollback() noexcept;  ///< also drops the kept statements' state; never throws
 

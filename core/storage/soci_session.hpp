@@ -4,11 +4,13 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "storage/pending_writes.hpp"
 #include "storage/session.hpp"
 
 namespace collet::storage {
@@ -58,8 +60,15 @@ struct Session::Impl {
   PreparedStatement& prepared(std::string_view sql, Params params, std::span<const Column> columns);
   void drop(std::string_view sql) noexcept;
   StorageError note(const soci::soci_error& failed);
+  void note(const StorageError& failed);
   virtual void announce(std::string_view) {}
-  /// Around each use of the connection.
+  /// Sends rows of the writer's transaction without waiting; whether this database can. What fails shows at
+  /// the next use of the connection.
+  virtual bool send(std::span<const PendingWrites::Event>) { return false; }
+  virtual bool send(std::span<const ConversationRow>) { return false; }
+  /// Waits for what was sent, whatever comes of it: the transaction is about to be rolled back.
+  virtual void forget_sent() noexcept {}
+  /// Around each use of the connection. May throw StorageError, of what was sent before.
   virtual void enter() {}
   virtual void leave() noexcept {}
   class InUse {

@@ -19,6 +19,11 @@ constexpr std::size_t kBatchBytes = 8U << 20;
 constexpr int kConflicts = 15;
 constexpr std::chrono::milliseconds kFirstPause{2};
 constexpr std::chrono::milliseconds kLongestPause{500};
+// Writers who come back are waited for until a batch is worth its commit: a part of the time that the last
+// one took.
+constexpr std::size_t kWorthCommit = 16;
+constexpr int kGatheringPart = 8;
+constexpr std::chrono::microseconds kLongestGathering{300};
 constexpr std::chrono::seconds kClosingPatience{5};  // with a database that is away while we close
 
 Result<void> run(const Database::Job& job, Session& session) {
@@ -48,6 +53,7 @@ Writer::Writer(Backend& backend, std::unique_ptr<Session> session, const Databas
       max_bytes_(options.queue_bytes),
       patience_(options.outage_patience),
       before_commit_(options.before_commit),
+      gathers_(backend.is_shared()),
       session_(std::move(session)),
       thread_([this] { work(); }) {}
 
@@ -63,6 +69,7 @@ Writer::~Writer() {
 
 void Writer::push(Database::Job job, Database::Done done, std::size_t bytes) {
   const char* refusal = nullptr;
+  bool wake = false;
   {
     const std::lock_guard lock(mutex_);
     // One job larger than the bound still gets in when nothing waits: it could never be written otherwise.
@@ -74,9 +81,13 @@ void Writer::push(Database::Job job, Database::Done done, std::size_t bytes) {
       queue_.push_back({std::move(job), std::move(done), bytes, Clock::now()});
       queued_bytes_ += bytes;
       ++unsettled_;
+      wake = queue_.size() >= wanted_;
     }
   }
-  if (refusal == nullptr) return wake_.notify_one();
+  if (refusal == nullptr) {
+    if (wake) wake_.notify_one();
+    return;
+  }
   ++failed_;
   report(done, unavailable(refusal));  // NOLINT(bugprone-use-after-move): moved only without a refusal
 }
@@ -87,7 +98,7 @@ void Writer::settle(const Item& item, Result<void> outcome) {
   micros_ += static_cast<std::uint64_t>(took.count());
   {
     const std::lock_guard lock(mutex_);
-    --unsettled_;
+    expected_ = std::max(expected_, unsettled_--);
   }
   report(item.done, std::move(outcome));
 }
@@ -103,6 +114,11 @@ WriteStats Writer::stats() const {
 bool Writer::next(Batch& batch) {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
+  if (gathers_ && expected_ > 1) {
+    wanted_ = std::min(expected_, kWorthCommit);
+    wake_.wait_for(lock, gathering_, [this] { return closing_ || queue_.size() >= wanted_; });
+    wanted_ = 1;
+  }
   std::size_t bytes = 0;
   while (!queue_.empty() && batch.size() < kBatchJobs && bytes < kBatchBytes) {
     bytes += queue_.front().bytes;
@@ -110,13 +126,17 @@ bool Writer::next(Batch& batch) {
     queue_.pop_front();
   }
   queued_bytes_ -= bytes;
+  expected_ = 0;
   return !batch.empty();
 }
 
 void Writer::work() {
   Batch batch;
   while (next(batch)) {
+    const auto begin = Clock::now();
     store(batch);
+    gathering_ = std::min(kLongestGathering, std::chrono::duration_cast<std::chrono::microseconds>(
+                                                 (Clock::now() - begin) / kGatheringPart));
     batch.clear();
     if (session_) backend_.after_commit(*session_);
   }
@@ -164,6 +184,10 @@ Writer::Attempt Writer::attempt(std::span<Item> items) {
     backend_.commit(*session_);
     ++commits_;
     return {};
+  } catch (const Backend::JobFailed& failure) {
+    auto done = failed(failure, committing);
+    if (done.blame == Blame::kNobody) done.blame = Blame::kJob;
+    return done;
   } catch (const StorageError& failure) {
     return failed(failure, committing);
   } catch (const std::exception&) {

@@ -59,6 +59,8 @@ class Writer {
   };
 
   void work();
+  /// Takes what is queued. When several writers were at it together, those that the last batch has released
+  /// are waited for a little; a single one waits for nobody.
   bool next(Batch& batch);
   void store(std::span<Item> items);
   /// One transaction over all items.
@@ -79,12 +81,15 @@ class Writer {
   const std::size_t max_bytes_;
   const std::chrono::milliseconds patience_;
   const std::function<void()> before_commit_;
+  const bool gathers_;  // where a commit costs round trips
 
   // The writer's thread only.
   std::unique_ptr<Session> session_;  // null: to be opened
   bool in_doubt_ = false;             // the connection was lost during a commit
   bool away_ = false;                 // has been logged
   std::minstd_rand random_{std::random_device{}()};
+
+  std::chrono::microseconds gathering_{0};  // how long to wait for writers who come back
 
   std::atomic<std::uint64_t> stored_{0}, failed_{0}, commits_{0}, micros_{0};
 
@@ -93,6 +98,8 @@ class Writer {
   std::deque<Item> queue_;
   std::size_t queued_bytes_ = 0;
   std::size_t unsettled_ = 0;  // queued or being written
+  std::size_t expected_ = 0;   // so many were at it when the last batch was reported
+  std::size_t wanted_ = 1;     // wakes the thread
   bool closing_ = false;
   Clock::time_point closed_at_ = Clock::time_point::max();
   std::thread thread_;  // last: it uses all of the above

@@ -4,9 +4,11 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace collet::storage::testing {
 namespace {
@@ -72,12 +74,31 @@ bool CuttingProxy::pass_on(int from, int to, bool to_server, bool& cut_at_answer
   if (size <= 0) return false;
   if (!to_server && cut_at_answer) return false;
   const std::string_view bytes(buffer, static_cast<std::size_t>(size));
+  if (to_server && bytes.find("BEGIN") != std::string_view::npos) deliver_late();
   if (to_server && bytes.find("COMMIT") != std::string_view::npos) {
     const Cut cut = next_.exchange(Cut::kNone);
     if (cut == Cut::kBeforeCommit) return false;
+    if (cut == Cut::kLateCommit) return keep_for_later(to, bytes);
     cut_at_answer = cut == Cut::kAfterCommit;
   }
   return ::send(to, bytes.data(), bytes.size(), MSG_NOSIGNAL) == size;
+}
+
+bool CuttingProxy::keep_for_later(int server, std::string_view bytes) const {
+  const std::lock_guard lock(late_mutex_);
+  late_server_ = UniqueFd(::dup(server));
+  late_bytes_ = bytes;
+  return false;
+}
+
+// Returns when the server is done with it.
+void CuttingProxy::deliver_late() const {
+  const std::lock_guard lock(late_mutex_);
+  if (!late_server_.valid()) return;
+  const UniqueFd server = std::move(late_server_);
+  if (::send(server.get(), late_bytes_.data(), late_bytes_.size(), MSG_NOSIGNAL) < 0) return;
+  pollfd answer = {server.get(), POLLIN, 0};
+  ::poll(&answer, 1, 2000);
 }
 
 }  // namespace collet::storage::testing
