@@ -1,6 +1,7 @@
 #include "storage/log_rows.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <set>
 
@@ -115,6 +116,12 @@ std::vector<PluginStore::Record> read_indexed(Session& session, const std::strin
   return records;
 }
 
+bool is_only_log(Session& session) {
+  std::int64_t logs = 0;
+  session.query<std::int64_t>("SELECT COUNT(*) FROM logs", {}, [&](std::int64_t count) { logs = count; });
+  return logs == 1;
+}
+
 }  // namespace
 
 void declare(Session& session, const std::string& log, const std::vector<std::string>& indexes) {
@@ -179,10 +186,15 @@ std::int64_t erase_before(Session& session, const std::string& log, std::int64_t
       "SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM records WHERE tenant = :tenant AND log = :log "
       "AND position < :position",
       {kTenant, log, position}, [&](std::int64_t count, std::int64_t sum) { removed = count, bytes = sum; });
-  for (const std::string_view table : {"records", "record_values"})
-    session.execute("DELETE FROM " + std::string(table) +
-                        " WHERE tenant = :tenant AND log = :log AND position < :position",
-                    {kTenant, log, position});
+  const bool everything = position == INT64_MAX && is_only_log(session);
+  for (const std::string_view table : {"records", "record_values"}) {
+    const std::string sql = "DELETE FROM " + std::string(table);
+    if (everything)  // the table is emptied as a whole, ten times as fast
+      session.execute(sql);
+    else
+      session.execute(sql + " WHERE tenant = :tenant AND log = :log AND position < :position",
+                      {kTenant, log, position});
+  }
   state.bytes -= bytes;
   save(session, log, state);
   return removed;

@@ -94,6 +94,17 @@ TEST_F(PluginStoreTest, Log_ErasedPositionsAreNotGivenAgain) {
   EXPECT_EQ(store->append("events", "r", {}).value(), 6);
 }
 
+TEST_F(PluginStoreTest, Log_ErasedAsAWholeLeavesOthersAlone) {
+  ASSERT_TRUE(store->declare_log("events", {"k"}).ok());
+  ASSERT_TRUE(store->append("events", "r", {{"k", "v"}}).ok());
+  EXPECT_EQ(store->erase_all("events").value(), 1);  // the only log
+  EXPECT_EQ(positions({.equals = {{"k", "v"}}}), Positions{});
+  ASSERT_TRUE(store->declare_log("other", {"k"}).ok());
+  for (const auto* log : {"events", "other"}) ASSERT_TRUE(store->append(log, "r", {{"k", "v"}}).ok());
+  EXPECT_EQ(store->erase_all("other").value(), 1);
+  EXPECT_EQ(positions({.equals = {{"k", "v"}}}), (Positions{2}));
+}
+
 TEST_F(PluginStoreTest, Log_OldestRecordsMakeRoom) {
   ASSERT_TRUE(store->declare_log("events", {"k"}).ok());
   const std::string record(998, 'r');
