@@ -106,7 +106,7 @@ class ThirdParty(Case):
         left_over = [path for path in prefix.rglob("*")
                      if path.is_symlink() or path.name in (".clang-format", "sample.so") or path.suffix == ".a"]
         self.assertEqual(left_over, [])
-        ours = {path.stem for path in (ROOT / "plugins").iterdir() if (path / "CMakeLists.txt").exists()}
+        ours = {path.stem for path in (ROOT / "plugins").iterdir() if (path / "plugin.cpp").exists()}
         self.assertEqual({path.stem for path in (prefix / "lib/collet/plugins").iterdir()}, ours)
 
     def test_a_version_that_is_not_there_is_refused_by_cmake(self):
