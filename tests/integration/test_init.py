@@ -3,7 +3,7 @@
 import pathlib
 
 import _path  # noqa: F401
-from harness import Case, Http, SocketRefused, WebSocket, main
+from harness import Case, Http, SocketRefused, WebSocket, main, on_postgresql
 
 PATH = "/api/init"
 BOOT = "the-boot-secret-key"
@@ -47,7 +47,7 @@ class Dormant(Case):
         self.assertEqual(mine.get("/api/conversations/count").json, 0)
         command = {"command": "echo $OF_INIT; env | grep -c OH_SECRET_KEY"}
         self.assertEqual(mine.post("/api/bash/execute_bash_command", command)["stdout"], "yes\n0\n")
-        self.assertTrue((folder / "collet.sqlite3").exists())
+        self.assertTrue((folder / ("plugins" if on_postgresql() else "collet.sqlite3")).exists())
         with WebSocket(server.url, "/sockets/bash-events?session_api_key=k"):
             pass
         self.assert_status(self.init(http, {}), 401)

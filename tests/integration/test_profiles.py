@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 
 import _path  # noqa: F401
-from harness import Case, Http, binary, clean_environment, main
+from harness import Case, Http, binary, clean_environment, database_environment, main
 from harness.mock import finish
 
 LLMS, AGENTS, CONNECTIONS = "/api/profiles", "/api/agent-profiles", "/api/llm/provider-connections"
@@ -169,7 +169,8 @@ class Switches(Case):
         Http(server.url).post(LLMS + "/p", {"llm": {"model": "m", "api_key": KEY}})
         self.assertEqual(server.terminate(), 0)
         done = subprocess.run([str(binary()), "secrets", "rotate", "--state", str(server.state)], capture_output=True,
-                              text=True, timeout=60, env=clean_environment())
+                              text=True, timeout=60,
+                              env={**clean_environment(), **database_environment(server.state)})
         self.assertEqual(done.returncode, 0, done.stderr)
         server.start()
         shown = Http(server.url).get(LLMS + "/p", {"X-Expose-Secrets": "plaintext"})
