@@ -49,6 +49,7 @@ std::vector<PtyInfo> PtyService::list() const {
   });
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<PtyInfo> infos;
+  infos.reserve(found.size());
   for (auto& [number, info] : found) infos.push_back(std::move(info));
   return infos;
 }
