@@ -22,13 +22,13 @@ struct Attempt {
   int error = 0;
 };
 
-[[noreturn]] void give_up(Attempt& attempt, Stage stage) {
+[[noreturn]] COLLET_ON_OTHER_STACK void give_up(Attempt& attempt, Stage stage) {
   attempt.stage = stage;
   attempt.error = errno;
   ::_exit(127);
 }
 
-void default_signals() {
+COLLET_ON_OTHER_STACK void default_signals() {
   struct sigaction action = {};
   action.sa_handler = SIG_DFL;
   for (int number = 1; number < NSIG; ++number) ::sigaction(number, &action, nullptr);
@@ -37,7 +37,7 @@ void default_signals() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-int become(void* argument) {
+COLLET_ON_OTHER_STACK int become(void* argument) {
   Attempt& attempt = *static_cast<Attempt*>(argument);
   const ChildPlan& plan = attempt.plan;
   // With the helper killed, its children must not stay.

@@ -3,6 +3,9 @@
 #pragma once
 #include <sys/types.h>
 
+/// For what runs in the child: sanitizers know nothing of its stack.
+#define COLLET_ON_OTHER_STACK __attribute__((no_sanitize("address", "thread")))
+
 namespace collet::process {
 
 /// Calls `run(argument)` in a child, on a stack kept for that; returns when the child has executed a program
