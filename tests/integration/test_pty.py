@@ -212,11 +212,13 @@ class Using(Ptys):
         statuses = [http.post("/api/bash/pty", {"command": ["sleep", "1000"]}).status for _ in range(40)]
         self.assertEqual(set(statuses), {201, 503})
         pty = http.get("/api/bash/pty")["items"][0]["id"]
-        viewers = [Viewer(server.url, pty) for _ in range(20)]
-        codes = []
-        for viewer in viewers[16:]:
-            codes.append(viewer.to_end())
-        self.assertEqual(codes, [1013] * 4)
+        viewers = []
+        for _ in range(16):  # one after the other: each is there once it was told
+            viewers.append(Viewer(server.url, pty))
+            viewers[-1].until_told("pty")
+        for _ in range(4):
+            viewers.append(Viewer(server.url, pty))
+            self.assertEqual(viewers[-1].to_end(), 1013)
         for viewer in viewers:
             viewer.close()
 
