@@ -82,8 +82,7 @@ bool Outgoing::add(Piece piece) {
     why_ = piece.data.empty() ? "no reason given" : std::move(piece.data);
     return false;
   }
-  if (!count(piece.data.size()))
-    why_ = "there is more of it than was announced";
+  if (!count(piece.data.size())) why_ = "there is more of it than was announced";
   if (why_.empty() && source_ended_ && left_ && *left_ > 0) why_ = "there is less of it than was announced";
   if (!why_.empty()) return false;
   if (framing_ != Framing::kChunked) {
