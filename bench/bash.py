@@ -2,7 +2,7 @@
 """Measures the plugin bash of a build of Collet (Python 3.11, standard library).
 
 usage: bash.py [PART…]      parts: echo search zoo (default: all)
-    COLLET_BINARY=…         the program (default: the newest build)
+    COLLET_BINARY=…         the program (default: the release build)
 
 Starts its own servers on state folders of their own; prints Markdown tables. README.md has the last figures and says
 what each one means.

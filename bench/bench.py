@@ -2,7 +2,7 @@
 """Measures a build of Collet (Python 3.11, standard library; wrk for the throughput).
 
 usage: bench.py [PART…]     parts: start latency throughput events fanout loop git (default: all)
-    COLLET_BINARY=…         the program (default: the newest build)
+    COLLET_BINARY=…         the program (default: the release build)
 
 Starts its own servers on state folders of their own; prints Markdown tables. README.md has the last figures and says
 what each one means.
@@ -21,6 +21,7 @@ import time
 from datetime import datetime
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests"))
+os.environ.setdefault("COLLET_BINARY", str(pathlib.Path(__file__).resolve().parent.parent / "build/release/bin/collet"))
 from harness import Http, MockLlm, Server, binary, clean_environment, wait_until  # noqa: E402
 from harness.mock import call, command, finish  # noqa: E402
 

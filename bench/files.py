@@ -2,7 +2,7 @@
 """Measures large files going up and down, each beside its floor in the same run (Python 3.11, standard library, dd).
 
 usage: files.py [--gibibytes N] [--rounds N] [--folder FOLDER]
-    COLLET_BINARY=…         the program (default: the newest build)
+    COLLET_BINARY=…         the program (default: the release build)
 
 The floor of an upload is dd with fsync into the same folder; that of a download is a process that sends the same file with
 sendfile to the same client. The file is made of zeros. README.md has the last figures.
@@ -18,6 +18,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests"))
+os.environ.setdefault("COLLET_BINARY", str(pathlib.Path(__file__).resolve().parent.parent / "build/release/bin/collet"))
 from harness import Server  # noqa: E402
 
 MEBIBYTE = 1 << 20

@@ -31,7 +31,6 @@ std::byte* stack() {
 
 // The C library has no clone3(). The child must not come back into a frame that it shares with us, so it
 // calls `run` before any compiled code runs.
-[[maybe_unused]] constexpr long kNotHere = -ENOSYS;
 long clone3(clone_args& arguments, int (*run)(void*), void* argument) {
 #if defined(__x86_64__)
   register int (*function)(void*) asm("r12") = run;
@@ -70,7 +69,7 @@ long clone3(clone_args& arguments, int (*run)(void*), void* argument) {
   return reinterpret_cast<long>(first);
 #else
   static_cast<void>(arguments), static_cast<void>(run), static_cast<void>(argument);
-  return kNotHere;
+  return -ENOSYS;
 #endif
 }
 

@@ -36,6 +36,9 @@ void CommandService::Running::tell(const BashOutput& last) {
   std::exchange(ended, nullptr)(&answer, {});
 }
 
+// The host refuses what its queue has no room for, 64 MiB; as JSON text an output may be six times as long.
+constexpr std::size_t kMostStoring = 8U << 20;
+
 // The service lives as long as one of these. Copied, since functions must be.
 class CommandService::Owed {
  public:
@@ -52,6 +55,12 @@ class CommandService::Owed {
 
  private:
   CommandService* service_;
+};
+
+struct CommandService::Waiting {
+  std::shared_ptr<Running> running;
+  std::shared_ptr<const BashOutput> output;
+  Owed owed;
 };
 
 std::string to_json(const RunningCommand& running) {
@@ -211,15 +220,36 @@ void CommandService::on_chunk(const std::shared_ptr<Running>& running, OutputChu
     store(running, std::move(output));
 }
 
+// In the order of the calls.
 void CommandService::store(const std::shared_ptr<Running>& running, BashOutput output) {
   if (running->stored == Running::Stored::kNo) return;
-  const auto kept = std::make_shared<const BashOutput>(std::move(output));
-  history_.append(*kept, [this, running, last = kept->exit_code ? kept : nullptr,
-                          owed = Owed(*this)](const std::string& error) {
+  backlog_.push_back({running, std::make_shared<const BashOutput>(std::move(output)), Owed(*this)});
+  ++backlog_length_;
+  pump();
+}
+
+void CommandService::pump() {
+  while (!backlog_.empty() && storing_bytes_ < kMostStoring) {
+    const Waiting next = std::move(backlog_.front());
+    backlog_.pop_front();
+    --backlog_length_;
+    hand_over(next.running, next.output);
+  }
+}
+
+void CommandService::hand_over(const std::shared_ptr<Running>& running,
+                               const std::shared_ptr<const BashOutput>& output) {
+  const auto bytes = output->out.size() + output->err.size();
+  storing_bytes_ += bytes;
+  history_.append(*output, [this, running, bytes, last = output->exit_code ? output : nullptr,
+                            owed = Owed(*this)](const std::string& error) {
+    storing_bytes_ -= bytes;
     if (!error.empty()) failed_(error);
     // Also when it could not be stored: neither may wait for ever.
-    if (last != nullptr) return running->tell(*last);
-    loop_->post([running, owed] {
+    if (last != nullptr) running->tell(*last);
+    if (last != nullptr && backlog_length_ == 0) return;
+    loop_->post([this, running, owed] {
+      pump();
       if (running->runner) running->runner->chunk_taken();
     });
   });

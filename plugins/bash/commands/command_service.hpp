@@ -3,6 +3,7 @@
 #pragma once
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -85,6 +86,8 @@ class CommandService {
   std::shared_ptr<Running> find(std::string_view id) const;
   void on_chunk(const std::shared_ptr<Running>& running, OutputChunk chunk);
   void store(const std::shared_ptr<Running>& running, BashOutput output);
+  void pump();
+  void hand_over(const std::shared_ptr<Running>& running, const std::shared_ptr<const BashOutput>& output);
 
   const std::shared_ptr<EventLoop> loop_;
   Launcher& launcher_;
@@ -94,6 +97,10 @@ class CommandService {
   const std::function<void(const std::string&)> failed_;
   std::atomic<std::size_t> count_{0};
   std::map<std::string, std::shared_ptr<Running>> running_;  // of the loop's thread
+  struct Waiting;
+  std::deque<Waiting> backlog_;                 // of the loop's thread: outputs the history has no room for
+  std::atomic<std::size_t> backlog_length_{0};  // the same for other threads
+  std::atomic<std::size_t> storing_bytes_{0};   // of outputs that the history has yet to store
   std::mutex mutex_;
   std::condition_variable settled_;
   std::size_t owed_ = 0;  // guarded: events that are being stored, each with an Owed

@@ -182,6 +182,27 @@ TEST_F(CommandServiceTest, no_output_is_stored_before_its_command) {
   EXPECT_THAT(search({}), ElementsAre("echo hi; touch done", "-> hi\n"));
 }
 
+TEST_F(CommandServiceTest, a_slow_store_is_not_given_more_than_it_takes) {
+  std::vector<std::promise<BashOutput>> results(12);
+  for (auto& result : results)
+    service_->execute(
+        {"until [ -e go ]; do sleep 0.01; done; head -c 3000000 /dev/zero | tr '\\0' x", {}, 300},
+        keep(result));
+  while (service_->running().size() < results.size()) std::this_thread::yield();
+  log_.slow = true;
+  folder_.write("go", "");
+  while (log_.waiting_bytes() < (8U << 20)) std::this_thread::yield();
+  std::this_thread::sleep_for(200ms);
+  EXPECT_LT(log_.waiting_bytes(), 11U << 20);
+  log_.catch_up();
+  for (auto& result : results) EXPECT_EQ(result.get_future().get().out.size(), 3'000'000U);
+  EXPECT_EQ(failures_, 0);
+  std::size_t stored = 0;
+  for (const auto& record : log_.read({{{"kind", "BashOutput"}}, 0, false, 1000}))
+    stored += record.text.size();
+  EXPECT_GT(stored, results.size() * 3'000'000U);
+}
+
 TEST_F(CommandServiceTest, a_command_that_was_not_stored_has_no_output) {
   log_.slow = true;
   std::promise<std::string> refused;

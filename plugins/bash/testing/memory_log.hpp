@@ -14,11 +14,16 @@ class MemoryLog final : public RecordLog {
  public:
   void append(const std::string& text, const Indexes& indexes, Appended done) override {
     std::unique_lock lock(mutex_);
-    if (slow) return waiting_.push_back([=, this] { append_now(text, indexes, done); });
+    if (slow) {
+      waiting_bytes_ += text.size();
+      return waiting_.push_back([=, this] { append_now(text, indexes, done); });
+    }
     lock.unlock();
     append_now(text, indexes, done);
   }
-  /// Stores what came while it was slow.
+  /// What came while it was slow.
+  std::size_t waiting_bytes() const { return waiting_bytes_; }
+  /// Stores it.
   void catch_up() {
     slow = false;
     std::unique_lock lock(mutex_);
@@ -79,6 +84,7 @@ class MemoryLog final : public RecordLog {
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;
   std::vector<std::function<void()>> waiting_;
+  std::atomic<std::size_t> waiting_bytes_{0};
   std::int64_t last_ = 0;
   mutable std::atomic<std::size_t> reads_{0};
 };
