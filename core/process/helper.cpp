@@ -48,6 +48,7 @@ struct Tree {
   bool terminal = false;
   bool reaped = false;
   std::optional<Clock::time_point> deadline;  // it is being ended: KILL from then on
+  bool asked = false;                         // to end, with TERM
 };
 
 class Helper {
@@ -81,9 +82,9 @@ class Helper {
     }
     close_from(4);
 
-    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM})
-      ::signal(number, SIG_IGN);
-    ::signal(SIGCHLD, SIG_DFL);
+    for (int number = 1; number < NSIG; ++number)
+      ::signal(number, SIG_DFL);  // Collet's parent may have ignored some
+    for (const int number : kIgnoredSignals) ::signal(number, SIG_IGN);
     sigset_t child;
     ::sigemptyset(&child);
     ::sigaddset(&child, SIGCHLD);
@@ -195,7 +196,6 @@ class Helper {
       ::kill(foreground > 0 ? -foreground : -tree.leader, request.value);
     } else if (request.op == Op::kEnd) {
       const auto deadline = Clock::now() + milliseconds(std::max(request.value, 0));
-      if (!tree.deadline) terminate(tree);
       tree.deadline = tree.deadline ? std::min(*tree.deadline, deadline) : deadline;
     }
   }
@@ -287,8 +287,8 @@ class Helper {
     return found;
   }
 
-  void terminate(const Tree& tree) const {
-    for (const pid_t pid : members(tree, descendants_of(::getpid()))) {
+  static void ask_to_end(const Tree& tree, const std::vector<pid_t>& members) {
+    for (const pid_t pid : members) {
       ::kill(pid, SIGTERM);
       if (tree.terminal) ::kill(pid, SIGHUP);  // an interactive shell takes no TERM
       ::kill(pid, SIGCONT);
@@ -302,12 +302,13 @@ class Helper {
     const auto descendants = descendants_of(::getpid());
     const auto now = Clock::now();
     for (auto it = trees_.begin(); it != trees_.end();) {
-      const Tree& tree = it->second;
+      Tree& tree = it->second;
       if (!tree.deadline) {
         ++it;
         continue;
       }
       const auto left = members(tree, descendants);
+      if (!std::exchange(tree.asked, true)) ask_to_end(tree, left);
       if (now >= *tree.deadline && !left.empty()) {
         cgroups_.kill(tree.id);
         for (const pid_t pid : left) ::kill(pid, SIGKILL);

@@ -6,7 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <cstring>
@@ -25,6 +27,8 @@
 
 namespace collet::process {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kPayloadLimit = 8U << 20;  // more than the system takes for argv and environment
 
@@ -75,13 +79,15 @@ struct Spawner::Impl {
     pid_t pid = 0;
     bool running = true;
     bool released = false;
+    std::optional<Clock::time_point> ends_by;  // what the helper was told
   };
 
   Impl(UniqueFd own_end, pid_t helper_pid) : socket(std::move(own_end)), helper(helper_pid) {}
 
   bool send(const ToHelper& packet, const std::vector<int>& files = {}, std::string_view behind = {}) const;
   Result<FromHelper> ask(const ToHelper& packet, const std::vector<int>& files, std::string_view behind);
-  void order(std::uint64_t id, Op op, int value, bool release);
+  void order(std::uint64_t id, Op op, int value) const;
+  void end(std::uint64_t id, int grace_ms, bool release);
   void read_packets();
   void on_packet(const FromHelper& packet);
   void on_helper_gone();
@@ -137,21 +143,30 @@ Result<FromHelper> Spawner::Impl::ask(const ToHelper& packet, const std::vector<
   return answer;
 }
 
-void Spawner::Impl::order(std::uint64_t id, Op op, int value, bool release) {
-  {
-    const std::lock_guard lock(mutex);
-    const auto found = children.find(id);
-    if (found == children.end()) return;
-    if (release) {
-      found->second.released = true;
-      if (!found->second.running) children.erase(found);
-    }
-  }
+void Spawner::Impl::order(std::uint64_t id, Op op, int value) const {
   ToHelper packet;
   packet.op = op;
   packet.id = id;
   packet.value = value;
   send(packet);
+}
+
+void Spawner::Impl::end(std::uint64_t id, int grace_ms, bool release) {
+  {
+    const std::lock_guard lock(mutex);
+    const auto found = children.find(id);
+    if (found == children.end()) return;
+    Child& child = found->second;
+    const auto by = Clock::now() + std::chrono::milliseconds(std::max(grace_ms, 0));
+    const bool told = child.ends_by && *child.ends_by <= by;
+    if (!told) child.ends_by = by;
+    if (release) {
+      child.released = true;
+      if (!child.running) children.erase(found);
+    }
+    if (told) return;
+  }
+  order(id, Op::kEnd, grace_ms);
 }
 
 void Spawner::Impl::on_packet(const FromHelper& packet) {
@@ -305,13 +320,13 @@ bool Spawner::signal(std::uint64_t handle, int signal) {
     const auto found = impl_->children.find(handle);
     if (found == impl_->children.end() || !found->second.running) return false;
   }
-  impl_->order(handle, Op::kSignal, signal, false);
+  impl_->order(handle, Op::kSignal, signal);
   return true;
 }
 
-void Spawner::end(std::uint64_t handle, int grace_ms) { impl_->order(handle, Op::kEnd, grace_ms, false); }
+void Spawner::end(std::uint64_t handle, int grace_ms) { impl_->end(handle, grace_ms, false); }
 
-void Spawner::release(std::uint64_t handle, int grace_ms) { impl_->order(handle, Op::kEnd, grace_ms, true); }
+void Spawner::release(std::uint64_t handle, int grace_ms) { impl_->end(handle, grace_ms, true); }
 
 void Spawner::limit_processes(int most) {
   ToHelper packet;

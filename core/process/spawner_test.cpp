@@ -160,6 +160,16 @@ TEST_F(Processes, Child_HasLimitsFromBeforeTheServerRaisedThem) {
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
+TEST_F(Processes, Child_HasEverySignalsDefault_WhateverServerWasStartedWith) {
+  ::signal(SIGTSTP, SIG_IGN);
+  auto launched = Spawner::launch();
+  ::signal(SIGTSTP, SIG_DFL);
+  ASSERT_TRUE(launched.ok()) << launched.error().message;
+  spawner_ = std::move(launched).value();
+  auto started = start({"grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"});
+  EXPECT_EQ(read_all(started.output.get()), "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+}
+
 TEST_F(Processes, Terminal_IsControlling) {
   int master = -1, slave = -1;
   ASSERT_EQ(::openpty(&master, &slave, nullptr, nullptr, nullptr), 0);
@@ -190,6 +200,15 @@ TEST_F(Processes, Signal_ReachesChildUntilItHasEnded) {
   EXPECT_EQ(started.status.get(), 3);
   EXPECT_EQ(read_line(started.output.get()), "caught");
   EXPECT_FALSE(spawner_->signal(started.handle, SIGUSR1));
+}
+
+TEST_F(Processes, End_SoonerThanSaidBefore_IsWhatCounts) {
+  auto started = shell("trap '' TERM; echo ready; while :; do sleep 1000; done");
+  EXPECT_EQ(read_line(started.output.get()), "ready");
+  spawner_->end(started.handle, 3'600'000);
+  spawner_->end(started.handle, 50);
+  spawner_->end(started.handle, 3'600'000);
+  EXPECT_EQ(started.status.get(), -SIGKILL);
 }
 
 TEST_F(Processes, End_ChildThatIgnoresTerm_IsKilledAfterGrace) {
@@ -315,7 +334,7 @@ TEST_F(Processes, HelperKilled_ChildrenAreReportedAndNoMoreStarted) {
       "(env -i /usr/bin/setsid /bin/sh -c 'echo $$; exec /bin/sleep 1000' &); while :; do sleep 1000; done"};
   request.environment = child_environment();
   request.stdout_fd = std::move(report);
-  const auto handle = spawner.value()->spawn(std::move(request), [](int) {});
+  if (!spawner.value()->spawn(std::move(request), [](int) {}).ok()) ::_exit(1);
   for (;;) ::pause();
 }
 

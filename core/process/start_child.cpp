@@ -31,7 +31,7 @@ struct Attempt {
 COLLET_ON_OTHER_STACK void default_signals() {
   struct sigaction action = {};
   action.sa_handler = SIG_DFL;
-  for (int number = 1; number < NSIG; ++number) ::sigaction(number, &action, nullptr);
+  for (const int number : kIgnoredSignals) ::sigaction(number, &action, nullptr);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

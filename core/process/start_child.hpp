@@ -2,9 +2,15 @@
 #pragma once
 #include <sys/types.h>
 
+#include <csignal>
+
 #include "process/protocol.hpp"
 
 namespace collet::process {
+
+/// What the helper ignores, and nothing else: a child gets the default of these back.
+inline constexpr int kIgnoredSignals[] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT,
+                                          SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM};
 
 /// What the child becomes. Pointers are borrowed; descriptors stay the caller's, -1 is /dev/null.
 struct ChildPlan {
