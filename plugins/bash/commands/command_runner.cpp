@@ -71,7 +71,7 @@ void CommandRunner::launch(Launcher& launcher) {
   err_.fd = std::move(err.ours);
   const auto weak = weak_from_this();
   child_ = launcher.launch(request, [loop = loop_, weak](int status) {
-    loop->post([weak, status] {
+    loop->dispatch([weak, status] {
       if (const auto self = weak.lock()) {
         self->status_ = status;
         self->end_if_over();

@@ -134,13 +134,14 @@ BashCommand CommandService::begin(CommandRequest request,
       {new_id(), history_.stamp(), std::move(request.command), std::move(request.cwd), request.timeout},
       std::move(ended)});
   BashCommand command = running->command;
-  // In this order: the loop launches it before it hears of the outcome.
-  loop_->post([this, running] { launch(running); });
-  history_.append(command,
-                  [this, running, stored = std::move(stored), owed = Owed(*this)](const auto& error) {
-                    loop_->post([this, running, error, owed] { on_stored(running, error); });
-                    stored(error);
-                  });
+  // Stored while the command begins: with few processors the store would keep it from being started.
+  loop_->dispatch([this, running, stored = std::move(stored), owed = Owed(*this)] {
+    launch(running);
+    history_.append(running->command, [this, running, stored, owed](const std::string& error) {
+      loop_->post([this, running, error, owed] { on_stored(running, error); });
+      stored(error);
+    });
+  });
   return command;
 }
 

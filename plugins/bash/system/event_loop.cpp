@@ -38,6 +38,26 @@ void EventLoop::post(Task task) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return;
   posted_.push_back(std::move(task));
+  wake();
+}
+
+void EventLoop::dispatch(Task task) {
+  if (running_ == std::this_thread::get_id()) return post(std::move(task));
+  const std::unique_lock turn(turn_, std::try_to_lock);
+  if (!turn || has_posted_or_stops()) return post(std::move(task));
+  running_ = std::this_thread::get_id();
+  guarded(task);
+  if (!timers_.empty() && timers_.begin()->first.first < waits_until_) wake();
+  task = nullptr;  // what it owns may end only in the loop
+  running_ = std::thread::id();
+}
+
+bool EventLoop::has_posted_or_stops() {
+  const std::lock_guard lock(mutex_);
+  return stopping_ || !posted_.empty();
+}
+
+void EventLoop::wake() {
   const std::uint64_t one = 1;
   // Fails only when the counter is full: then the loop is awake anyway.
   [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof(one));
@@ -57,8 +77,7 @@ void EventLoop::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof(one));
+    wake();
   }
   if (thread_.joinable()) thread_.join();
 }
@@ -106,13 +125,20 @@ void EventLoop::cancel(TimerId timer) {
 
 void EventLoop::work() {
   epoll_event events[64];
+  std::unique_lock turn(turn_);
   for (;;) {
+    running_ = std::this_thread::get_id();
     run_posted();
     {
       const std::lock_guard lock(mutex_);
       if (stopping_ && posted_.empty()) break;
     }
-    const int count = ::epoll_wait(epoll_.get(), events, std::size(events), wait_limit());
+    const int limit = wait_limit();
+    running_ = std::thread::id();
+    turn.unlock();
+    const int count = ::epoll_wait(epoll_.get(), events, std::size(events), limit);
+    turn.lock();
+    running_ = std::this_thread::get_id();
     for (int i = 0; i < count; ++i) handle(events[i].data.u64, events[i].events);
     run_timers();
   }
@@ -151,9 +177,10 @@ void EventLoop::run_timers() {
   }
 }
 
-int EventLoop::wait_limit() const {
+int EventLoop::wait_limit() {
+  waits_until_ = timers_.empty() ? Clock::time_point::max() : timers_.begin()->first.first;
   if (timers_.empty()) return -1;
-  const auto left = timers_.begin()->first.first - Clock::now();
+  const auto left = waits_until_ - Clock::now();
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
   return static_cast<int>(std::clamp<std::int64_t>(milliseconds, 0, 3'600'000));
 }

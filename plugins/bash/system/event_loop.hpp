@@ -1,6 +1,8 @@
-// The plugin's one I/O thread: descriptors, timers and posted functions. All terminals and commands live on
-// it, so that nothing of them needs a lock and none of them holds a thread while it waits.
+// The plugin's one I/O thread: descriptors, timers and posted functions. All terminals and commands live in
+// it: one callback runs at a time, so that nothing of them needs a lock, and none holds a thread while it
+// waits. What the code calls the loop's thread is whichever thread runs the loop's callback of the moment.
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -32,6 +34,9 @@ class EventLoop {
 
   /// Runs `task` on the loop's thread, in the order of posting. Any thread. After stop() it does nothing.
   void post(Task task);
+  /// The same, but when the loop is only waiting the caller lends it his own thread: nobody has to be woken.
+  /// For tasks that don't block on what the calling thread would have to do.
+  void dispatch(Task task);
   /// The same, and waits until it has run. Not on the loop's thread.
   void run(Task task);
   /// Runs what was posted before and ends the thread. Not on the loop's thread.
@@ -59,10 +64,12 @@ class EventLoop {
   };
 
   void work();
+  void wake();
+  bool has_posted_or_stops();
   void run_posted();
   void run_timers();
   void handle(std::uint64_t id, std::uint32_t events);
-  int wait_limit() const;
+  int wait_limit();
   void guarded(const Task& task) noexcept;
 
   const std::function<void(const std::string&)> failed_;
@@ -72,6 +79,9 @@ class EventLoop {
   std::vector<Task> posted_;
   bool stopping_ = false;
 
+  std::mutex turn_;                       // held by whoever runs callbacks; guards all below
+  std::atomic<std::thread::id> running_;  // who that is
+  Clock::time_point waits_until_;         // how long the thread sleeps
   std::unordered_map<int, std::shared_ptr<Watch>> watches_;
   std::unordered_map<std::uint64_t, std::weak_ptr<Watch>> by_id_;
   std::map<std::pair<Clock::time_point, TimerId>, Task> timers_;

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <future>
 #include <stdexcept>
+#include <thread>
+#include <vector>
 
 namespace collet::bash {
 namespace {
@@ -21,6 +23,67 @@ TEST(EventLoop_Post, runs_in_order_and_stop_runs_what_is_left) {
     loop.post([&order] { order += '!'; });
   }
   EXPECT_EQ(order, "abcde");
+}
+
+// -> the thread that ran it
+std::thread::id dispatched(EventLoop& loop) {
+  std::promise<std::thread::id> thread;
+  loop.dispatch([&] { thread.set_value(std::this_thread::get_id()); });
+  return thread.get_future().get();
+}
+
+TEST(EventLoop_Dispatch, runs_on_the_callers_thread_while_the_loop_waits) {
+  EventLoop loop([](const std::string&) {});
+  while (dispatched(loop) != std::this_thread::get_id()) std::this_thread::yield();
+  loop.stop();
+  loop.dispatch([] { FAIL(); });
+}
+
+TEST(EventLoop_Dispatch, comes_after_what_was_posted_and_never_beside_it) {
+  EventLoop loop([](const std::string&) {});
+  std::vector<std::thread> threads;
+  int sum = 0;  // unguarded on purpose
+  std::promise<void> go;
+  std::string order;
+  loop.post([&, future = go.get_future().share()] { future.wait(), order += 'a'; });
+  loop.dispatch([&] { order += 'b'; });
+  go.set_value();
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] {
+      for (int round = 0; round < 2000; ++round)
+        round % 3 == 0 ? loop.post([&] { ++sum; }) : loop.dispatch([&] { ++sum; });
+    });
+  for (auto& thread : threads) thread.join();
+  loop.run([&] {
+    EXPECT_EQ(sum, 8000);
+    EXPECT_EQ(order, "ab");
+  });
+}
+
+TEST(EventLoop_Dispatch, from_a_callback_is_posted) {
+  EventLoop loop([](const std::string&) {});
+  std::string order;
+  std::promise<void> done;
+  loop.post([&] {
+    loop.dispatch([&] { order += 'b', done.set_value(); });
+    order += 'a';
+  });
+  done.get_future().wait();
+  EXPECT_EQ(order, "ab");
+}
+
+TEST(EventLoop_Dispatch, a_timer_that_comes_before_the_others_is_in_time) {
+  EventLoop loop([](const std::string&) {});
+  loop.run([&] { loop.after(1h, [] {}); });
+  std::promise<void> rang;
+  bool lent = false;
+  while (!lent)
+    loop.dispatch([&, me = std::this_thread::get_id()] {
+      if (std::this_thread::get_id() != me || lent) return;
+      lent = true;
+      loop.after(1ms, [&] { rang.set_value(); });
+    });
+  EXPECT_EQ(rang.get_future().wait_for(20s), std::future_status::ready);
 }
 
 TEST(EventLoop_Timers, come_in_order_of_time_and_can_be_cancelled) {
