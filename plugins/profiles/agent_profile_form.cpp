@@ -138,7 +138,7 @@ Problem problem_of(const Field& field, const json::Value& in) {
 std::string kind_of(const json::Value& body) {
   const auto* kind = json::find(body, "agent_kind");
   if (kind == nullptr) return "openhands";
-  const std::string shown = kind->IsString() ? std::string(json::view(*kind)) : json::dump(*kind);
+  std::string shown = kind->IsString() ? std::string(json::view(*kind)) : json::dump(*kind);
   if (shown == "openhands" || shown == "acp") return shown;
   Problems problems;
   problems.add("union_tag_invalid", {},

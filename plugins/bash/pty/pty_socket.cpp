@@ -18,6 +18,8 @@ template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
 };
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;  // for compilers that cannot deduce it
 
 std::optional<std::uint64_t> first_offset(const Request& request) {
   const auto text = request.query_value("from");

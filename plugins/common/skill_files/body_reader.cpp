@@ -98,7 +98,7 @@ const json::Value* BodyReader::maybe_object(const std::string& name) {
 }
 
 std::string checked_name(const Request& request, const std::string& name, const std::string& pattern) {
-  const std::string given(request.param(name));
+  std::string given(request.param(name));
   if (is_kebab_case(given) && given.size() <= kMostName) return given;
   const auto shown = detail::json_quoted(given);
   Problems problems;

@@ -27,7 +27,7 @@ struct FetchLimits {
 class GitFetcher {
  public:
   GitFetcher(std::optional<HttpClient> client, Cancellation cancellation, FetchLimits limits = {})
-      : client_(std::move(client)), cancellation_(std::move(cancellation)), limits_(limits) {}
+      : client_(client), cancellation_(std::move(cancellation)), limits_(limits) {}
 
   /// The commit that `source` names now, 40 digits.
   std::string resolve(const Source& source) const;

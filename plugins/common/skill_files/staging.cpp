@@ -51,7 +51,7 @@ Staging::~Staging() {
 }
 
 fs::path Staging::make(const std::string& name) const {
-  const auto folder = folder_ / name;
+  auto folder = folder_ / name;
   if (::mkdir(folder.c_str(), 0755) != 0) fail("no folder can be made in " + folder_.string());
   return folder;
 }

@@ -42,7 +42,7 @@ class ReadFileTool final : public PlainTool {
     std::int64_t next = offset;  // the first line that is not shown
     for (; next < end; ++next) {
       char number[32];
-      std::snprintf(number, sizeof(number), "%6lld  ", static_cast<long long>(next + 1));
+      std::snprintf(number, sizeof(number), "%6lld  ", static_cast<long long>(next) + 1);
       const std::string line = number + std::string(lines[static_cast<std::size_t>(next)]) + "\n";
       if (next > offset && shown.size() + line.size() > kMostBytes) break;
       shown += line;
