@@ -9,7 +9,9 @@ namespace collet::storage {
 
 namespace {
 
-constexpr int kCheckpointPages = 2000;  // 8 MB of log: each checkpoint syncs the file, so not too often
+// 32 MB of log: whoever writes next waits for the checkpoint, several milliseconds, so it shall be a rare
+// one. A killed server reads the log when it starts again.
+constexpr int kCheckpointPages = 8000;
 constexpr int kTruncatePages = 64'000;  // 256 MB: readers kept the log from starting over; wait for them
 constexpr std::string_view kBusyTimeout = "PRAGMA busy_timeout=5000";
 
