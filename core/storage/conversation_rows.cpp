@@ -14,9 +14,8 @@ namespace {
 void update_claimed(Session& session, const ConversationRow& row) {
   bool ours = false;
   session.query<std::int64_t>(
-      "UPDATE conversations SET status = :status, updated_at = :updated, body = :body WHERE tenant = :tenant "
-      "AND "
-      "id = :id AND owner = :owner AND generation = :generation RETURNING 1",
+      "UPDATE conversations SET status = :status, updated_at = :updated, body = :body "
+      "WHERE tenant = :tenant AND id = :id AND owner = :owner AND generation = :generation RETURNING 1",
       {row.status, row.updated_at, row.body, kTenant, row.id, row.claim->server, row.claim->generation},
       [&](std::int64_t) { ours = true; });
   if (!ours) throw StorageError(claim_lost());
@@ -26,8 +25,8 @@ void add_model_calls(Session& session, const ConversationRow& row) {
   if (row.model_calls.empty()) return;
   session.execute(
       "INSERT INTO model_calls (tenant, conversation_id, number, body) VALUES (:tenant, :id, "
-      "(SELECT COALESCE(MAX(number), 0) + 1 FROM model_calls WHERE tenant = :same_tenant AND "
-      "conversation_id = :same_id), :body)",
+      "(SELECT COALESCE(MAX(number), 0) + 1 FROM model_calls "
+      "WHERE tenant = :same_tenant AND conversation_id = :same_id), :body)",
       {kTenant, row.id, kTenant, row.id, row.model_calls});
 }
 
@@ -36,8 +35,8 @@ void add_model_calls(Session& session, const ConversationRow& row) {
 void check(Session& session, const std::string& id, const Claim& claim) {
   bool ours = false;
   session.query<std::int64_t>(
-      "SELECT 1 FROM conversations WHERE tenant = :tenant AND id = :id AND owner = :owner AND generation = "
-      ":generation",
+      "SELECT 1 FROM conversations "
+      "WHERE tenant = :tenant AND id = :id AND owner = :owner AND generation = :generation",
       {kTenant, id, claim.server, claim.generation}, [&](std::int64_t) { ours = true; });
   if (!ours) throw StorageError(claim_lost());
 }

@@ -181,12 +181,11 @@ std::int64_t seq_before(Session& session, const std::string& conversation, Micro
   std::int64_t found = 0;
   session.query<std::int64_t>(
       "WITH RECURSIVE steps(low, step) AS ("
-      "SELECT CAST(0 AS BIGINT), 2 * COALESCE(MAX(seq), 0) FROM events WHERE tenant = :tenant AND "
-      "conversation_id = :conversation "
-      "UNION ALL SELECT CASE WHEN (SELECT timestamp FROM events WHERE tenant = :same_tenant AND "
-      "conversation_id "
-      "= :same_conversation AND seq = low + (step + 1) / 2) < :at THEN low + (step + 1) / 2 ELSE low END, "
-      "(step + 1) / 2 FROM steps WHERE step > 1) "
+      "SELECT CAST(0 AS BIGINT), 2 * COALESCE(MAX(seq), 0) FROM events "
+      "WHERE tenant = :tenant AND conversation_id = :conversation "
+      "UNION ALL SELECT CASE WHEN (SELECT timestamp FROM events "
+      "WHERE tenant = :same_tenant AND conversation_id = :same_conversation AND seq = low + (step + 1) / 2) "
+      "< :at THEN low + (step + 1) / 2 ELSE low END, (step + 1) / 2 FROM steps WHERE step > 1) "
       "SELECT MAX(low) FROM steps",
       {kTenant, conversation, kTenant, conversation, at}, [&](std::int64_t seq) { found = seq; });
   return found;

@@ -27,10 +27,9 @@ const PipelineStatement kBegin{"", "BEGIN ISOLATION LEVEL SERIALIZABLE"};
 
 const PipelineStatement kMark{
     "collet_mark",
-    "WITH marked AS (INSERT INTO writers (id, transaction, at, fence) VALUES ($1, $2, $3, $4) ON CONFLICT "
-    "(id) "
-    "DO UPDATE SET transaction = excluded.transaction, at = excluded.at WHERE writers.fence = excluded.fence "
-    "RETURNING 1) SELECT 1 / COUNT(*) FROM marked",
+    "WITH marked AS (INSERT INTO writers (id, transaction, at, fence) VALUES ($1, $2, $3, $4) "
+    "ON CONFLICT (id) DO UPDATE SET transaction = excluded.transaction, at = excluded.at "
+    "WHERE writers.fence = excluded.fence RETURNING 1) SELECT 1 / COUNT(*) FROM marked",
     given_up};
 
 const PipelineStatement kInsertEvents{
@@ -41,11 +40,11 @@ const PipelineStatement kInsertEvents{
 
 const PipelineStatement kSaveRows{
     "collet_save_rows",
-    "WITH saved AS (UPDATE conversations AS c SET status = v.status, updated_at = v.updated_at, body = "
-    "v.body "
+    "WITH saved AS (UPDATE conversations AS c "
+    "SET status = v.status, updated_at = v.updated_at, body = v.body "
     "FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::text[]) "
-    "AS v(id, owner, generation, status, updated_at, body) WHERE c.tenant = $1 AND c.id = v.id AND "
-    "c.owner = v.owner AND c.generation = v.generation RETURNING 1) "
+    "AS v(id, owner, generation, status, updated_at, body) WHERE c.tenant = $1 AND c.id = v.id "
+    "AND c.owner = v.owner AND c.generation = v.generation RETURNING 1) "
     "SELECT 1 / CAST(COUNT(*) = cardinality($2) AS INTEGER) FROM saved",
     not_ours};
 

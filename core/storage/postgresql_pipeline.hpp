@@ -50,7 +50,6 @@ class PostgresqlPipeline {
   void send(PGconn* connection, const PipelineStatement& statement, const std::vector<PipelineParam>& params);
   /// Makes sure that the server has what was sent, and goes on meanwhile.
   void push(PGconn* connection);
-  bool waiting() const { return !sent_.empty(); }
   /// Waits for the answers to all that was sent. Throws PipelineFailure, of the first one that failed.
   void collect(PGconn* connection);
 
