@@ -48,7 +48,7 @@ class DesktopTest : public ::testing::Test {
   }
   std::string script(const std::string& name, std::string text) {
     text.insert(text.find('\n') + 1, "HERE='" + folder_.path() + "'\n");
-    const auto file = folder_.write(name, text);
+    auto file = folder_.write(name, text);
     fs::permissions(file, fs::perms::owner_all);
     return file;
   }
@@ -85,7 +85,7 @@ TEST_F(DesktopTest, nobody_else_gets_in) {
 TEST_F(DesktopTest, the_address_has_the_token_behind_the_fragment) {
   const auto desktop = this->desktop();
   desktop->start();
-  ASSERT_TRUE(wait_until([&] { return desktop->address("").url != ""; }));
+  ASSERT_TRUE(wait_until([&] { return !desktop->address("").url.empty(); }));
   EXPECT_THAT(desktop->address("").url,
               MatchesRegex("http://127.0.0.1:[0-9]+/vnc.html\\?autoconnect=1&resize=remote"
                            "#path=websockify%3Ftoken%3D[0-9a-f]{64}"));

@@ -19,7 +19,7 @@ using ::testing::Not;
 class EditorProgramTest : public ::testing::Test {
  protected:
   std::string program(const std::string& name) {
-    const auto file = folder_.write(name, "");
+    auto file = folder_.write(name, "");
     fs::permissions(file, fs::perms::owner_all);
     return file;
   }

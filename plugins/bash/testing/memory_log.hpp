@@ -39,10 +39,11 @@ class MemoryLog final : public RecordLog {
     for (const auto& [record, indexes] : entries) {
       const auto from = query.from_position;
       if (from != 0 && (query.descending ? record.position > from : record.position < from)) continue;
-      const bool equal = std::all_of(query.equals.begin(), query.equals.end(), [&](const auto& wanted) {
-        const auto value = indexes.find(wanted.first);
-        return value != indexes.end() && value->second == wanted.second;
-      });
+      const bool equal =
+          std::all_of(query.equals.begin(), query.equals.end(), [&values = indexes](const auto& wanted) {
+            const auto value = values.find(wanted.first);
+            return value != values.end() && value->second == wanted.second;
+          });
       if (equal && static_cast<int>(found.size()) < query.limit) found.push_back(record);
     }
     reads_ += found.size();

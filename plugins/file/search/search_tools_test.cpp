@@ -83,7 +83,7 @@ class SearchTools : public ::testing::Test {
     if (!path.empty()) w.member("path", path);
     const std::string action = w.end().take();
     GrepTool own(std::nullopt);
-    const Found found = ask(own, "matches", action);
+    Found found = ask(own, "matches", action);
     if (!have_ripgrep()) return found;
     const Host host(&host_.table());
     GrepTool ripgrep(host.processes());
