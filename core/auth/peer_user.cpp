@@ -14,7 +14,7 @@
 #include <sstream>
 #include <string>
 
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::auth {
 namespace {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::http {
 

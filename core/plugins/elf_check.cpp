@@ -11,7 +11,7 @@
 #include <system_error>
 #include <vector>
 
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::plugins {
 namespace {

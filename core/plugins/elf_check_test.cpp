@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/unique_fd.hpp"
 #include "collet/testing/temporary_folder.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::plugins {
 namespace {

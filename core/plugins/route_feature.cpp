@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "base/log.hpp"
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "plugins/answer_source.hpp"
 #include "plugins/guest.hpp"
 #include "plugins/operation_check.hpp"

@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "process/cgroup.hpp"
 #include "process/process_table.hpp"
 #include "process/protocol.hpp"

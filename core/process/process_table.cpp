@@ -14,7 +14,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::process {
 namespace {

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::process {
 

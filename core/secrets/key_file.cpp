@@ -11,7 +11,7 @@
 #include <string>
 
 #include "base/id.hpp"
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "secrets/sha256.hpp"
 
 namespace collet::secrets {

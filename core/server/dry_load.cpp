@@ -19,7 +19,7 @@
 #include "agent/tool.hpp"
 #include "base/log.hpp"
 #include "base/temporary_folder.hpp"
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "http/router.hpp"
 #include "llm/no_provider.hpp"
 #include "llm/provider.hpp"

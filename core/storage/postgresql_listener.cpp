@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::storage {
 namespace {

@@ -2,7 +2,7 @@
 #include <filesystem>
 
 #include "base/result.hpp"
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::storage {
 

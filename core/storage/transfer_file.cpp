@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "secrets/sha256.hpp"
 #include "storage/migrations.hpp"
 

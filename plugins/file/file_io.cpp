@@ -12,7 +12,7 @@
 #include <random>
 #include <system_error>
 
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::file {
 namespace {

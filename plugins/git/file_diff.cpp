@@ -14,7 +14,7 @@
 
 #include "changes.hpp"
 #include "collet/http.hpp"
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "text.hpp"
 
 namespace collet::git {

@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "collet/http.hpp"
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::hooks {
 namespace {

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "http/detail/body_intake.hpp"
 #include "http/detail/input_buffer.hpp"
 #include "http/detail/outgoing.hpp"

@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "base/log.hpp"
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "http/detail/connection.hpp"
 #include "http/detail/pistache_worker.hpp"
 

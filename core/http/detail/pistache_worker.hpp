@@ -9,7 +9,7 @@
 #include <mutex>
 #include <vector>
 
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::http::detail {
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "http/detail/prefixed_socket.hpp"
 #include "http/detail/request_reader.hpp"
 #include "http/websocket.hpp"

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::http::testing {
 

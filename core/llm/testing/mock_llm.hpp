@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/unique_fd.hpp"
 #include "collet/json.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::llm::testing {
 

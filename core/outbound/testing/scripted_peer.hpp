@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::outbound::testing {
 

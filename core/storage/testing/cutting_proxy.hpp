@@ -8,7 +8,7 @@
 #include <string_view>
 #include <thread>
 
-#include "base/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::storage::testing {
 

@@ -10,7 +10,7 @@
 #include <optional>
 #include <string>
 
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "system/event_loop.hpp"
 #include "system/launcher.hpp"
 #include "system/utf8.hpp"

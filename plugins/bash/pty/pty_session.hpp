@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "collet/socket.hpp"
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "pty/output_ring.hpp"
 #include "system/event_loop.hpp"
 #include "system/identity.hpp"

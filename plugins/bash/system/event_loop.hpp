@@ -14,7 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::bash {
 

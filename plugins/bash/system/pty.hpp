@@ -1,5 +1,5 @@
 #pragma once
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::bash {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "system/utf8.hpp"
 
 namespace collet::bash {

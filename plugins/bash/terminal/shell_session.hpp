@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "collet/detail/text.hpp"
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "system/event_loop.hpp"
 #include "system/launcher.hpp"
 #include "terminal/output_filter.hpp"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "skill_folders.hpp"
 #include "staging.hpp"
 

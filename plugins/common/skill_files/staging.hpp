@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::skill_files {
 

@@ -9,7 +9,7 @@
 #include <cstring>
 
 #include "collet/json.hpp"
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::skill_files {
 namespace {

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "storage_error.hpp"
 #include "text_file.hpp"
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::file {
 

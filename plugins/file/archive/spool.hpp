@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::file {
 

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <stdexcept>
 
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "file_io.hpp"
 #include "text_codec.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "collet/http.hpp"
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 #include "transfer/ranges.hpp"
 
 namespace collet::file {

@@ -3,7 +3,7 @@
 #pragma once
 #include <string_view>
 
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 namespace collet::file {
 

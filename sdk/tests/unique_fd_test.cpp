@@ -1,4 +1,4 @@
-#include "common/unique_fd.hpp"
+#include "collet/unique_fd.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
