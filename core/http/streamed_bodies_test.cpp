@@ -185,5 +185,23 @@ TEST_F(StreamedBodiesTest, TheServersEndBreaksABody) {
   EXPECT_EQ(broken_.wait(), "the server is going down");
 }
 
+TEST_F(StreamedBodiesTest, WhoAsksAfterTheServersEndIsToldOfIt) {
+  std::shared_ptr<BodyStream> body;
+  std::optional<Reply> kept;
+  Note begun;
+  stream("/up", [&](const Request& request, Reply reply) {
+    body = request.stream;
+    kept = std::move(reply);
+    begun.set("yes");
+  });
+  start();
+  RawClient client(port_);
+  ASSERT_TRUE(client.send(post(100) + "abc"));
+  begun.wait();
+  server_->drain(std::chrono::milliseconds(0));
+  body->next([&](const Piece& piece) { broken_.set(piece.data); });
+  EXPECT_EQ(broken_.wait(), "the server is going down");
+}
+
 }  // namespace
 }  // namespace collet::http::testing

@@ -251,7 +251,7 @@ void Connection::take_over(const SocketRoute& route, bool ask_first_message) {
 
 void Connection::abandon(std::string why) {
   ::shutdown(fd_.get(), SHUT_RDWR);
-  dead_ = true;
+  if (!std::exchange(dead_, true)) dead_why_ = why;
   if (state_ != State::kTaken) state_ = State::kClosing;
   if (intake_)
     if (auto tell = intake_->break_off(std::move(why))) news_.push_back(std::move(tell));

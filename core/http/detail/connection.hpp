@@ -126,6 +126,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   State state_ = State::kReading;
   Clock::time_point deadline_;
   bool driving_ = false, input_ended_ = false, dead_ = false;
+  std::string dead_why_;
   InputBuffer input_;
   std::optional<RequestReader> reader_;
 

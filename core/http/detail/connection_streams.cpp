@@ -117,10 +117,12 @@ void Connection::dispatch_stream() {
 void Connection::next_piece(std::uint64_t serial, BodyStream::OnPiece on_piece) {
   Turn turn(*this);
   if (serial != serial_ || dead_ || !is_owed_answer_ || !intake_ || intake_->is_wanted()) {
-    const char* why = dead_             ? "the client has left"
+    std::string why = dead_             ? dead_why_
                       : is_owed_answer_ ? "the body has ended, or is asked for already"
                                         : "the request was answered";
-    news_.emplace_back([on_piece = std::move(on_piece), why] { on_piece({Piece::Kind::kBroken, why}); });
+    news_.emplace_back([on_piece = std::move(on_piece), why = std::move(why)] {
+      on_piece({Piece::Kind::kBroken, why});
+    });
     return;
   }
   intake_->want(std::move(on_piece));
