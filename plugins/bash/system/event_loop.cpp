@@ -43,6 +43,7 @@ void EventLoop::post(Task task) {
 
 void EventLoop::dispatch(Task task) {
   if (running_ == std::this_thread::get_id()) return post(std::move(task));
+  if (has_work_) return post(std::move(task));
   const std::unique_lock turn(turn_, std::try_to_lock);
   if (!turn || has_posted_or_stops()) return post(std::move(task));
   running_ = std::this_thread::get_id();
@@ -137,7 +138,9 @@ void EventLoop::work() {
     running_ = std::thread::id();
     turn.unlock();
     const int count = ::epoll_wait(epoll_.get(), events, std::size(events), limit);
+    has_work_ = true;
     turn.lock();
+    has_work_ = false;
     running_ = std::this_thread::get_id();
     for (int i = 0; i < count; ++i) handle(events[i].data.u64, events[i].events);
     run_timers();

@@ -79,6 +79,7 @@ class EventLoop {
   std::vector<Task> posted_;
   bool stopping_ = false;
 
+  std::atomic<bool> has_work_ = false;    // the thread waits for its turn: nobody may take it first
   std::mutex turn_;                       // held by whoever runs callbacks; guards all below
   std::atomic<std::thread::id> running_;  // who that is
   Clock::time_point waits_until_;         // how long the thread sleeps
