@@ -140,8 +140,9 @@ RouteNumbers& Metrics::Impl::route(std::string_view pattern) {
   const std::lock_guard lock(routes_mutex);
   const auto& name = *route_names.emplace(pattern).first;
   auto& numbers = routes[name];
-  if (!numbers)
-    numbers.reset(new RouteNumbers{request_seconds.Add({{"route", name}}, request_buckets()), {}, {}});
+  if (!numbers)     // an aggregate, which make_unique does not make with every compiler
+    numbers.reset(  // NOLINT(modernize-make-unique)
+        new RouteNumbers{request_seconds.Add({{"route", name}}, request_buckets()), {}, {}});
   return *numbers;
 }
 
