@@ -14,6 +14,7 @@ namespace collet::bash {
 namespace {
 
 constexpr int kEndGraceMs = 500;
+constexpr std::size_t kLittleText = 64U << 10;
 
 struct Pipe {
   UniqueFd ours, childs;
@@ -72,10 +73,7 @@ void CommandRunner::launch(Launcher& launcher) {
   const auto weak = weak_from_this();
   child_ = launcher.launch(request, [loop = loop_, weak](int status) {
     loop->dispatch([weak, status] {
-      if (const auto self = weak.lock()) {
-        self->status_ = status;
-        self->end_if_over();
-      }
+      if (const auto self = weak.lock()) self->on_exit(status);
     });
   });
   watch(out_);
@@ -130,6 +128,15 @@ void CommandRunner::chunk_taken() {
   if (finished_ || ahead_ >= options_.chunks_ahead) return;
   watch(out_);
   watch(err_);
+}
+
+// Perhaps on the host's thread that tells of everybody's children: much text is not made into events there.
+void CommandRunner::on_exit(int status) {
+  status_ = status;
+  if (out_.text.size() + err_.text.size() <= kLittleText) return end_if_over();
+  loop_->post([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->end_if_over();
+  });
 }
 
 // Over when the shell has ended and nobody holds its output open any more.

@@ -66,6 +66,7 @@ class CommandRunner : public std::enable_shared_from_this<CommandRunner> {
   void on_ready(Stream& stream);
   void take(Stream& stream, std::string_view bytes);
   void pass_on();
+  void on_exit(int status);
   void end_if_over();
   void finish(int exit_code);
 

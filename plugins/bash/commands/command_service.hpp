@@ -65,7 +65,7 @@ class CommandService {
   /// Gets the last output with all that the command has said, after it was stored; or null where the command
   /// itself could not be stored, and why. On the thread that stores; must not block.
   using Ended = std::function<void(const BashOutput* output, const std::string& error)>;
-  /// Starts a command and does not wait. Throws TooMany.
+  /// Starts a command, perhaps on the calling thread, and does not wait for its end. Throws TooMany.
   BashCommand execute(CommandRequest request, Ended ended);
 
   // Those below wait for the loop; not on its thread. `id` in either form.
