@@ -5,7 +5,7 @@ import sys
 
 from .client import Http
 
-PROGRAM = pathlib.Path(__file__).resolve().parent.parent / "mock_llm.py"
+PROGRAM = pathlib.Path(__file__).resolve().parent.parent / "mock_llm"
 
 
 def call(tool, arguments=None, text=None, **more):

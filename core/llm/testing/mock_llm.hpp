@@ -1,4 +1,4 @@
-// A scripted model endpoint for tests: tests/mock_llm.py as a child process.
+// A scripted model endpoint for tests: tests/mock_llm as a child process.
 #pragma once
 #include <sys/types.h>
 
