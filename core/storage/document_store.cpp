@@ -1,7 +1,7 @@
 #include "storage/document_store.hpp"
 
 #include "storage/database.hpp"
-#include "storage/prefix.hpp"
+#include "storage/names.hpp"
 #include "storage/tenant.hpp"
 
 namespace collet::storage {
@@ -57,19 +57,7 @@ Result<void> DocumentStore::remove_if(const std::string& name, const Check& chec
 }
 
 Result<std::vector<std::string>> DocumentStore::names(const std::string& prefix) const {
-  return database_.read([&](Session& session) {
-    std::vector<std::string> names;
-    std::string sql = "SELECT name FROM documents WHERE tenant = :tenant AND name >= :first";
-    std::vector<Param> params = {kTenant, prefix};
-    const auto end = end_of_prefix(prefix);
-    if (end) {
-      sql += " AND name < :end";
-      params.emplace_back(std::string_view(*end));
-    }
-    session.query<std::string>(sql + " ORDER BY name", params,
-                               [&](std::string& name) { names.push_back(std::move(name)); });
-    return names;
-  });
+  return database_.read([&](Session& session) { return names_beginning(session, "documents", prefix); });
 }
 
 Result<std::string> DocumentStore::update(const std::string& name, const Change& change) {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "storage/log_rows.hpp"
-#include "storage/prefix.hpp"
+#include "storage/names.hpp"
 #include "storage/tenant.hpp"
 
 namespace collet::storage {
@@ -107,19 +107,7 @@ Result<bool> PluginStore::erase(const std::string& key) {
 }
 
 Result<std::vector<std::string>> PluginStore::keys(const std::string& prefix) const {
-  return database_->read([&](Session& session) {
-    std::vector<std::string> names;
-    std::string sql = "SELECT name FROM entries WHERE tenant = :tenant AND name >= :first";
-    std::vector<Param> params = {kTenant, prefix};
-    const auto end = end_of_prefix(prefix);
-    if (end) {
-      sql += " AND name < :end";
-      params.emplace_back(std::string_view(*end));
-    }
-    session.query<std::string>(sql + " ORDER BY name", params,
-                               [&](std::string& name) { names.push_back(std::move(name)); });
-    return names;
-  });
+  return database_->read([&](Session& session) { return names_beginning(session, "entries", prefix); });
 }
 
 Result<void> PluginStore::declare_log(const std::string& log, const std::vector<std::string>& indexes) {
