@@ -102,11 +102,6 @@ void Parts::hear_other_servers() {
   database->listen(std::move(heard));
 }
 
-void Parts::serve_with(const http::HttpServer& server, settings::OwnAddresses addresses) {
-  http = &server;
-  resolver.set_addresses(std::move(addresses));
-}
-
 void Parts::hush() {
   database->stop_listening();
   conversations.pause_all(kRunGrace);
@@ -133,7 +128,7 @@ std::vector<std::string> Parts::not_ready() const {
 
 std::vector<plugins::PluginStatus> Parts::plugin_status() const {
   auto all = host.status();
-  for (auto& plugin : all) plugin.requests.waiting = http == nullptr ? 0 : http->queue_depth(plugin.name);
+  for (auto& plugin : all) plugin.requests.waiting = http->queue_depth(plugin.name);
   return all;
 }
 
