@@ -66,7 +66,7 @@ struct Response {
 /// Why a call failed, in the reference's terms (ConversationErrorEvent.code and .classification).
 struct Failure {
   std::string code;    ///< "LLMAuthenticationError", "LLMRateLimitError", …
-  std::string detail;  ///< for people; never holds the key
+  std::string detail;  ///< never holds the key; not to be shown before shown_detail() (failures.hpp)
   std::string kind;    ///< auth, config, quota, rate_limit, transient, agent_action
   bool retryable = false;
   std::string user_action;  ///< settings, retry, none
