@@ -88,7 +88,8 @@ Result<std::string> ManagementGateway::show_secrets(const std::string& text, Sec
       });
       break;
     case SecretsAs::kPlain:
-      secrets::decrypt_tokens(*document, parts_.ring, secrets::ForeignToken::kKeep, allocator);
+      if (auto done = secrets::decrypt_tokens(*document, parts_.ring, secrets::BrokenToken::kKeep); !done)
+        return done.error();
       break;
   }
   return json::dump(*document);
