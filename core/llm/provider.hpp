@@ -34,6 +34,9 @@ struct Config {
 
   /// From a whole `llm` object as clients send it. kInvalid names the first bad member.
   static Result<Config> from_json(const json::Value& llm);
+  /// Whether its addresses may be taken from a client: they are shown to everybody. Not asked of what is
+  /// stored. Of an `llm` that from_json takes.
+  static Result<void> check_addresses(const json::Value& llm);
 };
 
 struct Request {
