@@ -247,7 +247,8 @@ void start_conversation(ConversationService& service, const secrets::KeyRing& ri
   Body body = read_body(request, kStartConversationRequest);
   if (!body.value) return reply.send(body.refusal);
   if (json::bool_at(*body.value, "secrets_encrypted").value_or(false))
-    secrets::decrypt_tokens(*body.value, ring, secrets::ForeignToken::kNull, body.value->GetAllocator());
+    if (auto done = secrets::decrypt_tokens(*body.value, ring, secrets::BrokenToken::kNull); !done)
+      return reply.send(to_response(done.error()));
   Validation validation;
   read_yes_no(request, kIncludeSkills, validation);
   auto wanted = read_start_request(*body.value, validation);

@@ -1,9 +1,12 @@
 #include "api/secret_sources.hpp"
 
+#include "base/printable.hpp"
 #include "outbound/url.hpp"
 
 namespace collet::api {
 namespace {
+
+constexpr std::size_t kLongestName = 256;  // bytes
 
 Places inside(const Places& where, std::string_view name) {
   Places places = where;
@@ -46,9 +49,19 @@ void check_lookup(const json::Value& source, const Places& where, Validation& va
     check_text(*headers, json::view(header.name), there, validation);
 }
 
+// It stands in the log and in what the agent is told.
+void check_name(const Places& where, Validation& validation) {
+  const auto* name = where.empty() ? nullptr : std::get_if<std::string_view>(&where.back());
+  if (name == nullptr || (name->size() <= kLongestName && printable(*name) == *name)) return;
+  validation.add("value_error", Places(where.begin(), where.end() - 1),
+                 "Value error, a secret's name must have no control characters, and 256 bytes at most",
+                 nullptr);
+}
+
 }  // namespace
 
 void check_secret_source(const json::Value& source, const Places& where, Validation& validation) {
+  check_name(where, validation);
   if (source.IsString()) return;
   if (is_static(source)) {
     const json::Value* value = json::find(source, "value");  // null: none

@@ -37,6 +37,13 @@ TEST(SecretSources, NamesTheMistakeWithoutShowingTheValue) {
               HasSubstr(R"("loc":["body","secrets","X","headers","K"])"));
 }
 
+TEST(SecretSources, NamesAreOneLine) {
+  for (const std::string_view name : {R"(A\n2026 error [auth] forged)", R"(A\u001b[2J)", R"(A\u2028B)"})
+    EXPECT_THAT(read("{\"" + std::string(name) + R"(":"v"})"), HasSubstr("secret's name")) << name;
+  EXPECT_THAT(read("{\"" + std::string(257, 'n') + R"(":"v"})"), HasSubstr("secret's name"));
+  EXPECT_THAT(read("{\"" + std::string(256, 'n') + R"(":"v","MY-NAME é":"w"})"), HasSubstr(R"("value":"w")"));
+}
+
 TEST(SecretSources, Lookup_RefusesWhatCanNeverBeAsked) {
   const auto lookup = [](std::string_view url, std::string_view headers = "null") {
     return read(R"({"X":{"kind":"LookupSecret","url":)" + std::string(url) + R"(,"headers":)" +

@@ -48,6 +48,8 @@ void check_llm(const json::Value& llm, const Places& where, Validation& validati
   }
   if (const auto config = llm::Config::from_json(llm); !config)
     value_error(validation, where, config.error().message, &llm);
+  else if (const auto checked = llm::Config::check_addresses(llm); !checked)
+    value_error(validation, where, checked.error().message, &llm);
 }
 
 void check_llm_of(const json::Value& object, const Places& where, Validation& validation) {

@@ -1,7 +1,10 @@
 #include "api/validation.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <set>
 
+#include "api/models.hpp"
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
@@ -10,15 +13,58 @@
 namespace collet::api {
 namespace {
 
+// The names that the contract has for what is no secret; under all others a secret may have been put by mistake.
+const std::set<std::string_view>& known_names() {
+  static const auto& names = *[] {
+    auto made = std::make_unique<std::set<std::string_view>>();
+    for (const auto models : {named_models(), named_settings_models()})
+      for (const Schema* model : models)
+        for (const auto& member : members_of(*model))
+          if (!secrets::is_secret_name(member.name)) made->insert(member.name);
+    made->insert("host");  // of a workspace elsewhere, which is none for us
+    return made.release();
+  }();
+  return names;
+}
+
+// Numbers and truth values stay.
+void redact_texts(json::Value& value, json::Allocator& allocator) {
+  if (value.IsString()) return secrets::redact_all(value, allocator);
+  if (value.IsArray())
+    for (auto& item : value.GetArray()) redact_texts(item, allocator);
+  if (value.IsObject())
+    for (auto& member : value.GetObject()) redact_texts(member.value, allocator);
+}
+
+void redact_unknown(json::Value& value, json::Allocator& allocator) {
+  if (value.IsArray())
+    for (auto& item : value.GetArray()) redact_unknown(item, allocator);
+  if (!value.IsObject()) return;
+  for (auto& member : value.GetObject())
+    known_names().contains(json::view(member.name)) ? redact_unknown(member.value, allocator)
+                                                    : redact_texts(member.value, allocator);
+}
+
+// A text whose place is none of the contract's, or one in the place of an object.
+bool may_be_secret(std::string_view type, const Places& where, const json::Value& input) {
+  if (!input.IsString() || where.empty() || where.front() != Place(std::string_view("body"))) return false;
+  const auto* last = std::get_if<std::string_view>(&where.back());
+  return type == "dict_type" || type.starts_with("model_") ||
+         (last != nullptr && !known_names().contains(*last));
+}
+
 // `is_secret`: what is wrong may be a secret, and has no names that would tell.
 std::string echo(const json::Value* input, bool is_secret) {
   if (input == nullptr) return "null";
   json::Document copy;
-  copy.CopyFrom(*input, copy.GetAllocator());
-  if (is_secret)
-    secrets::redact_all(copy, copy.GetAllocator());
-  else
-    secrets::redact_echo(copy, copy.GetAllocator());
+  auto& allocator = copy.GetAllocator();
+  copy.CopyFrom(*input, allocator);
+  if (is_secret) {
+    secrets::redact_all(copy, allocator);
+  } else {
+    secrets::redact_echo(copy, allocator);
+    redact_unknown(copy, allocator);
+  }
   return json::dump(copy);
 }
 
@@ -83,7 +129,8 @@ void Validation::add(std::string_view type, const Places& where, std::string_vie
     else
       w.value(std::get<int>(place));
   }
-  const bool is_secret = is_value(type, where) || is_whole_body(where, input) || is_unknown(type, input);
+  const bool is_secret = is_value(type, where) || is_whole_body(where, input) || is_unknown(type, input) ||
+                         (input != nullptr && may_be_secret(type, where, *input));
   w.end()
       .member("msg", message)
       .raw_member("input", shows_a_secret(type, where) ? "\"<redacted>\"" : echo(input, is_secret))

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <memory>
 
+#include "base/printable.hpp"
 #include "base/time.hpp"
 #include "collet/json.hpp"
 
@@ -65,7 +66,7 @@ void write(Level level, std::string_view part, std::string_view message, const I
     if (!conversation.empty()) about.append(" (conversation ").append(conversation);
     if (!request.empty()) about.append(about.empty() ? " (request " : ", request ").append(request);
     if (!about.empty()) about += ')';
-    logger().log(translated, "[{}] {}{}", part, message, about);
+    logger().log(translated, "[{}] {}{}", printable(part), printable(message), printable(about));
     return;
   }
   const auto name = spdlog::level::to_string_view(translated);

@@ -1,4 +1,5 @@
-// The server's log: one line per message on stderr. Any thread. Never pass a secret or a whole request body.
+// The server's log: one line per message on stderr, control characters in it escaped. Any thread. Never pass
+// a secret or a whole request body.
 #pragma once
 #include <string>
 #include <string_view>

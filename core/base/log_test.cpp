@@ -34,6 +34,12 @@ TEST_F(LogTest, Text_NamesPartAndIds) {
   EXPECT_THAT(written([] { debug("http", "hello"); }), IsEmpty());
 }
 
+TEST_F(LogTest, Text_IsOneLineWhateverIsInIt) {
+  configure(Level::kInfo, false);
+  EXPECT_THAT(written([] { info("a\nb", "x\n2026-01-01 error [auth] forged\x1b[2J", {.request = "r\n1"}); }),
+              EndsWith(" info [a\\nb] x\\n2026-01-01 error [auth] forged\\x1b[2J (request r\\n1)\n"));
+}
+
 TEST_F(LogTest, Json_HasIdsAndPlugin) {
   configure(Level::kInfo, true);
   const auto line = json::parse(written([] { error("plugin bash", "a \"b\"\n", {.conversation = "c1"}); }));

@@ -8,6 +8,7 @@
 #include "agent/system_prompt.hpp"
 #include "agent/tool_arguments.hpp"
 #include "base/log.hpp"
+#include "llm/failures.hpp"
 
 namespace collet::conversation {
 namespace {
@@ -350,7 +351,7 @@ void Run::add_answer(Batch& batch, const agent::OpenAction& open, const agent::T
 }
 
 asio::awaitable<Run::Next> Run::fail(llm::Failure failure) {
-  failure.detail = equipment_.secrets->masker()->mask(failure.detail);
+  failure.detail = llm::shown_detail(equipment_.secrets->masker()->mask(failure.detail));
   co_await append([&](Batch& batch) {
     batch.set_status(Status::kError);
     batch.add(agent::conversation_error(batch.link(), failure));

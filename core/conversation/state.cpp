@@ -17,9 +17,16 @@ std::string without_nulls(std::string_view text) {
   return value ? json::dump(json::without_nulls(*value, out.GetAllocator())) : std::string(text);
 }
 
-std::string shown_agent(std::string_view agent, secrets::Redaction how) {
-  auto document = json::parse(agent);
+// A JSON text with its secrets hidden.
+std::string shown(std::string_view text, secrets::Redaction how) {
+  auto document = json::parse(text);
   secrets::redact_secrets(*document, document->GetAllocator(), how);
+  return json::dump(*document);
+}
+
+std::string sealed(std::string_view text, const secrets::SealedBox& box, std::string_view id) {
+  auto document = json::parse(text);
+  secrets::seal_secrets(*document, box, id, document->GetAllocator());
   return json::dump(*document);
 }
 
@@ -41,18 +48,20 @@ void optional_member(json::Writer& w, std::string_view name, const std::string& 
 
 std::string sealed_setup(const Setup& setup, const secrets::SealedBox& box) {
   json::Writer w;
-  w.object().raw_member("agent", setup.agent).raw_member("secret_sources", setup.secret_sources).end();
-  auto sealed = json::parse(w.take());
-  secrets::seal_secrets(*sealed, box, setup.id, sealed->GetAllocator());
-  return json::dump(*sealed);
+  w.object().raw_member("agent", setup.agent).raw_member("secret_sources", setup.secret_sources);
+  w.raw_member("hook_config", setup.hook_config).raw_member("client_tools", setup.client_tools).end();
+  return sealed(w.take(), box, setup.id);
 }
 
 }  // namespace
 
 std::shared_ptr<const Setup> make_setup(Setup setup, const secrets::SealedBox& box) {
+  setup.box = &box;
   setup.sealed = sealed_setup(setup, box);
-  setup.shown_agent = shown_agent(setup.agent, secrets::Redaction::kLlmNull);
-  setup.live_agent = without_nulls(shown_agent(setup.agent, secrets::Redaction::kStars));
+  setup.shown_agent = shown(setup.agent, secrets::Redaction::kLlmNull);
+  setup.live_agent = without_nulls(shown(setup.agent, secrets::Redaction::kStars));
+  setup.shown_hook_config = shown(setup.hook_config, secrets::Redaction::kLlmNull);
+  setup.shown_client_tools = shown(setup.client_tools, secrets::Redaction::kLlmNull);
   setup.shown_secrets = shown_secrets(setup.secret_sources);
   setup.live_secrets = without_nulls(setup.shown_secrets);
   return std::make_shared<const Setup>(std::move(setup));
@@ -95,15 +104,15 @@ std::string document(const State& state, const llm::UsageLedger& usage) {
   w.object().member("id", setup.id).raw_member("workspace", setup.workspace);
   w.member("persistence_dir", setup.persistence_dir).member("max_iterations", setup.max_iterations);
   w.member("stuck_detection", setup.stuck_detection).member("execution_status", name_of(state.status));
-  w.raw_member("confirmation_policy", state.confirmation_policy);
-  w.raw_member("security_analyzer", state.security_analyzer);
+  w.raw_member("confirmation_policy", shown(state.confirmation_policy, secrets::Redaction::kLlmNull));
+  w.raw_member("security_analyzer", shown(state.security_analyzer, secrets::Redaction::kLlmNull));
   w.raw_member("activated_knowledge_skills", "[]").raw_member("invoked_skills", "[]");
   w.raw_member("blocked_actions", "{}").raw_member("blocked_messages", "{}");
   optional_member(w, "last_user_message_id", state.last_user_message_id);
   optional_member(w, "leaf_event_id", state.leaf_event_id);
   w.raw_member("stats", usage.json(llm::UsageLedger::Form::kWhole));
   w.key("secret_registry").object().raw_member("secret_sources", setup.shown_secrets).end();
-  w.raw_member("agent_state", "{}").raw_member("hook_config", setup.hook_config);
+  w.raw_member("agent_state", "{}").raw_member("hook_config", setup.shown_hook_config);
   w.member("title", state.title).member("metrics", nullptr);
   w.member("created_at", utc_timestamp(setup.created_at))
       .member("updated_at", utc_timestamp(state.updated_at));
@@ -112,7 +121,7 @@ std::string document(const State& state, const llm::UsageLedger& usage) {
   w.raw_member("tags", state.tags).member("current_model_id", nullptr).raw_member("available_models", "[]");
   w.member("supports_runtime_model_switch", false)
       .raw_member("launched_agent_profile", setup.launched_agent_profile);
-  w.raw_member("agent", setup.shown_agent).raw_member("client_tools", setup.client_tools);
+  w.raw_member("agent", setup.shown_agent).raw_member("client_tools", setup.shown_client_tools);
   if (setup.older_form)
     w.member("status", older_status(state.status)).member("runtime_status", "STATUS$READY");
   return w.end().take();
@@ -125,9 +134,11 @@ std::string full_state(const State& state, const llm::UsageLedger& usage) {
   w.raw_member("workspace", setup.workspace).member("persistence_dir", setup.persistence_dir);
   w.member("max_iterations", setup.max_iterations).member("stuck_detection", setup.stuck_detection);
   w.member("execution_status", name_of(state.status));
-  w.raw_member("confirmation_policy", without_nulls(state.confirmation_policy));
-  if (state.security_analyzer != "null")
-    w.raw_member("security_analyzer", without_nulls(state.security_analyzer));
+  const auto live = [](const std::string& text) {
+    return without_nulls(shown(text, secrets::Redaction::kStars));
+  };
+  w.raw_member("confirmation_policy", live(state.confirmation_policy));
+  if (state.security_analyzer != "null") w.raw_member("security_analyzer", live(state.security_analyzer));
   for (const auto name : {"activated_knowledge_skills", "activated_path_rules", "invoked_skills"})
     w.raw_member(name, "[]");
   w.raw_member("blocked_actions", "{}").raw_member("blocked_messages", "{}");
@@ -148,12 +159,11 @@ storage::ConversationRow to_row(const State& state, const llm::UsageLedger& usag
   w.member("stuck_detection", setup.stuck_detection)
       .member("autotitle", setup.autotitle)
       .member("created_through", setup.created_through)
-      .raw_member("hook_config", setup.hook_config);
-  w.raw_member("client_tools", setup.client_tools).member("parent_id", setup.parent_id);
+      .member("parent_id", setup.parent_id);
   w.raw_member("launched_agent_profile", setup.launched_agent_profile);
   w.member("older_form", setup.older_form);
-  w.raw_member("confirmation_policy", state.confirmation_policy);
-  w.raw_member("security_analyzer", state.security_analyzer);
+  w.raw_member("confirmation_policy", sealed(state.confirmation_policy, *setup.box, setup.id));
+  w.raw_member("security_analyzer", sealed(state.security_analyzer, *setup.box, setup.id));
   w.member("last_user_message_id", state.last_user_message_id).member("leaf_event_id", state.leaf_event_id);
   w.member("title", state.title)
       .raw_member("tags", state.tags)
@@ -182,14 +192,16 @@ std::optional<std::string> text_at(const json::Value& body, std::string_view key
 
 Result<Setup> setup_of(const storage::ConversationRow& row, json::Document& body,
                        const secrets::SealedBox& box) {
-  json::Value* sealed = json::find(body, "setup");
-  if (sealed == nullptr) return internal("conversation " + row.id + ": the stored row is damaged");
-  if (auto opened = secrets::open_secrets(*sealed, box, row.id, body.GetAllocator()); !opened)
-    return opened.error();
+  json::Value* inside = json::find(body, "setup");
+  if (inside == nullptr) return internal("conversation " + row.id + ": the stored row is damaged");
+  for (const auto name : {"setup", "confirmation_policy", "security_analyzer"})
+    if (json::Value* sealed = json::find(body, name); sealed != nullptr)
+      if (auto opened = secrets::open_secrets(*sealed, box, row.id, body.GetAllocator()); !opened)
+        return opened.error();
   Setup setup;
   setup.id = row.id;
-  setup.agent = raw_or(*sealed, "agent", "{}");
-  setup.secret_sources = raw_or(*sealed, "secret_sources", "{}");
+  setup.agent = raw_or(*inside, "agent", "{}");
+  setup.secret_sources = raw_or(*inside, "secret_sources", "{}");
   setup.workspace = raw_or(body, "workspace", "{}");
   setup.working_dir = json::string_or(body, "working_dir");
   setup.persistence_dir = json::string_or(body, "persistence_dir");
@@ -197,8 +209,9 @@ Result<Setup> setup_of(const storage::ConversationRow& row, json::Document& body
   setup.stuck_detection = json::bool_at(body, "stuck_detection").value_or(true);
   setup.autotitle = json::bool_at(body, "autotitle").value_or(true);
   setup.created_through = json::string_or(body, "created_through");
-  setup.hook_config = raw_or(body, "hook_config", "null");
-  setup.client_tools = raw_or(body, "client_tools", "[]");
+  // Rows from before these were sealed have them beside it.
+  setup.hook_config = raw_or(*inside, "hook_config", raw_or(body, "hook_config", "null"));
+  setup.client_tools = raw_or(*inside, "client_tools", raw_or(body, "client_tools", "[]"));
   setup.launched_agent_profile = raw_or(body, "launched_agent_profile", "null");
   setup.older_form = json::bool_at(body, "older_form").value_or(false);
   setup.parent_id = text_at(body, "parent_id");

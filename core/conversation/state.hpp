@@ -37,8 +37,11 @@ struct Setup {
   std::string shown_agent;  ///< nulls shown, the model's keys null
   std::string live_agent;   ///< nulls left out, secrets as stars
   std::string shown_secrets, live_secrets;
-  std::string sealed;  ///< {"agent", "secret_sources"} as they are stored
+  std::string shown_hook_config, shown_client_tools;
+  std::string sealed;  ///< {"agent", "secret_sources", "hook_config", "client_tools"} as they are stored
+  const secrets::SealedBox* box = nullptr;
 };
+/// `box` outlives the setup: what may still change is sealed with it, too.
 std::shared_ptr<const Setup> make_setup(Setup setup, const secrets::SealedBox& box);
 
 /// Secret sources with those of `update` added or put in the place of theirs. Both JSON objects {NAME:
@@ -49,7 +52,7 @@ std::string merge_sources(const std::string& sources, const std::string& update)
 struct State {
   std::shared_ptr<const Setup> setup;
   Status status = Status::kIdle;
-  std::string confirmation_policy = R"({"kind":"NeverConfirm"})";
+  std::string confirmation_policy = R"({"kind":"NeverConfirm"})";  ///< secrets in clear, as in the setup
   std::string security_analyzer = "null";
   std::string last_user_message_id, leaf_event_id;  ///< empty: none
   std::optional<std::string> title;

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "collet/web_address.hpp"
 #include "llm/provider.hpp"
 #include "outbound/url.hpp"
 
@@ -124,11 +125,21 @@ Result<Config> Config::from_json(const json::Value& llm) {
   read.headers("extra_headers", config.extra_headers);
   read.object("litellm_extra_body", config.extra_body);
   if (read.error()) return *read.error();
-  if (const auto url = outbound::parse_url(config.base_url); url && url->has_user)
-    return invalid(
-        "llm.base_url is shown to everybody: it must have no user or password in it, use llm.api_key");
   if (config.base_url.empty() && config.model.starts_with("ollama")) config.base_url = ollama_base_url;
   return config;
+}
+
+Result<void> Config::check_addresses(const json::Value& llm) {
+  for (const auto name : {"base_url", "ollama_base_url", "aws_bedrock_runtime_endpoint"}) {
+    const auto url = json::string_at(llm, name);
+    if (!url || url->empty()) continue;
+    if (has_url_user(*url))
+      return invalid("llm." + std::string(name) +
+                     " is shown to everybody: it must have no user or password in it, use llm.api_key");
+    if (std::string_view(name).ends_with("base_url") && !(is_base_url(*url) && outbound::parse_url(*url)))
+      return invalid("llm." + std::string(name) + " must be an http or https URL");
+  }
+  return {};
 }
 
 }  // namespace collet::llm

@@ -81,5 +81,29 @@ TEST(LlmConfig, WrongMember_IsNamedFirst) {
   }
 }
 
+Result<void> addresses(const char* name, const std::string& url) {
+  json::Document llm(rapidjson::kObjectType);
+  json::set(llm, name, url, llm.GetAllocator());
+  return Config::check_addresses(llm);
+}
+
+TEST(Config, Addresses_HaveNoUserInAnyWayOfWritingOne) {
+  for (const auto name : {"base_url", "ollama_base_url", "aws_bedrock_runtime_endpoint"})
+    for (const std::string url : {"http://user:PW@h/v1", "user:PW@127.0.0.1:9/v1", " http://user:PW@h/v1",
+                                  "//user:PW@h/v1", "http:/user:PW@h/v1", "http:\\\\user:PW@h/v1"}) {
+      const auto checked = addresses(name, url);
+      ASSERT_FALSE(checked.ok()) << url;
+      EXPECT_EQ(checked.error().message.find("PW"), std::string::npos);
+    }
+}
+
+TEST(Config, Addresses_OfModelsAreUrls) {
+  for (const auto url : {"http://h/v1\n", "h/v1", "ftp://h", "http://", "http:///v1", "http://h h"})
+    EXPECT_FALSE(addresses("base_url", url).ok()) << url;
+  for (const auto url : {"", "http://h", "HTTPS://h:8000/v1", "http://[::1]:1/v1", "http://h/a@b"})
+    EXPECT_TRUE(addresses("base_url", url).ok()) << url;
+  EXPECT_TRUE(addresses("aws_bedrock_runtime_endpoint", "bedrock.us-east-1.amazonaws.com").ok());
+}
+
 }  // namespace
 }  // namespace collet::llm

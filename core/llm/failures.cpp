@@ -10,7 +10,9 @@
 namespace collet::llm {
 namespace {
 
-constexpr std::size_t kMaxQuote = 1000;     // bytes of the endpoint's own words
+constexpr std::size_t kMaxRead = 1000;      // bytes of the endpoint's own words that tell the kind of failure
+constexpr std::size_t kMaxKept = 64 << 10;  // bytes of them that are kept until they are masked
+constexpr std::size_t kMaxShown = 1100;     // bytes of the whole detail
 constexpr std::size_t kShortestSecret = 6;  // masking shorter values would only garble the text
 constexpr std::string_view kMask = "**********";
 
@@ -64,15 +66,27 @@ struct Words {
   std::string all;
 };
 
+std::string kept(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const auto first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return std::string(text.substr(first, std::min(kMaxKept, text.find_last_not_of(kBlank) - first + 1)));
+}
+
 void add_words(Words& words, const json::Value& error) {
   if (error.IsString()) {
-    words.message = json::view(error);
+    words.message = kept(json::view(error));
   } else if (error.IsObject()) {
     for (const auto key : {"message", "detail", "error", "msg"})
-      if (const auto text = json::string_at(error, key); text && words.message.empty()) words.message = *text;
+      if (const auto text = json::string_at(error, key); text && words.message.empty()) words.message = kept(*text);
     for (const auto key : {"code", "type", "status"})
       if (const auto text = json::string_at(error, key)) words.all.append(*text).append(" ");
   }
+}
+
+Words read(Words words) {
+  words.all += readable_text(words.message, kMaxRead);
+  return words;
 }
 
 // Bodies look like {"error":{"message":…}}, {"error":"…"}, {"detail":"…"}, [{"error":…}] or plain text.
@@ -80,16 +94,14 @@ Words words_of(std::string_view body) {
   Words words;
   const auto document = json::parse(body);
   if (!document) {
-    if (!body.starts_with('<')) words.message = readable_text(body, kMaxQuote);  // an HTML page says nothing
+    if (!body.starts_with('<')) words.message = kept(body);  // an HTML page says nothing
   } else {
     const json::Value& whole = *document;
     const json::Value& root = whole.IsArray() && !whole.Empty() ? whole[0] : whole;
     const auto* error = json::find(root, "error");
     add_words(words, error != nullptr && !error->IsNull() ? *error : root);
   }
-  words.message = readable_text(words.message, kMaxQuote);
-  words.all += words.message;
-  return words;
+  return read(std::move(words));
 }
 
 AttemptFailure classify(int status, const Words& words) {
@@ -128,14 +140,13 @@ AttemptFailure status_failure(int status, std::string_view body, std::optional<d
 AttemptFailure error_member_failure(const json::Value& error) {
   Words words;
   add_words(words, error);
-  words.message = readable_text(words.message, kMaxQuote);
-  words.all += words.message;
+  words = read(std::move(words));
   const auto code = json::int_at(error, "code").value_or(0);
   return classify(code >= 400 && code < 600 ? static_cast<int>(code) : 500, words);
 }
 
 AttemptFailure transfer_failure(TransferError error, std::string_view message) {
-  const std::string words = readable_text(message, kMaxQuote);
+  const std::string words = kept(message);
   switch (error) {
     case TransferError::kTimeout:
       return timeout("The model endpoint did not answer in time: " + words);
@@ -163,7 +174,7 @@ AttemptFailure transfer_failure(TransferError error, std::string_view message) {
 }
 
 AttemptFailure malformed_failure(std::string_view what) {
-  return unavailable("The model endpoint sent a malformed answer: " + readable_text(what, kMaxQuote));
+  return unavailable("The model endpoint sent a malformed answer: " + kept(what));
 }
 
 AttemptFailure settings_failure(std::string detail) { return config(std::move(detail)); }
@@ -184,5 +195,7 @@ Failure redact(Failure failure, const Config& config) {
   for (const auto& [name, value] : config.extra_headers) mask(value);
   return failure;
 }
+
+std::string shown_detail(std::string_view masked) { return readable_text(masked, kMaxShown); }
 
 }  // namespace collet::llm

@@ -1,8 +1,9 @@
 // What can go wrong with one attempt, in the terms of the wire (ConversationErrorEvent) and of the retry
 // loop.
 //
-// All functions are pure. Texts quote the endpoint's own words, cut to a sensible length and made valid
-// UTF-8; they still have to go through redact() before they leave this folder.
+// All functions are pure. Texts quote the endpoint's own words as they came, up to 64 KiB of them: a secret
+// that is cut, or whose control characters are gone, would be found by nobody. They go through redact() before
+// they leave this folder, and through shown_detail() when whoever shows them has hidden its own secrets too.
 #pragma once
 #include <optional>
 #include <string>
@@ -34,5 +35,7 @@ AttemptFailure missing_key_failure(std::string_view provider);
 
 /// The failure with every appearance of the key and of extra headers' values masked.
 Failure redact(Failure failure, const Config& config);
+/// A failure's detail, with all secrets hidden, as people get it: valid UTF-8 of a sensible length.
+std::string shown_detail(std::string_view masked);
 
 }  // namespace collet::llm

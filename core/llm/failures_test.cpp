@@ -61,7 +61,16 @@ TEST(Failures, Detail_QuotesTheEndpoint) {
   EXPECT_EQ(status_failure(502, "<html>long page</html>").failure.detail, "The model endpoint failed (502)");
   EXPECT_EQ(status_failure(400, R"([{"error":{"message":"in a list"}}])").failure.detail,
             "The model endpoint refused the request (400): in a list");
-  EXPECT_LT(status_failure(500, std::string(100'000, 'x')).failure.detail.size(), 1100u);
+  EXPECT_EQ(status_failure(500, " \n").failure.detail, "The model endpoint failed (500)");
+}
+
+TEST(Failures, Detail_IsCutAndTidiedWhenItIsShown) {
+  const auto detail = status_failure(500, std::string(100'000, 'x')).failure.detail;
+  EXPECT_GT(detail.size(), 50'000u);
+  EXPECT_LT(detail.size(), 70'000u);
+  EXPECT_LT(shown_detail(detail).size(), 1200u);
+  EXPECT_EQ(shown_detail(status_failure(500, "a\tb\x1b[1m\xff").failure.detail),
+            "The model endpoint failed (500): a b [1m\xef\xbf\xbd");
 }
 
 TEST(Failures, RetryAfter_IsKept_WhereARetryMakesSense) {
@@ -88,6 +97,19 @@ TEST(Failures, Secrets_AreMaskedEverywhere) {
       redact(status_failure(401, "bad key sk-secret-1, sk-secret-1 and another-secret 1").failure, config);
   EXPECT_EQ(failure.detail,
             "The model endpoint refused the key (401): bad key **********, ********** and ********** 1");
+}
+
+TEST(Failures, Secrets_AreMaskedAcrossTheCutAndWithTheirTabs) {
+  Config config;
+  config.api_key = "sk-" + std::string(44, 'k');
+  config.extra_headers = {{"X-Key", "two\twords"}};
+  for (std::size_t before = 950; before < 1110; ++before) {
+    const auto failure =
+        redact(status_failure(401, std::string(before, 'x') + config.api_key).failure, config);
+    EXPECT_EQ(shown_detail(failure.detail).find("kk"), std::string::npos) << before;
+  }
+  EXPECT_EQ(shown_detail(redact(status_failure(401, "bad two\twords").failure, config).detail),
+            "The model endpoint refused the key (401): bad **********");
 }
 
 }  // namespace

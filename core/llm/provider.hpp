@@ -34,6 +34,9 @@ struct Config {
 
   /// From a whole `llm` object as clients send it. kInvalid names the first bad member.
   static Result<Config> from_json(const json::Value& llm);
+  /// Whether its addresses may be taken from a client: they are shown to everybody. Not asked of what is
+  /// stored. Of an `llm` that from_json takes.
+  static Result<void> check_addresses(const json::Value& llm);
 };
 
 struct Request {
@@ -66,7 +69,7 @@ struct Response {
 /// Why a call failed, in the reference's terms (ConversationErrorEvent.code and .classification).
 struct Failure {
   std::string code;    ///< "LLMAuthenticationError", "LLMRateLimitError", …
-  std::string detail;  ///< for people; never holds the key
+  std::string detail;  ///< never holds the key; not to be shown before shown_detail() (failures.hpp)
   std::string kind;    ///< auth, config, quota, rate_limit, transient, agent_action
   bool retryable = false;
   std::string user_action;  ///< settings, retry, none

@@ -47,6 +47,12 @@ bool is_clean(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c != 0x7f; });
 }
 
+// What a server makes of a path, segment by segment; an encoded slash is part of one.
+std::string plain_path(const Handle& handle, const std::string& path) {
+  if (lower(path).find("%2f") != std::string::npos) return {};
+  return part(handle, CURLUPART_PATH, CURLU_URLDECODE).value_or("");
+}
+
 std::uint16_t number(const std::string& digits) {
   return static_cast<std::uint16_t>(std::strtoul(digits.c_str(), nullptr, 10));
 }
@@ -66,11 +72,13 @@ std::optional<Url> parse_url(std::string_view text) {
   const auto host = part(handle, CURLUPART_HOST);
   const auto port = part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT);
   if (!scheme || !host || !port || host->empty()) return std::nullopt;
+  const std::string path = part(handle, CURLUPART_PATH).value_or("/");
   Url url{
       .scheme = lower(*scheme),
       .host = plain_host(*host),
       .port = number(*port),
-      .path = part(handle, CURLUPART_PATH).value_or("/"),
+      .path = path,
+      .plain_path = plain_path(handle, path),
       .has_user = part(handle, CURLUPART_USER).has_value() || part(handle, CURLUPART_PASSWORD).has_value()};
   if ((url.scheme != "http" && url.scheme != "https") || url.port == 0) return std::nullopt;
   return url;

@@ -31,15 +31,15 @@ void take_piece(void* context, collet_handle handle, collet_str text, collet_str
   });
 }
 
-llm::Outcome to_outcome(int status, const std::string& text) {
+llm::Outcome to_outcome(int status, const std::string& text, const llm::Config& config) {
   llm::Outcome outcome;
   if (status != 200) {
-    outcome.failure = llm::status_failure(status, text).failure;
+    outcome.failure = llm::redact(llm::status_failure(status, text).failure, config);
     return outcome;
   }
   llm::ChatResult parsed = llm::parse_chat_response(text);
   outcome.response = std::move(parsed.response);
-  outcome.failure = std::move(parsed.failure.failure);
+  outcome.failure = llm::redact(std::move(parsed.failure.failure), config);
   return outcome;
 }
 
@@ -80,7 +80,7 @@ void ModelRun::finish(int status, const std::string& text) {
   if (finished_.exchange(true)) return;
   const auto done = std::exchange(done_, nullptr);
   const auto thrown = caught([&] {
-    llm::Outcome outcome = to_outcome(status, text);
+    llm::Outcome outcome = to_outcome(status, text, config_);
     if (outcome.response) {
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began_;
       outcome.response->latency = took.count();

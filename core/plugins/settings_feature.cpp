@@ -48,7 +48,8 @@ collet_status complete(const collet_host*, collet_str part, collet_str text, col
     const auto* shape = shape_of(detail::to_view(part), *value);
     if (shape == nullptr) return refuse(sink, not_found("the settings have no such part"));
     json::Document whole;
-    if (settings::normalise(*value, *shape, whole, whole.GetAllocator())) {
+    if (settings::normalise(*value, *shape, whole, whole.GetAllocator()) &&
+        settings::takes_urls(*value, *shape)) {
       detail::give(sink, json::dump(whole));
       return COLLET_OK;
     }

@@ -33,6 +33,16 @@ std::unique_ptr<Botan::Cipher_Mode> cipher(const Key& key, Botan::Cipher_Dir dir
   return mode;
 }
 
+// Nothing: it is no token, whatever the key.
+std::optional<std::vector<std::uint8_t>> parsed(std::string_view token) {
+  if (token.size() % 4 != 0) return std::nullopt;
+  for (int padding = 0; padding < 2 && token.ends_with('='); ++padding) token.remove_suffix(1);
+  auto data = base64url_decode(token);
+  if (!data || data->size() < kHead + 2 * kBlock + kMac || data->front() != kVersion) return std::nullopt;
+  if ((data->size() - kMac - kHead - kBlock) % kBlock != 0) return std::nullopt;
+  return data;
+}
+
 }  // namespace
 
 std::string encrypt(const Key& key, std::string_view plain, std::uint64_t seconds) {
@@ -52,14 +62,13 @@ std::string encrypt(const Key& key, std::string_view plain, std::uint64_t second
   return encoded;
 }
 
+bool is_token(std::string_view text) { return parsed(text).has_value(); }
+
 std::optional<std::string> decrypt(const Key& key, std::string_view token) {
-  if (token.size() % 4 != 0) return std::nullopt;
-  for (int padding = 0; padding < 2 && token.ends_with('='); ++padding) token.remove_suffix(1);
-  const auto data = base64url_decode(token);
-  if (!data || data->size() < kHead + 2 * kBlock + kMac || data->front() != kVersion) return std::nullopt;
+  const auto data = parsed(token);
+  if (!data) return std::nullopt;
   const std::size_t signed_size = data->size() - kMac;
   const std::size_t text_size = signed_size - kHead - kBlock;
-  if (text_size % kBlock != 0) return std::nullopt;
   const auto mac = mac_of(key, data->data(), signed_size);
   if (!Botan::constant_time_compare(mac.data(), data->data() + signed_size, kMac)) return std::nullopt;
   const std::uint8_t* text = data->data() + kHead + kBlock;

@@ -15,4 +15,7 @@ std::string encrypt(const Key& key, std::string_view plain, std::uint64_t second
 /// Nothing: no token, changed, or another key's. Its age is not judged.
 std::optional<std::string> decrypt(const Key& key, std::string_view token);
 
+/// Whether it has the form of a token; of whose key nobody can tell who has not that key.
+bool is_token(std::string_view text);
+
 }  // namespace collet::secrets::fernet

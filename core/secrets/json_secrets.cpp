@@ -2,29 +2,65 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <optional>
 #include <set>
+
+#include "collet/web_address.hpp"
+#include "secrets/fernet.hpp"
 
 namespace collet::secrets {
 
 namespace {
 
-/// Members that are a secret by themselves.
-constexpr std::array<std::string_view, 14> kNames = {
-    "api_key",       "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "critic_api_key",
-    "client_secret", "access_token",      "refresh_token",         "password",          "secret_key",
-    "http_token",    "posthog_api_key",   "session_api_key",       "auth_token"};
+/// Members that are a secret by themselves; as plain_name() has their names.
+constexpr std::array<std::string_view, 15> kNames = {
+    "apikey",       "awsaccesskeyid", "awssecretaccesskey", "awssessiontoken", "criticapikey",
+    "clientsecret", "accesstoken",    "refreshtoken",       "password",        "secretkey",
+    "httptoken",    "posthogapikey",  "sessionapikey",      "authtoken",       "token"};
 
 /// Members that are maps whose values are all secret, or objects (secret sources) that hold one.
-constexpr std::array<std::string_view, 6> kMaps = {"env",     "acp_env",       "headers",
-                                                   "secrets", "extra_headers", "secret_sources"};
+constexpr std::array<std::string_view, 6> kMaps = {"env",     "acpenv",       "headers",
+                                                   "secrets", "extraheaders", "secretsources"};
 
-/// Members that are maps of objects by names that people choose: a server called "env" is no secret.
-constexpr std::array<std::string_view, 2> kNamed = {"mcp_config", "mcpServers"};
+/// Members that are maps of objects by names that people choose: a server called "env" is no secret, nor is
+/// what a JSON Schema says of a member "password".
+constexpr std::array<std::string_view, 3> kNamed = {"mcpconfig", "mcpservers", "properties"};
+
+/// A token, an object of credentials, or a word for how to get some.
+constexpr std::string_view kAuth = "auth";
+constexpr std::string_view kAuthWord = "oauth";
+
+constexpr std::size_t kLongestName = 64;
 
 template <std::size_t N>
 bool is_one_of(const std::array<std::string_view, N>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// How clients write a name makes no difference: api_key, apiKey, API-Key.
+std::string plain_name(std::string_view name) {
+  std::string plain;
+  if (name.size() > kLongestName) return plain;
+  for (const char c : name)
+    if (c != '_' && c != '-' && c != ' ')
+      plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return plain;
+}
+
+bool is_url_name(std::string_view plain) { return plain.ends_with("url") || plain.ends_with("endpoint"); }
+
+// A URL with a password in it; or what sealing, showing and encrypting made of one.
+bool is_hidden_url(const json::Value& value) {
+  if (!value.IsString()) return false;
+  const auto text = json::view(value);
+  return has_url_user(text) || SealedBox::is_sealed(text) || text == kRedacted || fernet::is_token(text);
+}
+
+// In the place of a map of servers one server, whose name is that of the map.
+bool is_server(const json::Value& value) {
+  return std::any_of(value.MemberBegin(), value.MemberEnd(),
+                     [](const auto& member) { return !member.value.IsObject() && !member.value.IsNull(); });
 }
 
 /// Secret sources and MCP credentials keep their secret in a member of the plain name `value`.
@@ -84,6 +120,26 @@ void walk_named(json::Value& map, const json::Value* other, const Visit& visit) 
     walk(member.value, other == nullptr ? nullptr : json::find(*other, json::view(member.name)), visit);
 }
 
+// What stands under a name that may be a secret's. Whether all of it has been looked at by that.
+bool walk_secret(std::string_view name, json::Value& value, const json::Value* other, const Visit& visit) {
+  const bool is_object = value.IsObject(), has_members = is_object || value.IsArray();
+  if (is_one_of(kNames, name)) {
+    has_members ? walk_texts(value, visit) : visit({value, other, false});
+  } else if (is_one_of(kMaps, name) && has_members) {
+    is_object ? walk_map(value, other, visit) : walk_texts(value, visit);
+  } else if (is_one_of(kNamed, name) && is_object && !is_server(value)) {
+    walk_named(value, other, visit);
+  } else if (name == kAuth && has_members && (!is_object || json::find(value, "strategy") == nullptr)) {
+    walk_texts(value, visit);
+  } else if ((name == kAuth && value.IsString() && json::view(value) != kAuthWord) ||
+             (is_url_name(name) && is_hidden_url(value))) {
+    visit({value, other, true});
+  } else {
+    return false;
+  }
+  return true;
+}
+
 void walk(json::Value& value, const json::Value* other, const Visit& visit) {
   if (value.IsArray())
     for (auto& item : value.GetArray()) walk(item, nullptr, visit);
@@ -92,19 +148,10 @@ void walk(json::Value& value, const json::Value* other, const Visit& visit) {
   for (auto& member : value.GetObject()) {
     const auto name = json::view(member.name);
     const auto* beside = other == nullptr ? nullptr : json::find(*other, name);
-    const bool is_list = member.value.IsArray();
-    if ((is_one_of(kNames, name) && (is_list || member.value.IsObject())) ||
-        (is_one_of(kMaps, name) && is_list)) {
-      walk_texts(member.value, visit);
-    } else if (is_one_of(kNames, name) || (has_value && name == "value")) {
+    if (has_value && name == "value")
       visit({member.value, beside, false});
-    } else if (is_one_of(kMaps, name) && member.value.IsObject()) {
-      walk_map(member.value, beside, visit);
-    } else if (is_one_of(kNamed, name) && member.value.IsObject()) {
-      walk_named(member.value, beside, visit);
-    } else {
+    else if (!walk_secret(plain_name(name), member.value, beside, visit))
       walk(member.value, beside, visit);
-    }
   }
 }
 
@@ -130,7 +177,14 @@ void collect_paths(const json::Value& value, const std::string& path, const Addr
 
 }  // namespace
 
-bool is_secret_name(std::string_view name) { return is_one_of(kNames, name) || is_one_of(kMaps, name); }
+bool is_secret_name(std::string_view name) {
+  const std::string plain = plain_name(name);
+  const std::string_view view = plain;
+  const auto known = [](std::string_view one) {
+    return is_one_of(kNames, one) || is_one_of(kMaps, one) || one == kAuth;
+  };
+  return known(view) || (view.ends_with('s') && known(view.substr(0, view.size() - 1)));
+}
 
 void for_each_secret(json::Value& document, const std::function<void(json::Value&)>& visit) {
   walk(document, nullptr, [&](const Place& place) {
@@ -171,15 +225,22 @@ Result<void> open_secrets(json::Value& document, const SealedBox& box, std::stri
   return {};
 }
 
-void decrypt_tokens(json::Value& document, const KeyRing& ring, ForeignToken foreign,
-                    json::Allocator& allocator) {
+Result<void> decrypt_tokens(json::Document& document, const KeyRing& ring, BrokenToken broken) {
+  bool foreign = false;
   for_each_secret(document, [&](json::Value& secret) {
     if (!json::view(secret).starts_with("gAAAA")) return;
     if (auto plain = ring.fernet_decrypt(json::view(secret)))
-      secret = json::text(*plain, allocator);
-    else if (foreign == ForeignToken::kNull)
+      secret = json::text(*plain, document.GetAllocator());
+    else if (fernet::is_token(json::view(secret)))
+      foreign = true;
+    else if (broken == BrokenToken::kNull)
       secret.SetNull();
   });
+  if (foreign)
+    return invalid(
+        "A secret is encrypted with another key than this server's secret key, perhaps one from before it was "
+        "changed: read it again with X-Expose-Secrets, or send it in clear. Nothing was changed");
+  return {};
 }
 
 void redact_secrets(json::Value& document, json::Allocator& allocator, Redaction how) {
@@ -203,25 +264,18 @@ void redact_all(json::Value& value, json::Allocator& allocator) {
   }
 }
 
-// https://user:password@host/
-bool has_user(std::string_view text) {
-  const auto scheme = text.find("://");
-  if (scheme == std::string_view::npos) return false;
-  const auto authority = text.substr(scheme + 3);
-  return authority.substr(0, authority.find_first_of("/?#")).find('@') != std::string_view::npos;
-}
-
 // Under a secret's name there may be anything, so nothing is looked for in it. Of maps the names stay.
 void redact_echo(json::Value& document, json::Allocator& allocator) {
   if (document.IsArray())
     for (auto& item : document.GetArray()) redact_echo(item, allocator);
-  if (document.IsString() && has_user(json::view(document))) hide(document, allocator);
+  if (document.IsString() && has_url_user(json::view(document))) hide(document, allocator);
   if (!document.IsObject()) return;
   for (auto& member : document.GetObject()) {
     const auto name = json::view(member.name);
-    if (is_one_of(kNames, name) || (is_one_of(kMaps, name) && !member.value.IsObject()))
+    const bool is_map = is_one_of(kMaps, plain_name(name));
+    if (is_secret_name(name) && !(is_map && member.value.IsObject()))
       hide(member.value, allocator);
-    else if (is_one_of(kMaps, name))
+    else if (is_map)
       for (auto& secret : member.value.GetObject()) hide(secret.value, allocator);
     else if (name == "value")  // of a secret: {"name": …, "value": …}
       redact_all(member.value, allocator);

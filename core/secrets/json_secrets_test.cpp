@@ -44,6 +44,42 @@ TEST(JsonSecrets_ForEach, TakesNoNameOfAServerForASecrets) {
   EXPECT_EQ(found, "k1 k2 k3 k4 ");
 }
 
+std::string found_in(std::string_view text) {
+  auto document = json::parse(text);
+  std::string found;
+  for_each_secret(*document, [&](json::Value& secret) { found += std::string(json::view(secret)) + " "; });
+  return found;
+}
+
+TEST(JsonSecrets_ForEach, ComparesNamesWithoutTheirCase) {
+  EXPECT_EQ(found_in(R"({"API_KEY":"k1","apiKey":"k2","Env":{"A":"k3"},"HEADERS":{"A":"k4"},)"
+                     R"("mcpservers":{"env":{"command":"c","Env":{"A":"k5"}}}})"),
+            "k1 k2 k3 k4 k5 ");
+}
+
+TEST(JsonSecrets_ForEach, TakesATextualAuthForAToken) {
+  EXPECT_EQ(found_in(R"({"mcp_config":{"a":{"url":"u","auth":"k1"},"b":{"url":"u","auth":"oauth"},)"
+                     R"("c":{"url":"u","auth":{"strategy":"bearer","value":"k2"}},"d":{"url":"u","auth":{"t":"k3"}}}})"),
+            "k1 k2 k3 ");
+  EXPECT_EQ(found_in(R"({"litellm_extra_body":{"token":"k1","max_tokens":"5"}})"), "k1 ");
+}
+
+TEST(JsonSecrets_ForEach, FindsUrlsWithAPassword) {
+  EXPECT_EQ(found_in(R"({"url":"https://u:k1@h","base_url":"u:k2@h/v1","critic_server_url":"https://h/a@b",)"
+                     R"("x_endpoint":"//u:k3@h","text":"https://u:p@h"})"),
+            "https://u:k1@h u:k2@h/v1 //u:k3@h ");
+}
+
+TEST(JsonSecrets_ForEach, LooksIntoAServerThatIsCalledLikeTheMap) {
+  EXPECT_EQ(found_in(R"({"mcp_config":{"mcpServers":{"mcpServers":{"command":"c","env":{"A":"k1"}}}}})"), "k1 ");
+}
+
+TEST(JsonSecrets_ForEach, LeavesWhatASchemaSaysOfASecret) {
+  EXPECT_EQ(found_in(R"({"parameters":{"type":"object","properties":{"password":{"type":"string"},)"
+                     R"("env":{"type":"object"},"auth":{"type":"string"}}}})"),
+            "");
+}
+
 TEST(JsonSecrets_Paths, NameWhatForEachFinds) {
   const auto document = json::parse(kDocument);
   EXPECT_THAT(secret_paths(*document),
@@ -57,6 +93,8 @@ TEST(JsonSecrets_Name, KnowsSinglesAndMaps) {
   EXPECT_TRUE(is_secret_name("api_key"));
   EXPECT_TRUE(is_secret_name("headers"));
   EXPECT_FALSE(is_secret_name("model"));
+  EXPECT_TRUE(is_secret_name("apiKey"));
+  EXPECT_TRUE(is_secret_name("session_api_keys"));
 }
 
 TEST(JsonSecrets_Seal, RoundTripLeavesNoSecretInBetween) {
@@ -67,6 +105,21 @@ TEST(JsonSecrets_Seal, RoundTripLeavesNoSecretInBetween) {
   auto again = json::parse(sealed);
   ASSERT_TRUE(open_secrets(*again, box(), "settings", again->GetAllocator()).ok());
   EXPECT_EQ(json::dump(*again), kDocument);
+}
+
+TEST(JsonSecrets_Seal, AUrlWithAPasswordComesBack) {
+  constexpr std::string_view kText = R"({"mcp_config":{"a":{"url":"https://u:p@h/"}}})";
+  auto document = json::parse(kText);
+  auto& allocator = document->GetAllocator();
+  seal_secrets(*document, box(), "c", allocator);
+  EXPECT_EQ(json::dump(*document).find("u:p"), std::string::npos);
+  ASSERT_TRUE(open_secrets(*document, box(), "c", allocator).ok());
+  EXPECT_EQ(json::dump(*document), kText);
+  const auto current = json::parse(kText);
+  redact_secrets(*document, allocator, Redaction::kLlmNull);
+  EXPECT_EQ(json::dump(*document), R"({"mcp_config":{"a":{"url":"**********"}}})");
+  keep_redacted(*document, *current, allocator);
+  EXPECT_EQ(json::dump(*document), kText);
 }
 
 TEST(JsonSecrets_Seal, SecretThatLooksSealedComesBack) {
@@ -80,13 +133,22 @@ TEST(JsonSecrets_Seal, SecretThatLooksSealedComesBack) {
 TEST(JsonSecrets_Tokens, AreDecryptedWhereSecretsStand) {
   const auto ring = KeyRing::open("/nowhere", "test secret").value();
   const auto token = ring.fernet_encrypt("k");
-  for (const auto foreign : {ForeignToken::kKeep, ForeignToken::kNull}) {
+  for (const auto broken : {BrokenToken::kKeep, BrokenToken::kNull}) {
     auto document = json::parse(R"({"api_key":")" + token + R"(","title":")" + token +
                                 R"(","env":{"A":"gAAAAzzz","B":"plain"}})");
-    decrypt_tokens(*document, ring, foreign, document->GetAllocator());
+    ASSERT_TRUE(decrypt_tokens(*document, ring, broken).ok());
     EXPECT_EQ(json::dump(*document), R"({"api_key":"k","title":")" + token + R"(","env":{"A":)" +
-                                         (foreign == ForeignToken::kNull ? "null" : R"("gAAAAzzz")") +
+                                         (broken == BrokenToken::kNull ? "null" : R"("gAAAAzzz")") +
                                          R"(,"B":"plain"}})");
+  }
+}
+
+TEST(JsonSecrets_Tokens, OfAnotherKeyAreAnError) {
+  const auto before = KeyRing::open("/nowhere", "old secret").value();
+  const auto ring = KeyRing::open("/nowhere", "test secret").value();
+  for (const auto broken : {BrokenToken::kKeep, BrokenToken::kNull}) {
+    auto document = json::parse(R"({"llm":{"api_key":")" + before.fernet_encrypt("k") + R"("}})");
+    EXPECT_EQ(decrypt_tokens(*document, ring, broken).error().kind, Error::Kind::kInvalid);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "base/id.hpp"
 #include "collet/unique_fd.hpp"
@@ -189,6 +190,17 @@ Result<fs::path> adopt_next_key_file(const fs::path& folder, const std::string& 
   if (::rename(next_path(folder).c_str(), path.c_str()) != 0) return failed("replace", path);
   if (auto synced = sync_folder(folder); !synced) return synced.error();
   return kept;
+}
+
+void sweep_key_drafts(const fs::path& folder) {
+  const std::string begin = next_path(folder).filename().string() + ".";
+  std::error_code error;
+  std::vector<fs::path> drafts;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (name.starts_with(begin) && parse_uuid(name.substr(begin.size()))) drafts.push_back(at->path());
+  }
+  for (const auto& draft : drafts) fs::remove(draft, error);
 }
 
 Result<void> drop_next_key_file(const fs::path& folder) {

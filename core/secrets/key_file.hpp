@@ -29,6 +29,9 @@ Result<std::optional<Key>> read_next_key_file(const std::filesystem::path& folde
 /// another key's file has the name; returns where, or an empty path. Nothing that was kept is replaced.
 Result<std::filesystem::path> adopt_next_key_file(const std::filesystem::path& folder,
                                                   const std::string& old_id);
+/// Removes what make_next_key_file leaves where it is killed: keys that were never in force. Only while
+/// nobody else changes the key. What can't be removed stays.
+void sweep_key_drafts(const std::filesystem::path& folder);
 /// Whatever it holds; also when there is none.
 Result<void> drop_next_key_file(const std::filesystem::path& folder);
 

@@ -67,6 +67,7 @@ Result<std::filesystem::path> KeyRing::adopt_next(const std::filesystem::path& s
 Result<void> KeyRing::settle_next(const std::filesystem::path& state_dir,
                                   const std::optional<std::string>& environment_secret,
                                   const std::string& recorded_id) {
+  sweep_key_drafts(state_dir);
   if (recorded_id.empty() || is_in_force(state_dir, environment_secret, recorded_id))
     return drop_next_key_file(state_dir);
   auto next = read_next_key_file(state_dir);

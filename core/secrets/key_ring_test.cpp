@@ -105,6 +105,15 @@ TEST_F(KeyRingTest, Change_IsSettledByWhatTheDatabaseSays) {
   ASSERT_TRUE(settle(again)) << "nothing to settle";
 }
 
+TEST_F(KeyRingTest, DraftsOfAKilledChange_AreSwept) {
+  const auto before = KeyRing::open(folder, std::nullopt)->id();
+  write("secret.key.next.01234567-89ab-4cde-8f01-23456789abcd", text());
+  write("secret.key.next.by-hand", text());
+  ASSERT_TRUE(settle(before));
+  EXPECT_EQ(files(), 2) << "the key file, and what is none of ours";
+  EXPECT_EQ(KeyRing::open(folder, std::nullopt)->id(), before);
+}
+
 TEST_F(KeyRingTest, TruncatedNextFile_IsDroppedWhileTheOldKeyIsInForce) {
   const auto before = KeyRing::open(folder, std::nullopt)->id();
   const auto from_environment = KeyRing::open(folder, "the secret")->id();

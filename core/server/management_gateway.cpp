@@ -7,6 +7,7 @@
 #include "api/conversations_api.hpp"
 #include "collet/json.hpp"
 #include "http/message.hpp"
+#include "llm/failures.hpp"
 #include "secrets/json_secrets.hpp"
 
 namespace collet::server {
@@ -87,7 +88,8 @@ Result<std::string> ManagementGateway::show_secrets(const std::string& text, Sec
       });
       break;
     case SecretsAs::kPlain:
-      secrets::decrypt_tokens(*document, parts_.ring, secrets::ForeignToken::kKeep, allocator);
+      if (auto done = secrets::decrypt_tokens(*document, parts_.ring, secrets::BrokenToken::kKeep); !done)
+        return done.error();
       break;
   }
   return json::dump(*document);
@@ -146,7 +148,7 @@ Result<std::string> ManagementGateway::try_llm(const std::string& llm, std::chro
   lock.unlock();  // before the call ends, which may wait for its callback
   json::Writer w;
   w.object().member("ok", answered);
-  if (!answered) w.member("code", failure.code).member("detail", failure.detail);
+  if (!answered) w.member("code", failure.code).member("detail", llm::shown_detail(failure.detail));
   w.end();
   return w.take();
 }

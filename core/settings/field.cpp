@@ -4,7 +4,9 @@
 #include <string>
 
 #include "base/time.hpp"
+#include "collet/web_address.hpp"
 #include "outbound/url.hpp"
+#include "secrets/json_secrets.hpp"
 
 namespace collet::settings {
 
@@ -14,9 +16,13 @@ bool within(const Field& field, double number) {
   return std::isfinite(number) && number >= field.least && number <= field.most;
 }
 
-bool has_user(std::string_view text) {
-  const auto url = outbound::parse_url(text);
-  return url && url->has_user;
+// Stars stand for what is there.
+bool takes_url(std::string_view name, const json::Value& value) {
+  if (!value.IsString() || value.GetStringLength() == 0) return true;
+  const auto text = json::view(value);
+  if (has_url_user(text)) return false;
+  return !name.ends_with("base_url") || text == secrets::kRedacted ||
+         (is_base_url(text) && outbound::parse_url(text).has_value());
 }
 
 bool take_integer(const Field& field, const json::Value& in, json::Value& out) {
@@ -80,13 +86,12 @@ bool take(const Field& field, const json::Value& in, json::Value& out, json::All
   }
   switch (field.type) {
     case Type::kString:
+    case Type::kUrl:
     case Type::kNow:
       return take_copy(in.IsString(), in, out, allocator);
     case Type::kSecret:
       if (in.IsString() && in.GetStringLength() == 0) return out.SetNull(), true;
       return take_copy(in.IsString(), in, out, allocator);
-    case Type::kUrl:
-      return take_copy(in.IsString() && !has_user(json::view(in)), in, out, allocator);
     case Type::kBool:
       return take_copy(in.IsBool(), in, out, allocator);
     case Type::kInteger:
@@ -167,6 +172,15 @@ bool normalise(const json::Value& object, const Shape& shape, json::Value& out, 
     json::set(out, field.name, std::move(value), allocator);
   }
   return true;
+}
+
+bool takes_urls(const json::Value& object, const Shape& shape) {
+  return std::all_of(shape.fields.begin(), shape.fields.end(), [&](const Field& field) {
+    const json::Value* value = json::find(object, field.name);
+    if (value == nullptr) return true;
+    if (field.type == Type::kUrl) return takes_url(field.name, *value);
+    return field.type != Type::kObject || !value->IsObject() || takes_urls(*value, *field.members);
+  });
 }
 
 }  // namespace collet::settings

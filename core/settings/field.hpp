@@ -12,7 +12,7 @@ namespace collet::settings {
 enum class Type {
   kString,
   kSecret,  ///< a string; an empty one is null
-  kUrl,     ///< a string, shown to everybody: one with a user or password in it is refused
+  kUrl,     ///< a string, shown to everybody: see takes_urls()
   kBool,
   kInteger,
   kNumber,     ///< always written as a fraction
@@ -65,5 +65,9 @@ void merge(json::Value& target, const json::Value& patch, const Shape& shape, js
 /// The object in the shape's order, with defaults for what is missing. False: something has a wrong type or
 /// value.
 bool normalise(const json::Value& object, const Shape& shape, json::Value& out, json::Allocator& allocator);
+
+/// Whether all URLs of an object that comes from a client may be taken: none has a user or password in it,
+/// each "base_url" is an http or https URL. What is stored already is not asked: it may be from before.
+bool takes_urls(const json::Value& object, const Shape& shape);
 
 }  // namespace collet::settings

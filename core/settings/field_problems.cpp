@@ -57,7 +57,8 @@ Problem problem_of(const Field& field, const json::Value& in) {
     case Type::kObjectMap:
       return {"dict_type", "Input should be a valid dictionary"};
     case Type::kUrl:
-      if (in.IsString()) return {"value_error", "Value error, a URL must not have a user or password in it"};
+      if (in.IsString())
+        return {"value_error", "Value error, must be an http or https URL without a user or password in it"};
       break;
     case Type::kString:
     case Type::kSecret:
@@ -89,7 +90,7 @@ class Collector {
     json::set(one, field.name, json::copy(in, allocator), allocator);
     json::Value out;
     const Shape alone{std::span(&field, 1)};
-    if (normalise(one, alone, out, allocator)) return;
+    if (normalise(one, alone, out, allocator) && takes_urls(one, alone)) return;
     const std::string before = text_;
     if (field.type == Type::kObject && in.IsObject()) object(in, *field.members);
     if (field.type == Type::kObjectMap && in.IsObject())

@@ -1,4 +1,4 @@
-// Says what is wrong with a settings object, where normalise() only refuses it. Pure; any thread.
+// Says what is wrong with a settings object, where normalise() and takes_urls() only refuse it. Pure; any thread.
 #pragma once
 #include <string>
 
@@ -8,7 +8,7 @@
 namespace collet::settings {
 
 /// What is wrong, in the form of the API's validation errors: a JSON array of {"type", "loc", "msg",
-/// "input"}, `loc` within the object, secrets in `input` hidden. "[]": normalise() takes it.
+/// "input"}, `loc` within the object, secrets in `input` hidden. "[]": they take it.
 std::string problems(const json::Value& object, const Shape& shape);
 
 }  // namespace collet::settings

@@ -20,6 +20,27 @@ TEST(OwnSecret, RelativeUrl) {
     EXPECT_EQ(name(url), "none") << url;
 }
 
+TEST(OwnSecret, PathIsDecodedOnce) {
+  const OwnAddresses own{"127.0.0.1", 8000, "https://collet.example/ba%73e"};
+  for (const char* url : {"/api/settings/secrets/%4fWN", "/api/settings/%73ecrets/OWN",
+                          "http://127.0.0.1:8000/api/settings/secrets/%4FWN?x=1",
+                          "https://collet.example/base/api/settings/secrets/%4fWN"})
+    EXPECT_EQ(name(url, own), "OWN") << url;
+  for (const char* url : {"/api/settings/secrets/%254fWN", "/api/settings%2fsecrets/OWN",
+                          "/api/settings/secrets/OWN%00", "/api/settings/secrets/OWN%2fX"})
+    EXPECT_EQ(name(url, own), "none") << url;
+}
+
+TEST(OwnSecret, ListenAddressInsideASixthVersionOne) {
+  for (const char* url : {"http://[::ffff:127.0.0.1]:8000/api/settings/secrets/T",
+                          "http://[::ffff:7f00:1]:8000/api/settings/secrets/T"}) {
+    EXPECT_EQ(name(url), "T") << url;
+    EXPECT_EQ(name(url, {"::", 8000, ""}), "T") << url;
+    EXPECT_EQ(name(url, {"10.0.0.1", 8000, ""}), "none") << url;
+  }
+  EXPECT_EQ(name("http://[::ffff:10.0.0.1]:8000/api/settings/secrets/T", {"10.0.0.1", 8000, ""}), "T");
+}
+
 TEST(OwnSecret, ListenAddress) {
   for (const char* url :
        {"http://127.0.0.1:8000/api/settings/secrets/T", "http://localhost:8000/api/settings/secrets/T",

@@ -26,7 +26,7 @@ bool patch_agent(json::Value& agent, const json::Value& change, json::Allocator&
     kind = json::view(*wanted);
   }
   const Shape* shape = agent_shape(kind);
-  if (shape == nullptr) return false;
+  if (shape == nullptr || !takes_urls(change, *shape)) return false;
   json::Value merged(rapidjson::kObjectType);
   if (kind == current) merged.CopyFrom(agent, allocator);  // another kind starts from its own defaults
   json::Value kept = json::copy(change, allocator);

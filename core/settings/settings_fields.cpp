@@ -59,7 +59,7 @@ constexpr Field kLlmFields[] = {
     text("aws_profile_name"),
     text("aws_role_name"),
     text("aws_session_name"),
-    text("aws_bedrock_runtime_endpoint"),
+    url("aws_bedrock_runtime_endpoint"),
     text("openrouter_site_url", R"("https://docs.all-hands.dev/")"),
     text("openrouter_app_name", R"("OpenHands")"),
     at_least(0, integer("num_retries", "5")),
@@ -157,7 +157,7 @@ constexpr Field kVerificationFields[] = {
     yes_no("enable_iterative_refinement", "false"),
     between(0, 1, number("critic_threshold", "0.6")),
     at_least(1, integer("max_refinement_iterations", "3")),
-    text("critic_server_url"),
+    url("critic_server_url"),
     text("critic_model_name"),
     secret("critic_api_key"),
 };

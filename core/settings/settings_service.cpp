@@ -73,9 +73,10 @@ std::string SettingsService::sealed(const json::Value& document) const {
   return json::dump(copy);
 }
 
-json::Document SettingsService::with_plain_secrets(const json::Value& body) const {
+Result<json::Document> SettingsService::with_plain_secrets(const json::Value& body) const {
   auto copy = copy_of(body);
-  secrets::decrypt_tokens(copy, ring_, secrets::ForeignToken::kKeep, copy.GetAllocator());
+  if (auto done = secrets::decrypt_tokens(copy, ring_, secrets::BrokenToken::kKeep); !done)
+    return done.error();
   return copy;
 }
 
@@ -130,23 +131,27 @@ Result<void> SettingsService::change(const Change& next) {
 
 Result<void> SettingsService::patch(const json::Value& body) {
   const auto plain = with_plain_secrets(body);
-  if (!changes_anything(plain)) return invalid(std::string(kNothingToChange));
-  return change([&](const json::Value& current) { return patched(current, plain); });
+  if (!plain) return plain.error();
+  if (!changes_anything(*plain)) return invalid(std::string(kNothingToChange));
+  return change([&](const json::Value& current) { return patched(current, *plain); });
 }
 
 Result<void> SettingsService::patch_by_keeper(const json::Value& body) {
   const auto plain = with_plain_secrets(body);
-  return change([&](const json::Value& current) { return patched(current, plain, Profiles::kKnown); });
+  if (!plain) return plain.error();
+  return change([&](const json::Value& current) { return patched(current, *plain, Profiles::kKnown); });
 }
 
 Result<void> SettingsService::add_mcp_server(std::string_view name, const json::Value& server) {
   const auto plain = with_plain_secrets(server);
-  return change([&](const json::Value& current) { return with_mcp_server(current, name, plain); });
+  if (!plain) return plain.error();
+  return change([&](const json::Value& current) { return with_mcp_server(current, name, *plain); });
 }
 
 Result<void> SettingsService::change_mcp_server(std::string_view name, const json::Value& change_of_it) {
   const auto plain = with_plain_secrets(change_of_it);
-  return change([&](const json::Value& current) { return with_changed_mcp_server(current, name, plain); });
+  if (!plain) return plain.error();
+  return change([&](const json::Value& current) { return with_changed_mcp_server(current, name, *plain); });
 }
 
 Result<void> SettingsService::remove_mcp_server(std::string_view name) {

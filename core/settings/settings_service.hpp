@@ -64,7 +64,7 @@ class SettingsService {
   Result<void> change(const Change& next);
   Result<json::Document> opened(const std::string& stored) const;
   std::string sealed(const json::Value& document) const;
-  json::Document with_plain_secrets(const json::Value& body) const;
+  Result<json::Document> with_plain_secrets(const json::Value& body) const;
   void publish(const json::Value& document);
   std::shared_ptr<const Prepared> prepared() const;
 

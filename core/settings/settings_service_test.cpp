@@ -230,6 +230,40 @@ TEST_F(SettingsServiceTest, McpServers_SecretsTravelAsTokens) {
   EXPECT_NE(text(Expose::kPlaintext).find(R"("env":{"A":"fake-one"})"), std::string::npos);
 }
 
+TEST_F(SettingsServiceTest, TokensOfAnotherKeyChangeNothing) {
+  ASSERT_TRUE(service->patch(*json::parse(R"({"agent_settings_diff":{"llm":{"api_key":"fake-one"}}})")).ok());
+  const auto foreign = secrets::KeyRing::open("/nowhere", "an old secret")->fernet_encrypt("fake-one");
+  const auto before = text(Expose::kPlaintext);
+  const auto patched = service->patch(
+      *json::parse(R"({"agent_settings_diff":{"llm":{"model":"other","api_key":")" + foreign + "\"}}}"));
+  ASSERT_FALSE(patched.ok());
+  EXPECT_EQ(patched.error().kind, Error::Kind::kInvalid);
+  EXPECT_EQ(patched.error().message.find(foreign), std::string::npos);
+  EXPECT_FALSE(service->add_mcp_server("svc", *json::parse(R"({"env":{"A":")" + foreign + "\"}}")).ok());
+  EXPECT_EQ(text(Expose::kPlaintext), before);
+}
+
+TEST_F(SettingsServiceTest, Urls_AreCheckedWhenTheyComeAndHiddenWhenTheyAreThere) {
+  const auto patch = [&](std::string_view diff) {
+    return service->patch(*json::parse(R"({"agent_settings_diff":)" + std::string(diff) + "}")).ok();
+  };
+  for (const auto* bad : {R"({"llm":{"base_url":"u:fake-pw@h/v1"}})", R"({"llm":{"base_url":"h/v1"}})",
+                          R"({"llm":{"ollama_base_url":" http://u:fake-pw@h"}})",
+                          R"({"llm":{"aws_bedrock_runtime_endpoint":"//u:fake-pw@h"}})",
+                          R"({"verification":{"critic_server_url":"https://u:fake-pw@h"}})"})
+    EXPECT_FALSE(patch(bad)) << bad;
+  ASSERT_TRUE(patch(R"({"mcp_config":{"a":{"url":"https://u:fake-pw@h"}}})"));
+  EXPECT_EQ(text().find("fake-pw"), std::string::npos);
+  EXPECT_FALSE(stored_anywhere("fake-pw"));
+  ASSERT_TRUE(patch(R"({"mcp_config":{"a":{"url":"**********","timeout":5}}})"));
+  EXPECT_NE(text(Expose::kPlaintext).find("https://u:fake-pw@h"), std::string::npos);
+  // From before they were checked.
+  auto stored = completed(
+      *json::parse(R"({"agent_settings":{"agent_kind":"openhands","llm":{"base_url":"u:fake-pw@h/v1"}}})"));
+  ASSERT_TRUE(stored);
+  EXPECT_TRUE(patched(*stored, *json::parse(R"({"agent_settings_diff":{"llm":{"model":"m"}}})")));
+}
+
 TEST_F(SettingsServiceTest, McpServers_AddedAtTheSameTimeAreAllThere) {
   std::vector<std::thread> threads;
   std::atomic<int> added{0};

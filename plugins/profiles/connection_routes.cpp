@@ -4,6 +4,7 @@
 #include <string>
 
 #include "collet/problems.hpp"
+#include "collet/web_address.hpp"
 #include "operations.hpp"
 
 namespace collet::profiles {
@@ -15,13 +16,6 @@ constexpr std::string_view kMembers[] = {"display_name", "provider", "api_key", 
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-bool has_user(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return false;
-  const auto authority = url.substr(scheme + 3);
-  return authority.substr(0, authority.find_first_of("/?#")).find('@') != std::string_view::npos;
 }
 
 // Reads the members of a connection and notes what is wrong.
@@ -62,12 +56,13 @@ class Reader {
   std::optional<std::string> url() {
     const json::Value* value = find("base_url");
     if (value == nullptr || value->IsNull()) return std::nullopt;
-    if (value->IsString() && has_user(json::view(*value))) {
+    if (value->IsString() && value->GetStringLength() == 0) return std::string();
+    if (value->IsString() && !is_base_url(json::view(*value))) {
       problems.add("value_error", {"body", "base_url"},
-                   "Value error, a URL must not have a user or password in it", "\"<redacted>\"");
+                   "Value error, must be an http or https URL without a user or password in it",
+                   "\"<redacted>\"");
       return std::nullopt;
     }
-    if (value->IsString() && value->GetStringLength() == 0) return std::string();
     return text("base_url", kMostUrl);
   }
   void no_others() {

@@ -20,8 +20,9 @@ std::int64_t now_seconds() {
 
 void write(json::Writer& w, std::string_view id, const json::Value& connection, bool api_key_set) {
   w.object().member("id", id);
-  for (const auto name : {"display_name", "provider", "base_url", "created_at", "updated_at"})
-    w.key(name).value(*json::find(connection, name));
+  for (const auto name : {"display_name", "provider"}) w.key(name).value(*json::find(connection, name));
+  w.member("base_url", shown_address(connection));
+  for (const auto name : {"created_at", "updated_at"}) w.key(name).value(*json::find(connection, name));
   w.member("api_key_set", api_key_set).end();
 }
 
@@ -70,7 +71,18 @@ std::string Connections::list() const {
   return w.take();
 }
 
-std::string Connections::create(const ConnectionChange& given) {
+// A key as settings and profiles show it with X-Expose-Secrets: encrypted is the key that is in it.
+ConnectionChange Connections::with_plain_key(ConnectionChange given) const {
+  if (!given.api_key) return given;
+  json::Writer w;
+  w.object().member("api_key", given.api_key).end();
+  const auto plain = json::parse(host_.management().show_secrets(w.take(), SecretsAs::kPlain));
+  given.api_key = json::string_or(*plain, "api_key");
+  return given;
+}
+
+std::string Connections::create(const ConnectionChange& sent) {
+  const auto given = with_plain_key(sent);
   const std::string id = without_dashes(new_uuid());
   std::string answer;
   state_.change([&](json::Document& state) {
@@ -88,7 +100,8 @@ std::string Connections::create(const ConnectionChange& given) {
   return answer;
 }
 
-std::string Connections::change(const std::string& id, const ConnectionChange& change) {
+std::string Connections::change(const std::string& id, const ConnectionChange& sent) {
+  const auto change = with_plain_key(sent);
   std::string answer;
   state_.change([&](json::Document& state) {
     json::Value* connection = json::find(part(state, kConnections), id);

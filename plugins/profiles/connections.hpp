@@ -26,14 +26,17 @@ class Connections {
   explicit Connections(Host& host) : host_(host), state_(host) {}
 
   std::string list() const;
-  /// Display name and key are there. Throws a Refusal (409) where there are too many.
-  std::string create(const ConnectionChange& given);
-  /// Throws a Refusal (404).
-  std::string change(const std::string& id, const ConnectionChange& change);
+  /// Display name and key are there. Throws a Refusal (409) where there are too many, a HostError
+  /// (COLLET_INVALID) where the key is encrypted with another key than the server's.
+  std::string create(const ConnectionChange& sent);
+  /// Throws a Refusal (404); and as create().
+  std::string change(const std::string& id, const ConnectionChange& sent);
   /// Throws a Refusal: 404; 409 while a profile or the settings refer to it.
   std::string remove(const std::string& id);
 
  private:
+  ConnectionChange with_plain_key(ConnectionChange given) const;
+
   Host& host_;
   TeamState state_;
 };

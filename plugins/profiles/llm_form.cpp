@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "collet/problems.hpp"
+#include "collet/web_address.hpp"
 
 namespace collet::profiles {
 namespace {
@@ -11,6 +12,9 @@ namespace {
 constexpr std::string_view kStars = "**********";
 constexpr std::array<std::string_view, 4> kSecrets = {"api_key", "aws_access_key_id", "aws_secret_access_key",
                                                       "aws_session_token"};
+// Shown as stars where there is a password in one.
+constexpr std::array<std::string_view, 3> kAddresses = {"base_url", "ollama_base_url",
+                                                        "aws_bedrock_runtime_endpoint"};
 constexpr std::string_view kHeaders = "extra_headers";
 
 bool is_stars(const json::Value& value) { return value.IsString() && json::view(value) == kStars; }
@@ -46,7 +50,7 @@ json::Document read_llm(Host& host, const json::Value& body) {
                  "\"<redacted>\"");
   else if (json::string_or(*llm, "model").empty())
     problems.add("value_error", {"body", "llm"}, "Value error, model must be specified in LLM",
-                 host.management().show_secrets(json::dump(*llm), SecretsAs::kStars));
+                 llm->MemberCount() == 0 ? "{}" : "\"<redacted>\"");
   problems.check();
   try {
     const auto plain = host.management().show_secrets(json::dump(*llm), SecretsAs::kPlain);
@@ -65,9 +69,12 @@ void keep_secrets(json::Value& llm, const json::Value* known, json::Allocator& a
     else
       value.SetNull();
   };
-  for (const auto name : kSecrets)
+  const auto keep_member = [&](std::string_view name) {
     if (auto* value = json::find(llm, name); value != nullptr)
       keep(*value, known == nullptr ? nullptr : json::find(*known, name));
+  };
+  for (const auto name : kSecrets) keep_member(name);
+  for (const auto name : kAddresses) keep_member(name);
   auto* headers = json::find(llm, kHeaders);
   const auto* known_headers = known == nullptr ? nullptr : json::find(*known, kHeaders);
   if (headers == nullptr || !headers->IsObject()) return;
@@ -80,6 +87,12 @@ void drop_secrets(json::Value& llm) {
   for (const auto name : kSecrets)
     if (auto* value = json::find(llm, name); value != nullptr) value->SetNull();
   if (auto* headers = json::find(llm, kHeaders); headers != nullptr) headers->SetNull();
+}
+
+std::optional<std::string> shown_address(const json::Value& llm) {
+  const auto url = json::string_at(llm, "base_url");
+  if (!url) return std::nullopt;
+  return std::string(has_url_user(*url) ? kStars : *url);
 }
 
 bool has_key(const json::Value& llm) {

@@ -1,5 +1,6 @@
 // What clients send as an `llm`: checked, with defaults, tokens decrypted.
 #pragma once
+#include <optional>
 #include <string>
 
 #include "collet/host.hpp"
@@ -16,6 +17,8 @@ void keep_secrets(json::Value& llm, const json::Value* known, json::Allocator& a
 /// Makes all secrets null.
 void drop_secrets(json::Value& llm);
 
+/// Its base_url as everybody may see it: stars where a password is in it, from before that was refused.
+std::optional<std::string> shown_address(const json::Value& llm);
 /// Whether there is a key in it.
 bool has_key(const json::Value& llm);
 

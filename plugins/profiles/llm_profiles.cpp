@@ -74,8 +74,8 @@ std::string LlmProfiles::list() const {
   for (const auto& name : sorted_keys(profiles)) {
     const auto& llm = *json::find(profiles, name);
     w.object().member("name", name);
-    for (const auto member : {"model", "base_url", "provider_connection_id"})
-      w.member(member, json::string_at(llm, member));
+    w.member("model", json::string_at(llm, "model")).member("base_url", shown_address(llm));
+    w.member("provider_connection_id", json::string_at(llm, "provider_connection_id"));
     w.member("provider_connection_broken", refers(llm) && connection_of(state, llm) == nullptr);
     w.member("api_key_set", has_key_somewhere(state, llm)).end();
   }
