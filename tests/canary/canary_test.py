@@ -3,29 +3,39 @@
 scenario with commands, errors, a crash and a restart; then everything that it has written, answered or started is
 searched for the tokens, in clear and in the usual encodings. They may be found only where docs/secrets.md says so.
 
-With a server that leaves out one masking call, this fails: show_it_bites.sh."""
+With a server that leaves out one masking call, this fails: show_it_bites.py."""
 import base64
 import http.server
+import io
 import json
 import os
 import pathlib
 import secrets
+import shutil
+import subprocess
 import sys
+import tempfile
 import threading
+import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import Case, Http, MockLlm, Server, WebSocket, main, wait_until  # noqa: E402
 from harness.mock import call, command, finish  # noqa: E402
+from harness.server import binary, clean_environment, database_environment  # noqa: E402
+
+PLUGIN = pathlib.Path(os.environ.get("COLLET_CANARY_PLUGIN") or binary().parent.parent / "testdata/plugins/canary.so")
 
 UNNAMED = "987"  # a sleep of this length is a command that names no secret
 SLOTS = ("session-key", "secret-key", "settings-key", "settings-mcp", "stored", "static", "remote", "lookup-header",
-         "agent-key", "agent-mcp", "context", "added", "refused", "profile", "connection", "git", "older-key")
+         "agent-key", "agent-mcp", "context", "added", "refused", "profile", "connection", "git", "older-key",
+         "settings-header", "settings-auth", "agent-header", "agent-auth", "agent-auth-text", "profile-header", "control",
+         "told")  # this one the user writes
 
 
 def encodings(token):
-    """-> the token in clear, in hex, and in base64 at every offset."""
+    """-> the token in clear, also its beginning alone, in hex, and in base64 at every offset."""
     raw = token.encode()
-    found = {raw, raw.hex().encode(), raw[::-1]}
+    found = {raw, raw[:-16], raw.hex().encode(), raw[::-1]}
     for offset in range(3):
         coded = base64.b64encode(b"x" * offset + raw)
         found.add(coded[4 if offset else 0:-4])
@@ -74,9 +84,12 @@ class Canary(Case):
         cls.addClassCleanup(cls.remote.server_close)
         cls.addClassCleanup(cls.remote.shutdown)
         cls.key = cls.tokens["session-key"]
+        plugins = cls.enter(tempfile.TemporaryDirectory(prefix="collet-test-"), "cleanup")
+        shutil.copy(PLUGIN, plugins.name)
         cls.server = cls.enter(Server(
             environment={"SESSION_API_KEY": cls.key, "OH_SECRET_KEY": cls.tokens["secret-key"]},
             config={"log": {"level": "debug"},
+                    "plugins": {"directories": [plugins.name], "canary": {"enabled": True}},
                     "outbound": {"allow": ["127.0.0.1:%d" % cls.remote.server_address[1]]}}))
         cls.answers, cls.environments = [], []
         cls.streamed = {"content": "", "reasoning_content": ""}  # what the pieces of all frames come to
@@ -119,7 +132,26 @@ class Canary(Case):
             if path.is_file() and path.name != "config.json":
                 yield "file " + str(path.relative_to(self.server.state.parent)), path.read_bytes()
 
-    def assert_absent(self, places, allowed=()):
+    def note_trajectory(self, conversation):
+        """Records what is in a conversation's archive; -> (what, bytes) of it."""
+        answer = self.assert_status(self.http.get("/api/file/download-trajectory/" + conversation), 200)
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+            found = [("trajectory " + name, archive.read(name)) for name in archive.namelist()]
+        self.answers += found
+        return found
+
+    def note_tools(self):
+        """Records what operators get from the command line."""
+        environment = clean_environment(**self.server.environment, **database_environment(self.server.state))
+        exported = self.new_folder() / "export"
+        for arguments in (("db", "export", "--state", self.server.state, exported),
+                          ("config", "show", *self.server.arguments), ("openapi",)):
+            done = subprocess.run([str(binary()), *map(str, arguments)], env=environment, capture_output=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.answers.append(("collet " + arguments[0], done.stdout + done.stderr))
+        self.answers.append(("the export", exported.read_bytes()))
+
+    def assert_absent(self, places, allowed=("told",)):
         needles = {slot: encodings(token) for slot, token in self.tokens.items() if slot not in allowed}
         found = ["%s in %s: …%r…" % (slot, what, data[max(0, data.find(needle) - 60):][:120])
                  for what, data in places for slot, them in needles.items() for needle in them if needle in data]
@@ -130,24 +162,32 @@ class Canary(Case):
         token = self.tokens
         remote = {"kind": "LookupSecret", "url": "http://127.0.0.1:%d/v1/secret" % self.remote.server_address[1],
                   "headers": {"X-Vault-Token": token["lookup-header"]}}
-        body = self.body(model, llm={"api_key": token["agent-key"], "stream": True, **changes}, secrets={
-            "STATIC_TOKEN": token["static"], "REMOTE_TOKEN": remote,
+        llm = {"api_key": token["agent-key"], "stream": True, "extra_headers": {"X-Gate": token["agent-header"]}, **changes}
+        body = self.body(model, tools=("terminal", "file_editor", "canary_fail"), llm=llm, secrets={
+            "STATIC_TOKEN": token["static"], "REMOTE_TOKEN": remote, "TOLD_TOKEN": token["told"],
+            "CONTROL_TOKEN": "gone\r" + token["control"],
             "STORED_TOKEN": {"kind": "LookupSecret", "url": "/api/settings/secrets/STORED_TOKEN",
                              "headers": {"X-Session-API-Key": self.key}}})
         body["autotitle"] = True
         body["agent"]["agent_context"] = {"secrets": {"CONTEXT_TOKEN": token["context"]}}
-        body["agent"]["mcp_config"] = {"mcpServers": {"tools": {"command": "true", "env": {"K": token["agent-mcp"]}}}}
+        body["agent"]["mcp_config"] = {"mcpServers": {
+            "tools": {"command": "true", "env": {"K": token["agent-mcp"]}},
+            "bearer": {"url": "https://mcp.example", "auth": {"strategy": "bearer", "value": token["agent-auth"]}},
+            "short": {"url": "https://mcp.example", "auth": token["agent-auth-text"]}}}
         return body
 
     def give_settings(self):
         token = self.tokens
         self.assert_status(self.http.patch("/api/settings", {"agent_settings_diff": {
-            "llm": {"api_key": token["settings-key"], "model": "openai/mock"},
-            "mcp_config": {"mcpServers": {"x": {"url": "https://mcp.example", "headers": {"Authorization": token["settings-mcp"]}}}},
+            "llm": {"api_key": token["settings-key"], "model": "openai/mock",
+                    "extra_headers": {"X-Gate": token["settings-header"]}},
+            "mcp_config": {"mcpServers": {
+                "x": {"url": "https://mcp.example", "headers": {"Authorization": token["settings-mcp"]}},
+                "y": {"url": "https://mcp.example", "auth": {"strategy": "bearer", "value": token["settings-auth"]}}}},
         }}), 200)
         self.assert_status(self.http.put("/api/settings/secrets", {"name": "STORED_TOKEN", "value": token["stored"]}), 200)
         self.assertEqual(self.http.get("/api/settings/secrets/STORED_TOKEN").text, token["stored"])
-        for path in ("/api/settings", "/api/settings/secrets", "/server_info", "/ready"):
+        for path in ("/api/settings", "/api/settings/secrets", "/server_info", "/ready", "/openapi.json"):
             self.http.get(path)
 
     def give_what_teams_share(self):
@@ -160,6 +200,12 @@ class Canary(Case):
         self.assert_status(self.http.post(connections, {"display_name": "C", "api_key": [token["connection"]]}), 422)
         self.assert_status(self.http.post(profile, {"llm": {"model": "m", "api_key": [token["profile"]]}}), 422)
         self.assert_status(self.http.post(profile + "/validate", {"llm": {**llm, "base_url": "http://127.0.0.1:9"}}), 200)
+        said = "no %s with %s" % (token["profile"], token["profile-header"])
+        loud = {"http_status": 401, "error_body": {"error": {"message": said}}}
+        self.mock.model("loud", loud, no_tools=loud)
+        self.assert_status(self.http.post(profile + "/validate", {"llm": {
+            "model": "openai/loud", "api_key": token["profile"], "base_url": self.mock.url + "/v1",
+            "extra_headers": {"X-Gate": token["profile-header"]}}}), 200)
         self.assert_status(self.http.post(agents + "/shared", {"llm_profile_ref": "shared"}), 201)
         self.assert_status(self.http.post(agents + "/shared/materialize"), 200)
         for path in (profile, "/api/profiles", connections, agents):
@@ -217,22 +263,34 @@ class Canary(Case):
                     reasoning="Using %s and %s." % (token["remote"], token["agent-key"])),
             call("terminal", '{"command": "echo %s' % token["static"]),
             call("nonsense", {"a": token["static"]}),
+            call(token["static"], {}),
+            call("canary_fail", {"text": token["static"]}),
+            command("echo \"$CONTROL_TOKEN\""),
+            # In its middle something that leaves nothing; saved, since it is long.
+            command("printf '%s\\033[1m%s\\n' \"${STATIC_TOKEN:0:9}\" \"${STATIC_TOKEN:9}\"; "
+                    "head -c 40000 /dev/zero | tr '\\0' z"),
+            {"deltas": [{"reasoning_content": "It is " + token["remote"][:20]}, {"content": "."},
+                        {"reasoning_content": token["remote"][20:] + ", I think."}], **command("true")},
             command("echo \"$STATIC_TOKEN\" | tee quiet >/dev/null; sleep 1"),
             command("sleep 0.%s" % UNNAMED),
+            command("echo %s >/dev/null" % token["stored"]),  # the last one: nothing comes over it
             finish("Done with %s." % token["static"]),
         ]
         self.mock.model("works", *turns, chunk_chars=5, no_tools={"text": "On %s" % token["static"]})
-        self.say(conversation, "Work.")
+        self.say(conversation, "Work, with %s." % token["told"])
         seen = set()
 
         def settled():
             seen.update(self.look_into_children())
+            if "at <secret-hidden>" in self.http.get("/api/collet/plugins").text:
+                seen.add("progress")
             return self.document(conversation)["execution_status"] in ("finished", "error", "stuck")
 
         wait_until("the work to be done", settled, 60)
         self.assertEqual(self.document(conversation)["execution_status"], "finished")
         self.assertEqual(self.document(conversation)["title"], "On <secret-hidden>")
-        self.assertEqual(seen, {"with", "without"}, "of a command that names a secret, and of one that names none")
+        self.assertEqual(seen, {"with", "without", "progress"},
+                         "of a command that names a secret, of one that names none, of the tool that fails")
         self.assertIn(token["static"], (self.folder / "own").read_text())
 
     def look_into_children(self):
@@ -262,6 +320,11 @@ class Canary(Case):
             name = "fails%d" % status
             self.mock.model(name, {"http_status": status, "error_body": {"error": {"message": "bad key %s" % token}}})
             self.fail_with(name, timeout=5)
+        # Its end is cut off somewhere; nowhere the end of the key alone.
+        for before in range(950, 1000, 7):
+            name = "long%d" % before
+            self.mock.model(name, {"http_status": 400, "error_body": {"error": {"message": "x" * before + token}}})
+            self.fail_with(name)
         self.mock.model("breaks", {"text": "half of " + token, "malformed": "stream"})
         self.fail_with("breaks")
         self.mock.model("repeats", {"http_status": 400, "error_body": {"error": {"message": "no %s" % self.tokens["static"]}}})
@@ -281,7 +344,8 @@ class Canary(Case):
 
     def crash(self):
         """Killed while a command with secrets is running; started again."""
-        self.mock.model("crashes", command("echo $STATIC_TOKEN; sleep 30"), finish("After the crash."))
+        self.mock.model("crashes", command("echo $STATIC_TOKEN %s; sleep 30" % self.tokens["stored"]),
+                        finish("After the crash."))
         conversation = self.http.post("/api/conversations", self.body_with_secrets("openai/crashes"))["id"]
         self.say(conversation, "Go.")
         wait_until("the command to run", self.server.descendants_named("sleep"))
@@ -316,9 +380,12 @@ class Canary(Case):
             self.http.get(self.of(conversation, path))
         self.http.get("/api/conversations/search")
         self.note_environments()
+        trajectory = self.note_trajectory(conversation)
+        self.note_tools()
         self.assertIn(self.tokens["lookup-header"], self.remote.seen)
 
         self.assert_absent(self.answers)
+        self.assert_absent(trajectory, allowed=())
         for part, text in self.streamed.items():
             self.assertIn("<secret-hidden>", text, "streamed " + part)
             self.assert_absent([("streamed " + part, text.encode())])

@@ -1,7 +1,6 @@
 #include "terminal/output_filter.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <utility>
 
@@ -9,35 +8,13 @@ namespace collet::bash {
 namespace {
 
 constexpr std::size_t kMaxLine = 16U << 10;
-constexpr std::size_t kMaxMark = 16U << 10;
 constexpr std::size_t kMaxSequence = 64;
 constexpr char kEscape = '\x1B';
 constexpr char kBell = '\x07';
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
-// The next field of "a;b;c", taken off its front.
-std::string_view take_field(std::string_view& text) {
-  const auto end = text.find(';');
-  const auto field = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return field;
-}
-
-template <class Number>
-Number number_or(std::string_view text, Number fallback) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? value : fallback;
-}
-
 }  // namespace
-
-OutputFilter::OutputFilter(const std::string& nonce, OnText on_text, OnMark on_mark)
-    : mark_prefix_(std::string(kMarkCode) + nonce + ";"),
-      mark_suffix_(";" + nonce + kBell),
-      on_text_(std::move(on_text)),
-      on_mark_(std::move(on_mark)) {}
 
 void OutputFilter::push(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -74,6 +51,12 @@ void OutputFilter::flush() {
   cursor_ = 0;
 }
 
+void OutputFilter::reset() {
+  flush();
+  state_ = State::kText;
+  pending_cr_ = false;
+}
+
 void OutputFilter::step(char c) {
   switch (state_) {
     case State::kText:
@@ -90,13 +73,10 @@ void OutputFilter::step(char c) {
         sequence_ += c;
       }
       return;
-    case State::kOsc:
-      return osc(c);
     case State::kString:
       if (c == kBell) state_ = State::kText;
       if (c == kEscape) state_ = State::kStringEscape;
       return;
-    case State::kOscEscape:
     case State::kStringEscape:  // ESC \ ends a string; another sequence does so as well
       if (c == '\\') {
         state_ = State::kText;
@@ -107,8 +87,6 @@ void OutputFilter::step(char c) {
     case State::kCharset:
       state_ = State::kText;
       return;
-    case State::kMark:
-      return mark_byte(c);
   }
 }
 
@@ -158,8 +136,6 @@ void OutputFilter::escape(char c) {
       state_ = State::kCsi;
       return;
     case ']':
-      state_ = State::kOsc;
-      return;
     case 'P':
     case 'X':
     case '^':
@@ -186,7 +162,8 @@ void OutputFilter::escape(char c) {
 
 void OutputFilter::csi_end(char final) {
   state_ = State::kText;
-  const auto count = number_or<std::size_t>(sequence_, 0);
+  std::size_t count = 0;
+  std::from_chars(sequence_.data(), sequence_.data() + sequence_.size(), count);
   if (final == 'K') {  // erase in line: 0 to the end, 1 to the cursor, 2 all
     if (count == 0) {
       line_.erase(cursor_);
@@ -207,46 +184,6 @@ void OutputFilter::to_column(std::size_t characters) {
     ++cursor_;
     while (cursor_ < line_.size() && is_continuation(line_[cursor_])) ++cursor_;
   }
-}
-
-void OutputFilter::osc(char c) {
-  if (c == kBell) {
-    state_ = State::kText;
-  } else if (c == kEscape) {
-    state_ = State::kOscEscape;
-  } else if (sequence_.size() < mark_prefix_.size()) {
-    sequence_ += c;
-    if (sequence_ == mark_prefix_) {
-      sequence_.clear();
-      state_ = State::kMark;
-    }
-  }
-}
-
-void OutputFilter::mark_byte(char c) {
-  sequence_ += c;
-  if (c == kBell && sequence_.ends_with(mark_suffix_)) {
-    sequence_.resize(sequence_.size() - mark_suffix_.size());
-    finish_mark();
-  } else if (sequence_.size() > kMaxMark) {
-    state_ = State::kText;
-    sequence_.clear();
-  }
-}
-
-void OutputFilter::finish_mark() {
-  state_ = State::kText;
-  pending_cr_ = false;
-  flush();
-  std::string_view rest = sequence_;
-  const auto kind = take_field(rest);
-  Mark mark;
-  mark.kind = kind == "B" ? Mark::Kind::kBegin : kind == "E" ? Mark::Kind::kEnd : Mark::Kind::kReady;
-  mark.number = number_or<long>(take_field(rest), -1);
-  mark.status = number_or<int>(take_field(rest), -1);
-  mark.working_dir = rest;
-  sequence_.clear();
-  on_mark_(mark);
 }
 
 }  // namespace collet::bash

@@ -22,7 +22,6 @@ constexpr std::size_t kReadAtOnce = 256U << 10;
 constexpr std::size_t kMaxPendingInput = 256U << 10;
 constexpr std::size_t kMaxFinalOutput = 64U << 20;  // read after the shell's end
 constexpr int kEndGraceMs = 1000;
-constexpr std::size_t kOrdinaryPipe = 64U << 10;  // what a pipe holds without being asked
 
 void write_file(const std::string& path, std::string_view text) {
   const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
@@ -40,21 +39,25 @@ void write_file(const std::string& path, std::string_view text) {
 
 std::shared_ptr<ShellSession> ShellSession::start(std::shared_ptr<EventLoop> loop, Launcher& launcher,
                                                   const Options& options, Events events) {
-  std::shared_ptr<ShellSession> session(new ShellSession(std::move(loop), new_id(), std::move(events)));
+  std::shared_ptr<ShellSession> session(
+      new ShellSession(std::move(loop), new_id(), options.mask, std::move(events)));
   session->launch(launcher, options);
   return session;
 }
 
-ShellSession::ShellSession(std::shared_ptr<EventLoop> loop, std::string nonce, Events events)
+ShellSession::ShellSession(std::shared_ptr<EventLoop> loop, std::string nonce, Mask mask, Events events)
     : loop_(std::move(loop)),
       nonce_(std::move(nonce)),
       events_(std::move(events)),
-      filter_(
-          nonce_, [this](std::string_view bytes) { events_.text(bytes); },
-          [this](const Mark& mark) { events_.mark(mark); }) {}
+      mask_(std::move(mask)),
+      marks_(
+          nonce_, [this](std::string_view bytes) { on_bytes(bytes, false); },
+          [this](const Mark& mark) { on_mark(mark); }),
+      filter_([this](std::string_view text) { events_.text(text); }) {}
 
 ShellSession::~ShellSession() {
   loop_->cancel(pause_timer_);
+  take_back_handed_over();
   if (watching_) loop_->unwatch(master_.get());
   if (child_) child_->end(kEndGraceMs);
   std::error_code ignored;
@@ -65,12 +68,11 @@ void ShellSession::launch(Launcher& launcher, const Options& options) {
   folder_ = options.spool_dir + "/" + new_id();
   if (::mkdir(folder_.c_str(), 0700) != 0)
     throw std::system_error(errno, std::generic_category(), "cannot make " + folder_);
-  command_file_ = folder_ + "/command";
-  variable_pipe_ = folder_ + "/variables";
-  if (::mkfifo(variable_pipe_.c_str(), 0600) != 0)
-    throw std::system_error(errno, std::generic_category(), "cannot make " + variable_pipe_);
+  command_pipe_ = folder_ + "/command";
+  if (::mkfifo(command_pipe_.c_str(), 0600) != 0)
+    throw std::system_error(errno, std::generic_category(), "cannot make " + command_pipe_);
   const std::string script = folder_ + "/start";
-  write_file(script, shell_script(nonce_, command_file_, variable_pipe_, options.load_bashrc));
+  write_file(script, shell_script(nonce_, command_pipe_, options.load_bashrc));
 
   Pty pty = open_pty();
   master_ = std::move(pty.master);
@@ -133,40 +135,69 @@ bool ShellSession::drain(std::size_t limit) {
       return false;
     }
     total += static_cast<std::size_t>(got);
-    filter_.push({buffer, static_cast<std::size_t>(got)});
+    marks_.push({buffer, static_cast<std::size_t>(got)});
   }
   return true;
+}
+
+void ShellSession::on_bytes(std::string_view bytes, bool last) {
+  if (mask_)
+    filter_.push(mask_(bytes, last));
+  else
+    filter_.push(bytes);
+}
+
+void ShellSession::on_mark(const Mark& mark) {
+  if (mark.kind != Mark::Kind::kReady) take_back_handed_over();
+  if (mark.kind != Mark::Kind::kBegin) on_bytes({}, true);
+  filter_.reset();
+  events_.mark(mark);
 }
 
 void ShellSession::on_exit(int status) {
   drain(kMaxFinalOutput);
+  on_bytes({}, true);
   filter_.flush();
   events_.exited(status);
 }
 
-// All of it at once, before the shell is told to read: a pipe of this size takes it without a reader.
-bool ShellSession::hand_over(const Pairs& variables) {
-  const std::string text = variables_text(variables);
-  UniqueFd pipe(::open(variable_pipe_.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
-  if (!pipe.valid() || text.size() > kMostVariables) return false;
-  if (text.size() > kOrdinaryPipe && ::fcntl(pipe.get(), F_SETPIPE_SZ, static_cast<int>(kMostVariables)) < 0)
-    return false;
-  if (::write(pipe.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return false;
-  variables_ = std::move(pipe);  // with nobody there the text would be lost
+// Our end is open for reading too, so that what is written waits for the shell; with nobody there it is lost.
+bool ShellSession::hand_over(std::string text) {
+  take_back_handed_over();
+  handed_over_.reset(::open(command_pipe_.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+  if (!handed_over_.valid()) return false;
+  text_ = std::move(text);
+  written_ = 0;
+  loop_->watch(handed_over_.get(), EPOLLOUT, [weak = weak_from_this()](std::uint32_t) {
+    if (const auto self = weak.lock()) self->write_handed_over();
+  });
+  write_handed_over();
   return true;
 }
 
-void ShellSession::forget_variables() { variables_ = UniqueFd(); }
+void ShellSession::write_handed_over() {
+  while (written_ < text_.size()) {
+    const auto written = ::write(handed_over_.get(), text_.data() + written_, text_.size() - written_);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return;  // it is full: the shell reads
+    written_ += static_cast<std::size_t>(written);
+  }
+  loop_->unwatch(handed_over_.get());
+  text_.clear();
+}
+
+// The command has begun, or is over: what the shell has not read is thrown away.
+void ShellSession::take_back_handed_over() {
+  if (!handed_over_.valid()) return;
+  loop_->unwatch(handed_over_.get());
+  handed_over_.reset();
+  text_.clear();
+}
 
 bool ShellSession::run(long number, const std::string& command, const Pairs& variables) {
-  if (!variables.empty() && !hand_over(variables)) return false;
-  try {
-    write_file(command_file_, command);
-  } catch (const std::system_error&) {
-    return false;
-  }
+  if (!hand_over(handed_over_text(command, variables))) return false;
   restore_terminal_mode(master_.get());
-  return type(typed_line(number, !variables.empty()));
+  return type(typed_line(number));
 }
 
 bool ShellSession::type(std::string_view bytes) {

@@ -18,7 +18,9 @@ using std::chrono::milliseconds;
 constexpr std::string_view kNewOutput = "[New output of the running command:]\n";
 constexpr double kLongestTimeout = 7 * 24 * 3600.0;  // seconds
 constexpr std::uint64_t kPlenty = 1U << 20;  // of output that nobody waits for: read it slowly from here on
-constexpr std::uint64_t kFlood = 64U << 20;  // even when someone waits
+constexpr std::size_t kMostVariables = 512U
+                                       << 10;  // bytes for one command: programs cannot be given much more
+constexpr std::uint64_t kFlood = 64U << 20;    // even when someone waits
 
 std::string trimmed(const std::string& text) {
   const auto first = text.find_first_not_of(" \t\r\n");
@@ -171,12 +173,28 @@ void Terminal::begin_when_idle(const TerminalCall& call, const std::string& comm
     return fail(several_commands_text(commands));
   command_ = command;
   ended_.reset();  // what it has printed is shown with this command's output
-  if (variables_text(call.variables).size() > ShellSession::kMostVariables)
+  if (!lend(call.variables))
     return fail("The secrets that the command names are too large together to be variables.");
-  variables_ = call.variables;
   lead_ += std::exchange(notice_, {});
   if (shell_ == Shell::kIdle) return run_command();
   if (shell_ == Shell::kNone) start_shell(options_.load_bashrc);
+}
+
+bool Terminal::lend(const Pairs& variables) {
+  std::size_t size = 0;
+  for (const auto& [name, value] : variables) {
+    if (!can_be_lent(name)) {
+      warn_not_lent(name);
+      continue;
+    }
+    size += name.size() + value.size();
+    variables_.emplace_back(name, value);
+  }
+  return size <= kMostVariables;
+}
+
+void Terminal::warn_not_lent(const std::string& names) {
+  warn_("a command goes without the secret " + names + ": the shell keeps what has this name");
 }
 
 void Terminal::run_command() {
@@ -258,8 +276,8 @@ void Terminal::finish(TerminalResult result) {
 
 void Terminal::add_output(std::string_view bytes, bool last) {
   const auto before = output_.file_bytes();
-  if (options_.mask)
-    output_.append(options_.mask(bytes, last));
+  if (mask_)
+    output_.append(mask_(bytes, last));
   else
     output_.append(bytes);
   saved_bytes_ += output_.file_bytes() - before;
@@ -291,7 +309,10 @@ void Terminal::start_shell(bool load_bashrc) {
   };
   shell_ = Shell::kStarting;
   try {
-    session_ = ShellSession::start(loop_, launcher_, {options_.working_dir, options_.spool_dir, load_bashrc},
+    const auto open_mask = [this] { return options_.open_mask ? options_.open_mask() : Mask(); };
+    mask_ = open_mask();
+    session_ = ShellSession::start(loop_, launcher_,
+                                   {options_.working_dir, options_.spool_dir, load_bashrc, open_mask()},
                                    std::move(events));
     *number = session_.get();
   } catch (const std::exception& error) {
@@ -306,11 +327,7 @@ void Terminal::end_shell() {
   loop_->cancel(std::exchange(limit_timer_, 0));
   loop_->cancel(std::exchange(kill_timer_, 0));
   shell_ = Shell::kNone;
-  try {
-    if (options_.mask) options_.mask({}, true);  // what it holds back goes with the shell
-  } catch (const std::exception&) {
-    // The host has taken the mask back, and with it what it held.
-  }
+  mask_ = {};  // with what it holds back
   // Perhaps one of its own events brought us here.
   if (session_) loop_->post([ended = std::move(session_)]() mutable { ended.reset(); });
   session_.reset();
@@ -327,7 +344,7 @@ void Terminal::start_failed(const std::string& why) {
 }
 
 void Terminal::on_mark(const Mark& mark) {
-  if (mark.kind != Mark::Kind::kReady) session_->forget_variables();
+  if (!mark.not_lent.empty()) warn_not_lent(mark.not_lent.substr(1));
   if (mark.kind == Mark::Kind::kReady && shell_ == Shell::kStarting) {
     loop_->cancel(std::exchange(start_timer_, 0));
     output_.take();  // what start-up files have printed

@@ -39,9 +39,7 @@ struct TerminalResult {
 
 class Terminal : public std::enable_shared_from_this<Terminal> {
  public:
-  /// Gives what may be shown of a piece of output; may hold back its end until the next piece or the `last`
-  /// one.
-  using Mask = std::function<std::string(std::string_view piece, bool last)>;
+  using Mask = ShellSession::Mask;
   struct Options {
     std::string working_dir;
     std::string spool_dir;
@@ -52,7 +50,7 @@ class Terminal : public std::enable_shared_from_this<Terminal> {
     std::chrono::milliseconds start_limit{10'000};       ///< for the shell to be ready
     std::chrono::milliseconds interrupt_grace{2'000};  ///< from the interrupt of a cancelled call to the kill
     std::int64_t saved_bytes = 256LL << 20;            ///< of long output, per terminal
-    Mask mask = {};                                    ///< empty: all is shown
+    std::function<Mask()> open_mask = {};  ///< empty, or one that gives an empty one: all is shown
   };
   using Done = std::function<void(TerminalResult)>;
 
@@ -85,6 +83,8 @@ class Terminal : public std::enable_shared_from_this<Terminal> {
   void begin(const TerminalCall& call);
   void begin_when_running(const TerminalCall& call, const std::string& command);
   void begin_when_idle(const TerminalCall& call, const std::string& command);
+  bool lend(const Pairs& variables);  // false: they are too large
+  void warn_not_lent(const std::string& names);
   void run_command();
   void wait_for_end(bool after_input);
   void check_limits();
@@ -123,6 +123,7 @@ class Terminal : public std::enable_shared_from_this<Terminal> {
   Shell shell_ = Shell::kNone;
   bool with_bashrc_ = false;  // the starting shell
   std::shared_ptr<ShellSession> session_;
+  Mask mask_;  // of what its control characters have left of the output
   long command_number_ = 0;
   OutputBuffer output_;
   std::optional<Mark> ended_;  // the command ended while no call waited for it

@@ -5,97 +5,18 @@
 
 #include <filesystem>
 #include <fstream>
-#include <future>
 #include <thread>
 
-#include "collet/testing/temporary_folder.hpp"
-#include "testing/fork_launcher.hpp"
+#include "testing/terminal_fixture.hpp"
 
 namespace collet::bash {
 namespace {
 
+using testing::TerminalTest;
 using namespace std::chrono_literals;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-class TerminalTest : public ::testing::Test {
- protected:
-  TerminalTest()
-      : loop_(std::make_shared<EventLoop>([](const std::string& error) { ADD_FAILURE() << error; })) {
-    options_.working_dir = folder_.path();
-    options_.spool_dir = folder_.path();
-    options_.load_bashrc = false;
-  }
-  ~TerminalTest() override {
-    loop_->run([this] {
-      if (terminal_) terminal_->close();
-      terminal_.reset();
-    });
-    loop_->stop();
-  }
-
-  std::future<TerminalResult> submit(TerminalCall call) {
-    auto result = std::make_shared<std::promise<TerminalResult>>();
-    auto future = result->get_future();
-    call.save_dir = folder_.path() + "/saved";
-    loop_->post([this, call = std::move(call), result] {
-      if (!terminal_)
-        terminal_ = std::make_shared<Terminal>(loop_, launcher_, options_,
-                                               [this](const std::string& text) { warnings_ += text; });
-      terminal_->submit(call, [result](TerminalResult given) { result->set_value(std::move(given)); });
-    });
-    return future;
-  }
-  TerminalResult run(const std::string& command, std::optional<double> timeout = {}) {
-    return submit({"id", command, false, timeout, false, {}}).get();
-  }
-  std::future<TerminalResult> submit_with(Pairs variables, const std::string& command,
-                                          std::optional<double> timeout) {
-    return submit({"id", command, false, timeout, false, {}, std::move(variables)});
-  }
-  TerminalResult run_with(Pairs variables, const std::string& command) {
-    return submit_with(std::move(variables), command, {}).get();
-  }
-  // What the host does, for one value: each becomes "#".
-  static Terminal::Mask hiding(const std::string& value) {
-    auto held = std::make_shared<std::string>();
-    return [value, held](std::string_view piece, bool last) {
-      *held += piece;
-      std::string out;
-      while (!held->empty() && (last || held->size() >= value.size() || !value.starts_with(*held))) {
-        const bool match = held->starts_with(value);
-        out += match ? '#' : held->front();
-        held->erase(0, match ? value.size() : 1);
-      }
-      return out;
-    };
-  }
-  TerminalResult input(const std::string& text) { return submit({"id", text, true, {}, false, {}}).get(); }
-  TerminalResult reset(const std::string& command = {}) {
-    return submit({"id", command, false, {}, true, {}}).get();
-  }
-  // Polls until the running command has printed this.
-  std::string poll_for(const std::string& text) {
-    std::string all;
-    while (all.find(text) == std::string::npos) {
-      const auto result = run("", 0.2);
-      if (result.is_error) return all + "<error: " + result.text + ">";
-      all += result.text;
-    }
-    return all;
-  }
-  void wait_until_running(std::size_t processes) {
-    while (launcher_.running() != processes) std::this_thread::yield();
-  }
-
-  collet::testing::TemporaryFolder folder_;
-  testing::ForkLauncher launcher_;
-  std::shared_ptr<EventLoop> loop_;
-  Terminal::Options options_;
-  std::shared_ptr<Terminal> terminal_;
-  std::string warnings_;
-};
 
 TEST_F(TerminalTest, a_command_gives_its_output_and_exit_code) {
   const auto result = run("echo hello");
@@ -319,70 +240,6 @@ TEST_F(TerminalTest, a_folder_that_is_not_there_is_an_error) {
   const auto result = run("echo x");
   EXPECT_TRUE(result.is_error);
   EXPECT_THAT(result.text, HasSubstr("could not start a shell"));
-}
-
-// ---- Variables for one command
-
-TEST_F(TerminalTest, LendsVariablesToOneCommand) {
-  EXPECT_EQ(run_with({{"TOKEN", "a 'quoted' \"value\"\nof two lines"}}, "sh -c 'echo \"<$TOKEN>\"'").text,
-            "<a 'quoted' \"value\"\nof two lines>");
-  EXPECT_EQ(run("echo \"<${TOKEN-unset}>\"; env | grep -c TOKEN").text, "<unset>\n0");
-  EXPECT_THAT(run("set; declare -p").text, ::testing::Not(HasSubstr("quoted")));
-}
-
-TEST_F(TerminalTest, GivesBackWhatAVariableWasBefore) {
-  run("export SHARED=mine; PLAIN=own");
-  EXPECT_EQ(run_with({{"SHARED", "lent"}, {"PLAIN", "lent too"}}, "sh -c 'echo $SHARED, $PLAIN'").text,
-            "lent, lent too");
-  EXPECT_EQ(run("echo $SHARED $PLAIN; sh -c 'echo \"$SHARED <$PLAIN>\"'").text, "mine own\nmine <>");
-}
-
-TEST_F(TerminalTest, LentVariablesAreGoneAfterAnInterrupt) {
-  auto running = submit_with({{"TOKEN", "lent-value"}}, "echo \"have $TOKEN\"; sleep 60", 0.2);
-  EXPECT_THAT(running.get().text, HasSubstr("have lent-value"));
-  input("C-c");
-  EXPECT_EQ(run("echo \"<${TOKEN-unset}>\"").text, "<unset>");
-}
-
-TEST_F(TerminalTest, LentVariablesAreNotTraced) {
-  run("set -x");
-  EXPECT_THAT(run_with({{"TOKEN", "lent-value"}}, ": TOKEN").text, ::testing::Not(HasSubstr("lent-value")));
-}
-
-TEST_F(TerminalTest, LendsLargeVariables) {
-  const std::string large(100'000, 'x');
-  EXPECT_EQ(run_with({{"A", large}, {"B", large}, {"C", large}}, "echo ${#A} ${#B} ${#C}").text,
-            "100000 100000 100000");
-  EXPECT_THAT(run_with({{"A", std::string(600'000, 'x')}}, "echo A").text, HasSubstr("too large together"));
-}
-
-TEST_F(TerminalTest, LendsToAShellThatIsStrict) {
-  run("set -eu");
-  EXPECT_EQ(run_with({{"TOKEN", "lent"}}, "echo $TOKEN").text, "lent");
-  EXPECT_EQ(run("echo still here").text, "still here");
-}
-
-// ---- Hiding
-
-TEST_F(TerminalTest, HidesOutputBeforeItIsCutOrSaved) {
-  options_.mask = hiding("SECRET-VALUE");
-  const auto result =
-      run("head -c 14990 /dev/zero | tr '\\0' x; echo SECRET-VALUE; head -c 40000 /dev/zero | tr '\\0' y");
-  EXPECT_THAT(result.text, ::testing::Not(HasSubstr("SECRET")));
-  std::string saved;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_.path() + "/saved")) {
-    std::ifstream file(entry.path());
-    saved.append(std::istreambuf_iterator<char>(file), {});
-  }
-  EXPECT_THAT(saved, HasSubstr("x#\n"));
-  EXPECT_THAT(saved, ::testing::Not(HasSubstr("SECRET")));
-}
-
-TEST_F(TerminalTest, HoldsBackTheBeginningOfAValueUntilTheCommandGoesOn) {
-  options_.mask = hiding("SECRET-VALUE");
-  EXPECT_EQ(run("printf 'a SECRET-'; read; printf VALUE; read; printf 'SECRET'", 0.3).text, "a");
-  EXPECT_THAT(input("go on").text, EndsWith("#"));
-  EXPECT_THAT(input("go on").text, EndsWith("SECRET"));
 }
 
 }  // namespace

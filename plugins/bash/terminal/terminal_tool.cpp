@@ -57,20 +57,10 @@ void TerminalPool::submit(const std::string& conversation, const std::string& wo
   loop_->post([this, conversation, working_dir, call = std::move(call), done = std::move(done)]() mutable {
     if (std::erase(cancelled_early_, std::pair(conversation, call.id)) > 0)
       return done(terminal_observation(Terminal::cancelled_result(call.command), names_, call.save_dir));
-    std::shared_ptr<Terminal> terminal;
-    try {
-      terminal = open(conversation, working_dir);
-    } catch (const std::exception& error) {
-      TerminalResult refused;
-      refused.text = std::string("The terminal cannot be opened: ") + error.what();
-      refused.is_error = true;
-      refused.command = call.command;
-      return done(terminal_observation(refused, names_, call.save_dir));
-    }
     auto report = [this, save_dir = call.save_dir, done = std::move(done)](const TerminalResult& result) {
       done(terminal_observation(result, names_, save_dir));
     };
-    terminal->submit(std::move(call), std::move(report));
+    open(conversation, working_dir)->submit(std::move(call), std::move(report));
   });
 }
 
@@ -81,7 +71,7 @@ std::shared_ptr<Terminal> TerminalPool::open(const std::string& conversation,
   if (found != terminals_.end()) return found->second;
   Terminal::Options options = defaults_;
   options.working_dir = working_dir;
-  options.mask = mask_for_(conversation);
+  options.open_mask = [mask_for = mask_for_, conversation] { return mask_for(conversation); };
   auto terminal = std::make_shared<Terminal>(loop_, launcher_, std::move(options), warn_);
   terminals_.emplace(conversation, terminal);
   return terminal;

@@ -53,22 +53,6 @@ TEST(TerminalTool_Call, is_read_with_its_defaults) {
   EXPECT_THROW(parse_terminal_call(call), std::invalid_argument);
 }
 
-TEST(Terminal_Mask, taken_back_does_not_keep_it_from_ending) {
-  const collet::testing::TemporaryFolder folder;
-  testing::ForkLauncher launcher;
-  const auto loop = std::make_shared<EventLoop>([](const std::string& error) { ADD_FAILURE() << error; });
-  Terminal::Options options;
-  options.spool_dir = folder.path();
-  bool asked = false;
-  options.mask = [&](std::string_view, bool) -> std::string {
-    asked = true;
-    throw std::runtime_error("there is no such mask");
-  };
-  loop->run([&] { Terminal(loop, launcher, options, [](const std::string&) {}); });
-  EXPECT_TRUE(asked);
-  loop->stop();
-}
-
 TEST(TerminalPool_Conversations, have_their_own_shells_that_end_with_them) {
   const collet::testing::TemporaryFolder folder;
   testing::ForkLauncher launcher;
