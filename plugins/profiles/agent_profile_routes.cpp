@@ -36,7 +36,7 @@ Response rename(AgentProfiles& profiles, const Request& request) {
 }
 
 Response activate(AgentProfiles& profiles, const Request& request) {
-  const std::string id(request.param("profile_id"));
+  const std::string id = id_of(request);
   profiles.activate(id);
   json::Writer w;
   w.object().member("id", id).member("message", "Agent profile '" + id + "' activated");

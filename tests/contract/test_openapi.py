@@ -37,7 +37,7 @@ OUR_OPERATIONS |= {  # files by the path of older clients, and the heads of what
     ("HEAD", "/api/conversations/{conversation_id}/workspace/{file_path}")}
 OUR_PARAMETERS = {("GET", "/api/settings"): {("header", "X-Expose-Secrets")},
                   ("GET", "/api/profiles/{name}"): {("header", "X-Expose-Secrets")}}
-FACTS = ("type", "format", "enum", "default", "minimum", "maximum", "exclusiveMinimum", "items")
+FACTS = ("type", "format", "pattern", "enum", "default", "minimum", "maximum", "exclusiveMinimum", "minLength", "maxLength", "items")
 
 
 def operations(document):
@@ -159,6 +159,8 @@ class Served(Case):
                 values += ["zzz"] if "enum" in schema or schema.get("format") in ("uuid", "date-time") else []
                 values += [str(schema["maximum"] + 1)] if "maximum" in schema else []
                 values += [str(schema["exclusiveMinimum"])] if "exclusiveMinimum" in schema else []
+                values += ["a" * (schema["maxLength"] + 1)] if "maxLength" in schema else []
+                values += ["!"] if "pattern" in schema else []
                 for value in values:
                     with self.subTest(operation=method + " " + path, parameter=parameter["name"], value=value):
                         self.check_refused(method, path, parameter, value)
