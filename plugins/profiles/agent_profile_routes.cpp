@@ -64,7 +64,8 @@ void add_agent_profile_routes(Setup& setup, AgentProfiles& profiles) {
              operations::materialize_agent_profile());
   setup.alternative(
       "POST", "/api/conversations", R"({"has":["agent_profile_id"]})",
-      answering([&profiles](const Request& request) { return profiles.start_conversation(request); }));
+      answering([&profiles](const Request& request) { return profiles.start_conversation(request); }),
+      operations::start_from_profile());
 }
 
 }  // namespace collet::profiles

@@ -13,12 +13,15 @@ constexpr std::string_view kName =
     R"({"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"})";
 constexpr std::string_view kExpose =
     R"({"name":"X-Expose-Secrets","in":"header","required":false,)"
-    R"("description":"Without it, secrets are hidden","schema":{"type":"string","enum":["plaintext","encrypted"]}})";
+    R"("description":"Without it, secrets are hidden","schema":{"type":"string","enum":["plaintext","encrypted","true"]}})";
 
 const std::string& name_in_path() {
   static const std::string parameter = in_path("name", kName);
   return parameter;
 }
+
+// As far as every LLM has it.
+std::string llm() { return object({{"model", R"({"type":"string","minLength":1})"}}); }
 
 const std::string& said() {
   static const std::string schema = object({{"name", kText}, {"message", kText}});
@@ -45,7 +48,7 @@ std::string connection_members(bool is_new) {
   return object({{"display_name", R"({"type":"string","minLength":1,"maxLength":128})", is_new},
                  {"provider", R"({"type":"string","minLength":1,"maxLength":128,"default":"custom"})", false},
                  {"api_key", R"({"type":"string","minLength":1})", is_new},
-                 {"base_url", kMaybeText, false}});
+                 {"base_url", maybe(R"({"type":"string","maxLength":2048})"), false}});
 }
 
 constexpr std::string_view kProfiles = "Profiles";
@@ -81,7 +84,7 @@ std::string save_profile() {
                    .id = "save_profile_api_profiles__name__post",
                    .summary = "Save an LLM profile under a name",
                    .parameters = name_in_path(),
-                   .body = object({{"llm", kObject}, {"include_secrets", switched(true), false}}),
+                   .body = object({{"llm", llm()}, {"include_secrets", switched(true), false}}),
                    .status = 201,
                    .answer = said(),
                    .others = "409,413,422"});
@@ -102,7 +105,7 @@ std::string validate_profile() {
                    .id = "validate_profile_api_profiles__name__validate_post",
                    .summary = "Ask the model one thing, to see that the configuration works",
                    .parameters = name_in_path(),
-                   .body = object({{"llm", kObject}}),
+                   .body = object({{"llm", llm()}}),
                    .answer = object({{"valid", kYesNo}, {"error", error, false}}),
                    .others = "422"});
 }
@@ -245,5 +248,9 @@ std::string materialize_agent_profile() {
                                      {"resolved_settings", maybe(R"({"type":"object"})"), false}}),
                    .others = "404,422"});
 }
+
+std::string name_active_profile() { return R"({"responses":{"404":{}}})"; }
+
+std::string start_from_profile() { return R"({"responses":{"404":{}}})"; }
 
 }  // namespace collet::profiles::operations

@@ -6,6 +6,7 @@ import time
 import unittest
 import uuid
 
+from . import documented
 from .client import Http, WebSocket
 from .mock import MockLlm
 from .server import Server
@@ -24,6 +25,7 @@ class Case(unittest.TestCase):
     def setUpClass(cls):
         cls.server = cls.enter(Server(**cls.server_options))
         cls.http = Http(cls.server.url, cls.key)
+        cls.addClassCleanup(lambda: documented.check(cls.server.url, cls.key))
         cls.mock = cls.enter(MockLlm(), "stop")
 
     @classmethod
