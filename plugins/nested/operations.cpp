@@ -25,9 +25,18 @@ constexpr std::string_view kAnyBody = openapi::kObject, kNoBody = {};
 // One secret, or several by their names.
 std::string secret_or_several() {
   using namespace openapi;
+  constexpr std::string_view kByName =
+      R"({"type":"object","additionalProperties":{"anyOf":[{"type":"string"},{"type":"object"}]}})";
   const auto one = object({{"name", kText}, {"value", kText}, {"description", kMaybeText, false}});
-  return R"({"anyOf":[)" + one + "," + object({{"secrets", kObject}}) + "," +
-         object({{"custom_secrets", kObject}}) + "]}";
+  return R"({"anyOf":[)" + one + "," + object({{"secrets", kByName}}) + "," +
+         object({{"custom_secrets", kByName}}) + "]}";
+}
+
+// The schema of a closed object that has one of these members.
+std::string having_one_of(std::initializer_list<std::string_view> names, std::string schema) {
+  std::string forms;
+  for (const auto name : names) forms += (forms.empty() ? "" : ",") + openapi::object({{name, "{}"}});
+  return schema.insert(1, R"("additionalProperties":false,"anyOf":[)" + forms + "],");
 }
 
 }  // namespace
@@ -65,14 +74,16 @@ std::string stop_conversation() {
 }
 std::string older_start() {
   using namespace openapi;
-  const auto body = object({{"initial_user_msg", kMaybeText, false},
-                            {"image_urls", kMaybeTexts, false},
-                            {"repository", kMaybeText, false},
-                            {"selected_branch", kMaybeText, false},
-                            {"git_provider", kMaybeText, false},
-                            {"conversation_instructions", kMaybeText, false},
-                            {"conversation_id", kMaybeText, false},
-                            {"mcp_config", maybe(kObject), false}});
+  const auto body = having_one_of({"initial_user_msg", "image_urls", "repository", "selected_branch",
+                                   "git_provider", "conversation_instructions"},
+                                  object({{"initial_user_msg", kMaybeText, false},
+                                          {"image_urls", kMaybeTexts, false},
+                                          {"repository", kMaybeText, false},
+                                          {"selected_branch", kMaybeText, false},
+                                          {"git_provider", kMaybeText, false},
+                                          {"conversation_instructions", kMaybeText, false},
+                                          {"conversation_id", kMaybeText, false},
+                                          {"mcp_config", maybe(kObject), false}}));
   const auto answer = object({{"status", R"({"type":"string","enum":["ok"]})"},
                               {"conversation_id", kText},
                               {"conversation_status", kText},

@@ -32,7 +32,8 @@ class Operations:
         for method, path, status in answers:
             template, operation = self.find(method, path)
             # A path that cannot be read reaches no operation.
-            if operation and "summary" in operation and "%" not in path and status not in ANYWHERE:
+            readable = "%" not in path and not {".", ".."} & set(path.split("/"))
+            if operation and "summary" in operation and readable and status not in ANYWHERE:
                 if str(status) not in operation["responses"]:
                     found.add("%s %s answers %d" % (method, template, status))
         return sorted(found)
