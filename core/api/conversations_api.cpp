@@ -5,6 +5,7 @@
 #include "api/secret_sources.hpp"
 #include "api/start_request.hpp"
 #include "api/validation.hpp"
+#include "base/log.hpp"
 #include "conversation/conversation.hpp"
 #include "secrets/json_secrets.hpp"
 
@@ -240,6 +241,17 @@ void add_collection(Routes& routes, ConversationService& service, const secrets:
              http::answering([&service](const http::Request& request) { return count(service, request); }));
 }
 
+// Members that promise something which is not done here.
+void warn_of_ignored(const json::Value& body, const std::string& id) {
+  std::string names = json::bool_at(body, "worktree").value_or(false) ? "worktree" : "";
+  for (const auto* name : {"plugins", "agent_definitions"})
+    if (const json::Value* list = json::find(body, name);
+        list != nullptr && list->IsArray() && !list->Empty())
+      names.append(names.empty() ? "" : ", ").append(name);
+  if (!names.empty())
+    log::warning("api", "conversation " + id + " was started with what has no effect here: " + names);
+}
+
 }  // namespace
 
 void start_conversation(ConversationService& service, const secrets::KeyRing& ring,
@@ -259,7 +271,10 @@ void start_conversation(ConversationService& service, const secrets::KeyRing& ri
   wanted.older_form = starter == Starter::kPlugin && json::bool_at(*body.value, "older_form").value_or(false);
   wanted.created_through = std::string(request.header("host").value_or(""));
   auto started = service.create(std::move(wanted));
-  if (started) return send_document(*started->conversation, std::move(reply), started->created ? 201 : 200);
+  if (started) {
+    if (started->created) warn_of_ignored(*body.value, started->conversation->id());
+    return send_document(*started->conversation, std::move(reply), started->created ? 201 : 200);
+  }
   // A parent that is missing is a mistake in the body, not in the path.
   const bool mistake = started.error().kind == Error::Kind::kNotFound;
   reply.send(mistake ? http::Response::error(422, started.error().message) : to_response(started.error()));

@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "api/merge_operations.hpp"
 #include "api/models.hpp"
 #include "api/operation.hpp"
 #include "collet/json.hpp"
@@ -14,6 +15,10 @@ namespace collet::api {
 namespace {
 
 constexpr std::string_view kReference = "#/components/schemas/";
+
+constexpr std::string_view kAnyAnswer =
+    " Every operation may also answer 400 (a malformed path or head), 403 (a foreign host or page), 408, "
+    "500 and 503 (too much to do).";
 
 // "/files/{path...}" -> "/files/{path}", as OpenAPI has it.
 std::string path_of(std::string_view pattern) {
@@ -78,7 +83,11 @@ class Operations {
     name(operation, route);
     rename_path_parameters(operation, path_of(route.pattern), path);
     add_path_parameters(operation, path);
-    add_answers(operation, route);
+    add_first_answer(operation);
+    for (const auto& other : route.alternatives) merge_alternative(operation, *other.route, allocator_);
+    add_refusals(operation, route);
+    complete_answers(operation);
+    add_security(operation, route);
     return operation;
   }
 
@@ -132,21 +141,38 @@ class Operations {
     }
   }
 
-  void add_answers(json::Value& operation, const http::Route& route) {
+  void add_first_answer(json::Value& operation) {
     if (json::find(operation, "responses") == nullptr)
       json::set(operation, "responses", json::Value(rapidjson::kObjectType), allocator_);
     json::Value& answers = *json::find(operation, "responses");
     if (answers.MemberCount() == 0) answer(answers, 200);
-    const bool is_public = route.access == http::Access::kPublic;
-    if (!is_public && json::find(answers, "401") == nullptr) answer(answers, 401);
-    for (auto& [code, said] : answers.GetObject()) {
+  }
+
+  // What the server itself answers to a missing key and to bodies that cannot be read.
+  void add_refusals(json::Value& operation, const http::Route& route) {
+    json::Value& answers = *json::find(operation, "responses");
+    if (route.access != http::Access::kPublic) answer(answers, 401);
+    const json::Value* body = json::find(operation, "requestBody");
+    if (body == nullptr) return;
+    answer(answers, 413);
+    if (json::at(*body, {"content", "application/json"}) == nullptr) return;
+    answer(answers, 415);
+    answer(answers, 422);
+  }
+
+  void complete_answers(json::Value& operation) {
+    for (auto& [code, said] : json::find(operation, "responses")->GetObject()) {
       const int status = std::atoi(code.GetString());
       if (json::find(said, "description") == nullptr)
         json::set(said, "description", meaning_of(status), allocator_);
       if (status >= 400 && json::find(said, "content") == nullptr)
-        json::set(said, "content", json::copy(*failure_, allocator_), allocator_);
+        json::set(said, "content", json::copy(status == 422 ? *mistakes_ : *failure_, allocator_),
+                  allocator_);
     }
-    if (is_public) return;
+  }
+
+  void add_security(json::Value& operation, const http::Route& route) {
+    if (route.access == http::Access::kPublic) return;
     json::Value ways(rapidjson::kArrayType);
     add_way(ways, "APIKeyHeader");
     if (route.access == http::Access::kWorkspace) add_way(ways, "APIKeyCookie");
@@ -160,7 +186,9 @@ class Operations {
     ways.PushBack(way, allocator_);
   }
 
+  // Unless it is there.
   void answer(json::Value& answers, int status) {
+    if (json::find(answers, std::to_string(status)) != nullptr) return;
     json::Value one(rapidjson::kObjectType);
     json::set(one, "description", meaning_of(status), allocator_);
     json::set(answers, std::to_string(status), std::move(one), allocator_);
@@ -171,6 +199,8 @@ class Operations {
   // The common form of errors, for answers that say nothing else of themselves.
   const std::optional<json::Document> failure_ = json::parse(
       R"({"application/json":{"schema":{"type":"object","required":["detail"],"properties":{"detail":{}}}}})");
+  const std::optional<json::Document> mistakes_ =
+      json::parse(R"({"application/json":{"schema":{"$ref":"#/components/schemas/HTTPValidationError"}}})");
 };
 
 std::string paths_of(const http::Router& router) {
@@ -233,7 +263,8 @@ std::string make_document(const http::Router& router, std::string_view version,
   json::Writer w;
   w.object().member("openapi", "3.1.0");
   w.key("info").object().member("title", "Collet").member("version", version);
-  w.member("description", "Collet " + std::string(collet_version) + ", an agent server." + sockets_of(router))
+  w.member("description", "Collet " + std::string(collet_version) + ", an agent server." +
+                              sockets_of(router) + std::string(kAnyAnswer))
       .end();
   w.raw_member("paths", paths);
   w.key("components").object().key("schemas").object();
@@ -243,6 +274,8 @@ std::string make_document(const http::Router& router, std::string_view version,
   w.member("type", "apiKey").member("in", "header").member("name", "X-Session-API-Key").end();
   w.key("APIKeyCookie").object();
   w.member("type", "apiKey").member("in", "cookie").member("name", "oh_workspace_session_key").end();
+  w.key("InitAPIKeyHeader").object();
+  w.member("type", "apiKey").member("in", "header").member("name", "X-Init-API-Key").end();
   w.key("HTTPBearer").object().member("type", "http").member("scheme", "bearer").end();
   w.end().end().end();
   return w.take();

@@ -1,7 +1,8 @@
 // The OpenAPI 3.1 document of all routes in a router, the plugins' included.
 //
 // A route says of itself what it wants (http::Route::operation); the rest follows from the route: path
-// parameters, authentication, an operationId, a tag, an answer.
+// parameters, authentication, an operationId, a tag, an answer, and what the server answers to bodies that
+// cannot be read. Routes chosen by the body stand in the operation of the route that they stand beside.
 #pragma once
 #include <string>
 #include <string_view>

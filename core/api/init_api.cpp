@@ -62,10 +62,11 @@ Result<void> add_init_routes(http::Router& router, Initialization& initializatio
       {.name = "initialize_server",
        .tag = kTag,
        .summary = "Give a dormant server its keys and its place on disk (X-Init-API-Key: the secret key "
-                  "that it was started with)",
+                  "that it was started with, if any)",
        .body = &kInitRequest,
        .answer = &kInitStatus,
-       .others = {400, 404, 500}},
+       .others = {400, 401, 404, 500},
+       .key = "InitAPIKeyHeader"},
       http::answering(
           [&initialization](const http::Request& request) { return post(initialization, request); }),
       http::Lane::kWorker, http::Access::kPublic);

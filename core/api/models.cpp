@@ -1,5 +1,8 @@
 #include "api/models.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include "api/message_body.hpp"
 #include "api/secret_sources.hpp"
 #include "api/start_request.hpp"
@@ -31,11 +34,10 @@ constexpr const Schema* kPartForms[] = {&kTextContent, &kImageContent};
 constexpr Schema kPart = either(kPartForms);
 
 constexpr Member kMessage[] = {
-    {"role", checked_by(check_role, initially(R"("user")", choice("user|system|assistant|tool",
-                                                                  "Only messages of the user are taken")))},
+    {"role", checked_by(check_role, initially(R"("user")", choice("user")))},
     {"content", list_of(kPart)},
     {"run", initially("false", yes_no("Whether the agent starts to work"))},
-    {"sender", anything("A text: who it is from, where several people write")},
+    {"sender", maybe(text("Who it is from, where several people write"))},
 };
 constexpr Schema kSendMessageRequest = object("SendMessageRequest", kMessage);
 
@@ -71,12 +73,12 @@ constexpr Member kAgentMembers[] = {
 };
 constexpr Schema kAgent = checked_by(check_agent, object("Agent", kAgentMembers, "Has more members"));
 
-constexpr Member kKindMembers[] = {{"kind", text(), true}};
-constexpr Schema kConfirmationPolicy = checked_by(
-    check_confirmation_policy,
-    object("ConfirmationPolicy", kKindMembers, "kind: AlwaysConfirm, ConfirmRisky or NeverConfirm"));
-constexpr Schema kSecurityAnalyzer = checked_by(
-    check_security_analyzer, object("SecurityAnalyzer", kKindMembers, "kind: LLMSecurityAnalyzer"));
+constexpr Member kPolicyKind[] = {{"kind", choice("AlwaysConfirm|ConfirmRisky|NeverConfirm"), true}};
+constexpr Member kAnalyzerKind[] = {{"kind", choice("LLMSecurityAnalyzer"), true}};
+constexpr Schema kConfirmationPolicy =
+    checked_by(check_confirmation_policy, object("ConfirmationPolicy", kPolicyKind));
+constexpr Schema kSecurityAnalyzer =
+    checked_by(check_security_analyzer, object("SecurityAnalyzer", kAnalyzerKind));
 constexpr Schema kTags = checked_by(
     check_tags, map_of(kText, "Names of lower-case letters and digits; at most 256 characters each"));
 
@@ -96,23 +98,94 @@ constexpr Schema kLookupSecret = object("LookupSecret", kLookupSecretMembers);
 constexpr const Schema* kSecretForms[] = {&kText, &kStaticSecret, &kLookupSecret};
 constexpr Schema kSecretSource = checked_by(check_secret_source, either(kSecretForms));
 
+constexpr Member kClientToolMembers[] = {
+    {"name", text(), true},
+    {"description", text(), true},
+    {"parameters", kObject},
+    {"annotations", maybe(kObject)},
+};
+constexpr Schema kClientTool = object("ClientToolSpec", kClientToolMembers);
+constexpr Member kAdditionMembers[] = {
+    {"system_message_suffix_append", maybe(at_most(32768, text("Goes behind the agent's own suffix")))},
+};
+constexpr Schema kAgentLaunchAdditions = closed(object("AgentLaunchAdditions", kAdditionMembers));
+constexpr Member kDefinitionMembers[] = {
+    {"name", text(), true},
+    {"description", text()},
+    {"model", text()},
+    {"color", maybe(text())},
+    {"tools", kTexts},
+    {"skills", kTexts},
+    {"system_prompt", text()},
+    {"source", maybe(text())},
+    {"level", maybe(choice("project|user|builtin|plugin|programmatic"))},
+    {"when_to_use_examples", kTexts},
+    {"hooks", maybe(kObject)},
+    {"permission_mode", maybe(text())},
+    {"max_iteration_per_run", maybe(above(0, integer()))},
+    {"max_budget_per_run", maybe(above(0, number()))},
+    {"mcp_config", maybe(kObject)},
+    {"profile_store_dir", maybe(text())},
+    {"condenser", maybe(kObject)},
+    {"metadata", kObject},
+};
+constexpr Schema kAgentDefinition = object("AgentDefinition", kDefinitionMembers);
+constexpr Member kPluginSourceMembers[] = {
+    {"source", text(), true},
+    {"ref", maybe(text())},
+    {"repo_path", maybe(text())},
+};
+constexpr Schema kPluginSource = object("PluginSource", kPluginSourceMembers);
+constexpr Schema kYesNo = yes_no(), kNumber = number(), kLabel = at_least(1, text());
+constexpr Schema kYesNos = list_of(kYesNo), kNumbers = list_of(kNumber);
+constexpr const Schema* kTraceForms[] = {&kText, &kYesNo, &kNumber, &kTexts, &kYesNos, &kNumbers};
+constexpr Schema kTraceValue = either(kTraceForms);
+
+void check_span_name(const json::Value& value, const Places& where, Validation& validation) {
+  static constexpr Schema kName = at_least(1, at_most(128, text()));
+  check(kName, value, where, validation);
+  if (!value.IsString()) return;
+  const auto name = json::view(value);
+  if (!std::all_of(name.begin(), name.end(), [](unsigned char c) {
+        return std::isalnum(c) != 0 ||
+               std::string_view("._:/-").find(static_cast<char>(c)) != std::string_view::npos;
+      }))
+    validation.add(
+        "value_error", where,
+        "Value error, a span's name has letters, digits, dots, underscores, colons, slashes and hyphens",
+        &value);
+}
+
 constexpr Member kStartMembers[] = {
     {"workspace", kLocalWorkspace, true},
+    {"worktree", initially("false", yes_no("Without effect"))},
     {"agent", maybe(kAgent)},
     {"agent_settings", maybe(checked_by(check_agent_settings, map_of(kAnything, "In place of an agent")))},
-    {"agent_profile_id", maybe(anything("In place of an agent; needs the plugin profiles"))},
+    {"agent_profile_id", maybe(uuid("In place of an agent; needs the plugin profiles"))},
+    {"agent_launch_additions", maybe(kAgentLaunchAdditions)},
+    {"agent_definitions", list_of(kAgentDefinition, "Without effect")},
     {"conversation_id", maybe(uuid("Made by the server where it is missing"))},
     {"parent_conversation_id", maybe(uuid())},
-    {"confirmation_policy", maybe(initially(R"({"kind":"NeverConfirm"})", kConfirmationPolicy))},
+    {"confirmation_policy", initially(R"({"kind":"NeverConfirm"})", kConfirmationPolicy)},
     {"security_analyzer", maybe(kSecurityAnalyzer)},
     {"initial_message", maybe(kSendMessageRequest)},
-    {"max_iterations", maybe(initially("500", at_least(1, integer())))},
-    {"stuck_detection", maybe(initially("true", yes_no()))},
-    {"autotitle", maybe(initially("true", yes_no()))},
-    {"secrets", maybe(map_of(kSecretSource, "By name"))},
+    {"max_iterations", initially("500", at_least(1, integer()))},
+    {"stuck_detection", initially("true", yes_no())},
+    {"autotitle", initially("true", yes_no())},
+    {"title_llm_profile", maybe(text("Without effect"))},
+    {"secrets", map_of(kSecretSource, "By name")},
+    {"secrets_encrypted",
+     initially("false", yes_no("Secrets are as X-Expose-Secrets: encrypted shows them"))},
     {"tags", maybe(kTags)},
     {"hook_config", maybe(kObject)},
-    {"client_tools", maybe(list_of(kObject))},
+    {"client_tools", list_of(kClientTool)},
+    {"tool_module_qualnames", map_of(kText, "Without effect")},
+    {"plugins", maybe(list_of(kPluginSource, "Without effect"))},
+    {"user_id", maybe(text("Without effect"))},
+    {"observability_metadata", maybe(map_of(kTraceValue, "Without effect"))},
+    {"observability_tags", maybe(list_of(kLabel, "Without effect"))},
+    {"observability_span_name",
+     maybe(initially(R"("conversation")", checked_by(check_span_name, text("Without effect"))))},
 };
 constexpr Schema kStartConversationRequest =
     object("StartConversationRequest", kStartMembers, "One of agent and agent_settings is needed");
@@ -129,7 +202,7 @@ constexpr Member kAnalyzerMembers[] = {{"security_analyzer", maybe(kSecurityAnal
 constexpr Schema kSetSecurityAnalyzerRequest = object("SetSecurityAnalyzerRequest", kAnalyzerMembers);
 constexpr Member kAcceptMembers[] = {
     {"accept", yes_no(), true},
-    {"reason", initially(R"("User rejected the action.")", anything("A text for the agent"))},
+    {"reason", initially(R"("User rejected the action.")", text("For the agent"))},
 };
 constexpr Schema kConfirmationResponseRequest = object("ConfirmationResponseRequest", kAcceptMembers);
 constexpr Schema kEventIds = list_of(kText, "Ids of events");
@@ -196,7 +269,7 @@ constexpr Member kInfo[] = {
     {"supports_runtime_model_switch", yes_no()},
     {"launched_agent_profile", maybe(kObject)},
     {"agent", kAgent, true},
-    {"client_tools", list_of(kObject)},
+    {"client_tools", list_of(kClientTool)},
 };
 constexpr Schema kConversationInfo = object("ConversationInfo", kInfo);
 constexpr Schema kMaybeInfo = maybe(kConversationInfo);
@@ -273,6 +346,10 @@ constexpr const Schema* kNamed[] = {&kTextContent,
                                     &kAgent,
                                     &kConfirmationPolicy,
                                     &kSecurityAnalyzer,
+                                    &kClientTool,
+                                    &kAgentLaunchAdditions,
+                                    &kAgentDefinition,
+                                    &kPluginSource,
                                     &kStaticSecret,
                                     &kLookupSecret,
                                     &kStartConversationRequest,

@@ -65,16 +65,12 @@ void write_answers(const Operation& operation, json::Writer& writer) {
   writer.key("responses").object();
   const auto write = [&](int status) {
     writer.key(std::to_string(status)).object().member("description", meaning_of(status));
-    if (status < 300) write_content(operation.answer, operation.answer_type, writer);
+    if (status < 300 && status != 204) write_content(operation.answer, operation.answer_type, writer);
     writer.end();
   };
   write(operation.status);
   for (const int status : operation.others) write(status);
-  if (operation.body != nullptr || !operation.parameters.empty()) {
-    writer.key("422").object().member("description", meaning_of(422));
-    write_content(&kHttpValidationError, "application/json", writer);
-    writer.end();
-  }
+  if (!operation.parameters.empty()) write(422);
   writer.end();
 }
 
@@ -91,6 +87,8 @@ std::string describe(const Operation& operation, std::string_view method, std::s
     writer.end();
   }
   write_answers(operation, writer);
+  if (!operation.key.empty())
+    writer.key("security").array().object().key(operation.key).array().end().end().end();
   writer.end();
   return writer.take();
 }
@@ -101,6 +99,8 @@ std::string_view meaning_of(int status) {
       return "Done";
     case 201:
       return "Made";
+    case 204:
+      return "Done, there is nothing to say";
     case 304:
       return "Not changed";
     case 400:
@@ -111,6 +111,10 @@ std::string_view meaning_of(int status) {
       return "There is no such thing";
     case 409:
       return "Not in this state";
+    case 413:
+      return "The body is too large";
+    case 415:
+      return "The body is labelled as something else than JSON";
     case 422:
       return "The body or a parameter is wrong";
     case 503:

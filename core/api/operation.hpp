@@ -30,7 +30,8 @@ struct Operation {
   const Schema* answer = nullptr;  ///< of its success; null: any
   int status = 200;                ///< of its success
   std::string_view answer_type = "application/json";
-  std::vector<int> others = {};  ///< beside 401 and 422: 404, 409, …; or 200 with the same answer
+  std::vector<int> others = {};  ///< beside 401 and those about bodies: 404, 409, …; or 200, the same answer
+  std::string_view key = {};     ///< a security scheme of its own, of a public route
 };
 
 /// An OpenAPI operation object, JSON text.

@@ -46,6 +46,13 @@ TEST(Parameter, Bad_IsRefused) {
             "datetime_from_date_parsing");
 }
 
+TEST(Operation, WithoutAnAnswer_HasNoContent) {
+  EXPECT_EQ(
+      describe({.name = "close", .tag = "Things", .summary = "Closes it", .status = 204}, "DELETE", "/a"),
+      R"({"tags":["Things"],"summary":"Closes it","operationId":"close_a_delete",)"
+      R"("responses":{"204":{"description":"Done, there is nothing to say"}}})");
+}
+
 TEST(Operation, Description_HasParametersBodyAndAnswers) {
   const Operation operation{.name = "do_it",
                             .tag = "Things",
@@ -65,8 +72,7 @@ TEST(Operation, Description_HasParametersBodyAndAnswers) {
       R"({"type":"array","items":{"type":"string"},"description":"Ids of events"}}}},)"
       R"("responses":{"201":{"description":"Made","content":{"application/json":{"schema":)"
       R"({"$ref":"#/components/schemas/Success"}}}},"404":{"description":"There is no such thing"},)"
-      R"("422":{"description":"The body or a parameter is wrong","content":{"application/json":{"schema":)"
-      R"({"$ref":"#/components/schemas/HTTPValidationError"}}}}}})");
+      R"("422":{"description":"The body or a parameter is wrong"}}})");
 }
 
 }  // namespace

@@ -134,7 +134,8 @@ Result<void> add_settings_routes(http::Router& router, settings::SettingsService
       {.name = "get_settings",
        .tag = kTag,
        .summary = "All settings, with their defaults",
-       .parameters = {{"X-Expose-Secrets", choice("plaintext|encrypted", "Without it, secrets are hidden"),
+       .parameters = {{"X-Expose-Secrets",
+                       choice("plaintext|encrypted|true", "Without it, secrets are hidden"),
                        Parameter::In::kHeader}},
        .answer = &kSettingsResponse,
        .others = {400, 503}},
@@ -149,7 +150,7 @@ Result<void> add_settings_routes(http::Router& router, settings::SettingsService
        .summary = "Merge a change into the settings",
        .body = &kSettingsUpdateRequest,
        .answer = &kSettingsResponse,
-       .others = {400}},
+       .others = {400, 404}},
       http::answering([&service](const http::Request& request) { return patch_settings(service, request); }));
   add_mcp_routes(routes, service);
   add_schema_route(routes, "/api/settings/agent-schema", "get_agent_settings_schema",

@@ -146,7 +146,7 @@ constexpr Schema kSettingsSchema = object("SettingsSchema", kSettingsSchemaMembe
 constexpr Member kSecretCreate[] = {
     {"name", text("A letter, then letters, digits and underscores; at most 64"), true},
     {"value", text(), true},
-    {"description", maybe(anything("A text"))},
+    {"description", maybe(text())},
 };
 constexpr Schema kSecretCreateRequest = object("SecretCreateRequest", kSecretCreate);
 constexpr Member kSecretItem[] = {

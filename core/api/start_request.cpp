@@ -90,6 +90,18 @@ json::Document read_any_agent(const json::Value& body, Validation& validation) {
   return {};
 }
 
+// What the deployment adds to what the agent is told.
+void append_suffix(json::Document& agent, const json::Value& body) {
+  const json::Value* more = json::at(body, {"agent_launch_additions", "system_message_suffix_append"});
+  if (!agent.IsObject() || more == nullptr || !more->IsString() || more->GetStringLength() == 0) return;
+  json::Value& context = *json::find(agent, "agent_context");
+  if (!context.IsObject()) context.SetObject();
+  const std::string before = json::string_or(context, "system_message_suffix");
+  json::set(context, "system_message_suffix",
+            before + (before.empty() ? "" : "\n\n") + std::string(json::view(*more)), agent.GetAllocator());
+  agent = conversation::complete_agent(agent);
+}
+
 std::string read_workspace(const json::Value& body) {
   const auto folder = json::string_or(*json::find(body, "workspace"), "working_dir");
   std::error_code ignored;
@@ -216,6 +228,7 @@ conversation::StartRequest read_start_request(const json::Value& body, Validatio
   conversation::StartRequest request;
   request.working_dir = read_workspace(body);
   request.agent = read_any_agent(body, validation);
+  append_suffix(request.agent, body);
   request.id = read_uuid(body, "conversation_id");
   request.parent_id = read_uuid(body, "parent_conversation_id");
   request.max_iterations =

@@ -51,10 +51,63 @@ TEST(StartRequest, Bad_EachMistakeIsNamed) {
       {"confirmation_policy", R"({"kind":"zzz"})", "Unknown kind 'zzz'"},
       {"initial_message", R"({"role":"zzz","content":[]})", R"(["body","initial_message","role"])"},
       {"secrets", R"({"X":5})", R"(["body","secrets","X"])"},
+      {"worktree", R"("maybe")", "bool_type"},
+      {"plugins", R"([{"ref":"main"}])", R"(["body","plugins",0,"source"])"},
+      {"agent_definitions", R"([{}])", R"(["body","agent_definitions",0,"name"])"},
+      {"agent_launch_additions", R"({"other":1})", "extra_forbidden"},
+      {"user_id", "5", "string_type"},
+      {"title_llm_profile", "5", "string_type"},
+      {"observability_metadata", R"({"k":{"no":"scalar"}})", R"(["body","observability_metadata","k"])"},
+      {"observability_tags", R"([""])", "string_too_short"},
+      {"observability_span_name", R"("a b")", "value_error"},
+      {"observability_span_name", R"("")", "string_too_short"},
+      {"tool_module_qualnames", R"({"t":5})", R"(["body","tool_module_qualnames","t"])"},
+      {"secrets_encrypted", R"("yes, please")", "bool_type"},
+      {"client_tools", R"([{"name":"t"}])", R"(["body","client_tools",0,"description"])"},
+      {"confirmation_policy", "null", R"(["body","confirmation_policy"])"},
+      {"max_iterations", "null", "int_type"},
+      {"stuck_detection", "null", "bool_type"},
+      {"autotitle", "null", "bool_type"},
+      {"secrets", "null", "dict_type"},
+      {"client_tools", "null", "list_type"},
+      {"agent_profile_id", "5", "uuid_parsing"},
   };
   for (const auto& one : cases)
     EXPECT_NE(errors_with(one.member, one.value).find(one.expected), std::string::npos)
         << one.member << ": " << errors_with(one.member, one.value);
+}
+
+TEST(StartRequest, WhatHasNoEffect_IsTakenInItsForm) {
+  for (const auto& [member, value] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
+           {"worktree", "true"},
+           {"plugins", R"([{"source":"github:a/b","ref":null}])"},
+           {"agent_definitions", R"([{"name":"n","level":"user","max_budget_per_run":0.5}])"},
+           {"user_id", R"("u")"},
+           {"title_llm_profile", "null"},
+           {"observability_metadata", R"({"a":1.5,"b":["x"],"c":[true],"d":[1,2]})"},
+           {"observability_tags", R"(["t"])"},
+           {"observability_span_name", R"("team/chat:1.0")"},
+           {"tool_module_qualnames", R"({"t":"a.b"})"},
+           {"tags", "null"},
+           {"secrets_encrypted", "true"}})
+    EXPECT_EQ(errors_with(member, value), "") << member;
+}
+
+TEST(StartRequest, SuffixOfTheDeployment_StandsBehindTheAgents) {
+  const auto suffix_of = [](std::string_view context) {
+    auto body = *json::parse(kGood);
+    auto& allocator = body.GetAllocator();
+    json::set(*json::find(body, "agent"), "agent_context", json::copy(*json::parse(context), allocator),
+              allocator);
+    json::set(body, "agent_launch_additions",
+              json::copy(*json::parse(R"({"system_message_suffix_append":"More."})"), allocator), allocator);
+    Validation validation;
+    const auto agent = read_start_request(body, validation).agent;
+    EXPECT_NE(json::at(agent, {"agent_context", "skills"}), nullptr);
+    return json::string_or(*json::find(agent, "agent_context"), "system_message_suffix");
+  };
+  EXPECT_EQ(suffix_of("null"), "More.");
+  EXPECT_EQ(suffix_of(R"({"system_message_suffix":"First."})"), "First.\n\nMore.");
 }
 
 TEST(StartRequest, SecretsOfTheAgentContext_AreCheckedWhereverTheyStand) {

@@ -158,11 +158,10 @@ void take_route(void* context, const collet_route* route) {
   if (!take_traits(taken, *route)) listed.malformed = true;
   if (route->struct_size < offsetof(collet_route, body) || route->when.size == 0) return;
   auto when = http::BodyRule::parse(detail::to_view(route->when));
-  if (when && taken.operation.empty())
+  if (when)
     taken.when = std::move(*when);
   else if (listed.problem.empty())
-    listed.problem = "its route " + taken.method + " " + taken.pattern + ": " +
-                     (when ? "an alternative has no operation of its own" : "when: " + when.error().message);
+    listed.problem = "its route " + taken.method + " " + taken.pattern + ": when: " + when.error().message;
 }
 
 Result<void> check_route(const http::Route& route) {

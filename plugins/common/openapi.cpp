@@ -33,6 +33,11 @@ std::string switched(bool by_default) {
   return std::string(R"({"type":"boolean","default":)") + (by_default ? "true}" : "false}");
 }
 
+std::string in_path(std::string_view name, std::string_view schema) {
+  return R"({"name":)" + quoted(name) + R"(,"in":"path","required":true,"schema":)" + std::string(schema) +
+         "}";
+}
+
 std::string describe(const Operation& from) {
   std::string text = R"({"tags":[)" + quoted(from.tag) + R"(],"operationId":)" + quoted(from.id) +
                      R"(,"summary":)" + quoted(from.summary);

@@ -31,6 +31,8 @@ std::string list_of(std::string_view schema);
 std::string maybe(std::string_view schema);
 /// A boolean with a default.
 std::string switched(bool by_default);
+/// A parameter object for a segment of the path.
+std::string in_path(std::string_view name, std::string_view schema);
 
 struct Operation {
   std::string_view tag;

@@ -15,6 +15,11 @@ TEST(OpenApiSchemas, SayWhatIsRequired) {
   EXPECT_EQ(switched(true), R"({"type":"boolean","default":true})");
 }
 
+TEST(OpenApiParameter, InThePath_IsRequired) {
+  EXPECT_EQ(in_path("name", kText),
+            R"({"name":"name","in":"path","required":true,"schema":{"type":"string"}})");
+}
+
 TEST(OpenApiOperation, HasOnlyWhatIsSaid) {
   EXPECT_EQ(describe({.tag = "Tag", .id = "id", .summary = "Does it", .answer = "{}"}),
             R"({"tags":["Tag"],"operationId":"id","summary":"Does it",)"

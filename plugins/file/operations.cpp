@@ -55,7 +55,8 @@ constexpr std::string_view kPartial =
     R"(,"206":{"description":"The ranges that were asked for","content":{"*/*":{}}},)"
     R"("304":{"description":"What the client has is still good"},)"
     R"("412":{"description":"It is another file by now"},"416":{"description":"There is no such range"})";
-constexpr std::string_view kNotFound = R"(,"404":{"description":"Not found"})";
+constexpr std::string_view kWorkspaceFailures =
+    R"(,"400":{"description":"It leads out of the workspace"},"404":{"description":"Not found"},"422":{})";
 constexpr std::string_view kDownloadFailures =
     R"(,"400":{"description":"The path is not absolute, or no file"},"403":{},"404":{"description":"Not found"},"422":{})";
 constexpr std::string_view kUploadFailures =
@@ -78,8 +79,14 @@ std::string download_like(std::string_view id, std::string_view summary, std::st
 }
 
 std::string workspace_like(std::string_view id, std::string_view summary, const std::string& more = {}) {
-  return describe(
-      {kWorkspace, id, summary, std::string(kConversation) + more, {}, kAnyType, kNotFound, kPartial});
+  return describe({kWorkspace,
+                   id,
+                   summary,
+                   std::string(kConversation) + more,
+                   {},
+                   kAnyType,
+                   kWorkspaceFailures,
+                   kPartial});
 }
 
 constexpr std::string_view kUploadAbout = "Absolute; missing folders are made";

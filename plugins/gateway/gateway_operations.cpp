@@ -48,7 +48,7 @@ std::string complete() {
          header("X-OpenHands-Observability-Span-Name") + "," + header("X-OpenHands-Observability-Tags") +
          "," + header("X-OpenHands-Observability-Metadata") + R"(],"requestBody":{"required":true,)" +
          content(kRequest) + R"(},"responses":{"200":{)" + content(kCompletion) +
-         R"(},"400":{},"404":{},"409":{},"422":{},"503":{}}})";
+         R"(},"400":{},"404":{},"409":{},"422":{},"503":{},"504":{}}})";
 }
 
 }  // namespace collet::gateway::operations

@@ -137,11 +137,14 @@ void add_bootstrap_routes(Setup& setup, Bootstrap& bootstrap) {
              operations::stop_conversation());
   setup.alternative(
       "POST", "/api/conversations", kOlderStart,
-      answering([&bootstrap](const Request& request) { return bootstrap.start_conversation(request); }));
+      answering([&bootstrap](const Request& request) { return bootstrap.start_conversation(request); }),
+      operations::older_start());
   setup.alternative("GET", one + "/events", R"({"nothing":true})",
-                    answering([&host](const Request& request) { return list_events(host, request); }));
+                    answering([&host](const Request& request) { return list_events(host, request); }),
+                    operations::first_events());
   setup.alternative("POST", one + "/events", R"({"has":["action","args"]})",
-                    answering([&host](const Request& request) { return post_event(host, request); }));
+                    answering([&host](const Request& request) { return post_event(host, request); }),
+                    operations::older_message());
 }
 
 }  // namespace collet::nested

@@ -13,5 +13,9 @@ std::string change_secret();
 std::string delete_secret();
 std::string set_exp_config();
 std::string stop_conversation();
+// Of the older forms of present routes.
+std::string older_start();
+std::string first_events();
+std::string older_message();
 
 }  // namespace collet::nested::operations

@@ -23,6 +23,13 @@ Response message(const std::string& text, int status) {
   return Response::json(w.take(), status);
 }
 
+Response taken(const std::string& name) {
+  const std::string text = "Secret " + name + " already exists";
+  json::Writer w;
+  w.object().member("message", text).member("detail", text).end();
+  return Response::json(w.take(), 400);
+}
+
 bool is_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::isalpha(static_cast<unsigned char>(name[0])) != 0 &&
          std::all_of(name.begin(), name.end(),
@@ -98,7 +105,7 @@ Response post(Host& host, const Request& request) {
     host.management().put_secret(*name, *value, description, /*only_new=*/true);
   } catch (const HostError& error) {
     if (error.status() != COLLET_CONFLICT) throw;
-    return message("Secret " + *name + " already exists", 400);
+    return taken(*name);
   }
   return message("Secret created successfully", 201);
 }
@@ -120,7 +127,7 @@ Response put(Host& host, const Request& request) {
   } catch (const HostError& error) {
     if (error.status() == COLLET_NOT_FOUND) throw no_such_secret(id);
     if (error.status() != COLLET_CONFLICT) throw;
-    return message("Secret " + *name + " already exists", 400);
+    return taken(*name);
   }
   return message("Secret updated successfully", 200);
 }

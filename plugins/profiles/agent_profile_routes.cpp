@@ -36,7 +36,7 @@ Response rename(AgentProfiles& profiles, const Request& request) {
 }
 
 Response activate(AgentProfiles& profiles, const Request& request) {
-  const std::string id(request.param("profile_id"));
+  const std::string id = id_of(request);
   profiles.activate(id);
   json::Writer w;
   w.object().member("id", id).member("message", "Agent profile '" + id + "' activated");
@@ -64,7 +64,8 @@ void add_agent_profile_routes(Setup& setup, AgentProfiles& profiles) {
              operations::materialize_agent_profile());
   setup.alternative(
       "POST", "/api/conversations", R"({"has":["agent_profile_id"]})",
-      answering([&profiles](const Request& request) { return profiles.start_conversation(request); }));
+      answering([&profiles](const Request& request) { return profiles.start_conversation(request); }),
+      operations::start_from_profile());
 }
 
 }  // namespace collet::profiles

@@ -100,7 +100,8 @@ void add_llm_profile_routes(Setup& setup, LlmProfiles& profiles) {
                     answering([&host, &profiles](const Request& request) {
                       profiles.change_settings(read_object(request));
                       return Response::json(host.settings().document());
-                    }));
+                    }),
+                    operations::name_active_profile());
 }
 
 }  // namespace collet::profiles

@@ -9,6 +9,7 @@ namespace collet::profiles {
 namespace {
 
 constexpr std::size_t kMostCharacters = 64;
+constexpr std::ptrdiff_t kMostOfId = 128;
 constexpr std::string_view kPattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
 
 bool is_letter_or_digit(char c) {
@@ -36,6 +37,18 @@ std::string check_name(std::string_view name, const std::string& in, const std::
 }  // namespace
 
 std::string name_of(const Request& request) { return check_name(request.param("name"), "path", "name"); }
+
+std::string id_of(const Request& request) {
+  const std::string id(request.param("profile_id"));
+  const auto characters = std::count_if(
+      id.begin(), id.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  Problems problems;
+  if (characters > kMostOfId)
+    problems.add("string_too_long", {"path", "profile_id"}, "String should have at most 128 characters",
+                 json::Writer().value(id).take());
+  problems.check();
+  return id;
+}
 
 std::string read_new_name(const Request& request) {
   const auto body = read_object(request);

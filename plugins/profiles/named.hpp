@@ -9,6 +9,8 @@ namespace collet::profiles {
 /// The name in a request's path. Throws a Refusal (422) unless it has 1 to 64 letters, digits, '.', '_' and
 /// '-', the first a letter or digit.
 std::string name_of(const Request& request);
+/// The "profile_id" in a request's path. Throws a Refusal (422) where it has more than 128 characters.
+std::string id_of(const Request& request);
 /// The member "new_name" of a request's body, by the same rule.
 std::string read_new_name(const Request& request);
 

@@ -13,7 +13,15 @@ constexpr std::string_view kName =
     R"({"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"})";
 constexpr std::string_view kExpose =
     R"({"name":"X-Expose-Secrets","in":"header","required":false,)"
-    R"("description":"Without it, secrets are hidden","schema":{"type":"string","enum":["plaintext","encrypted"]}})";
+    R"("description":"Without it, secrets are hidden","schema":{"type":"string","enum":["plaintext","encrypted","true"]}})";
+
+const std::string& name_in_path() {
+  static const std::string parameter = in_path("name", kName);
+  return parameter;
+}
+
+// As far as every LLM has it.
+std::string llm() { return object({{"model", R"({"type":"string","minLength":1})"}}); }
 
 const std::string& said() {
   static const std::string schema = object({{"name", kText}, {"message", kText}});
@@ -40,7 +48,7 @@ std::string connection_members(bool is_new) {
   return object({{"display_name", R"({"type":"string","minLength":1,"maxLength":128})", is_new},
                  {"provider", R"({"type":"string","minLength":1,"maxLength":128,"default":"custom"})", false},
                  {"api_key", R"({"type":"string","minLength":1})", is_new},
-                 {"base_url", kMaybeText, false}});
+                 {"base_url", maybe(R"({"type":"string","maxLength":2048})"), false}});
 }
 
 constexpr std::string_view kProfiles = "Profiles";
@@ -66,7 +74,7 @@ std::string get_profile() {
   return describe({.tag = kProfiles,
                    .id = "get_profile_api_profiles__name__get",
                    .summary = "One LLM profile",
-                   .parameters = std::string(kExpose),
+                   .parameters = name_in_path() + "," + std::string(kExpose),
                    .answer = object({{"name", kText}, {"config", kObject}, {"api_key_set", kYesNo, false}}),
                    .others = "400,404,422"});
 }
@@ -75,7 +83,8 @@ std::string save_profile() {
   return describe({.tag = kProfiles,
                    .id = "save_profile_api_profiles__name__post",
                    .summary = "Save an LLM profile under a name",
-                   .body = object({{"llm", kObject}, {"include_secrets", switched(true), false}}),
+                   .parameters = name_in_path(),
+                   .body = object({{"llm", llm()}, {"include_secrets", switched(true), false}}),
                    .status = 201,
                    .answer = said(),
                    .others = "409,413,422"});
@@ -85,6 +94,7 @@ std::string delete_profile() {
   return describe({.tag = kProfiles,
                    .id = "delete_profile_api_profiles__name__delete",
                    .summary = "Delete an LLM profile",
+                   .parameters = name_in_path(),
                    .answer = said(),
                    .others = "409,422"});
 }
@@ -94,7 +104,8 @@ std::string validate_profile() {
   return describe({.tag = kProfiles,
                    .id = "validate_profile_api_profiles__name__validate_post",
                    .summary = "Ask the model one thing, to see that the configuration works",
-                   .body = object({{"llm", kObject}}),
+                   .parameters = name_in_path(),
+                   .body = object({{"llm", llm()}}),
                    .answer = object({{"valid", kYesNo}, {"error", error, false}}),
                    .others = "422"});
 }
@@ -103,6 +114,7 @@ std::string rename_profile() {
   return describe({.tag = kProfiles,
                    .id = "rename_profile_api_profiles__name__rename_post",
                    .summary = "Rename an LLM profile, also where agent profiles refer to it",
+                   .parameters = name_in_path(),
                    .body = new_name(),
                    .answer = said(),
                    .others = "404,409,422"});
@@ -112,6 +124,7 @@ std::string activate_profile() {
   return describe({.tag = kProfiles,
                    .id = "activate_profile_api_profiles__name__activate_post",
                    .summary = "Put an LLM profile into the settings",
+                   .parameters = name_in_path(),
                    .answer = object({{"name", kText}, {"message", kText}, {"llm_applied", kYesNo, false}}),
                    .others = "404,422"});
 }
@@ -168,6 +181,7 @@ std::string get_agent_profile() {
   return describe({.tag = kAgents,
                    .id = "get_agent_profile_api_agent_profiles__name__get",
                    .summary = "One agent profile",
+                   .parameters = name_in_path(),
                    .answer = object({{"name", kText}, {"profile", kObject}}),
                    .others = "404,422"});
 }
@@ -176,6 +190,7 @@ std::string save_agent_profile() {
   return describe({.tag = kAgents,
                    .id = "save_agent_profile_api_agent_profiles__name__post",
                    .summary = "Save an agent profile under a name",
+                   .parameters = name_in_path(),
                    .body = std::string(kObject),
                    .status = 201,
                    .answer = said(),
@@ -186,6 +201,7 @@ std::string delete_agent_profile() {
   return describe({.tag = kAgents,
                    .id = "delete_agent_profile_api_agent_profiles__name__delete",
                    .summary = "Delete an agent profile",
+                   .parameters = name_in_path(),
                    .answer = said(),
                    .others = "422"});
 }
@@ -194,6 +210,7 @@ std::string rename_agent_profile() {
   return describe({.tag = kAgents,
                    .id = "rename_agent_profile_api_agent_profiles__name__rename_post",
                    .summary = "Rename an agent profile, which keeps its id",
+                   .parameters = name_in_path(),
                    .body = new_name(),
                    .answer = said(),
                    .others = "404,409,422"});
@@ -204,14 +221,16 @@ std::string activate_agent_profile() {
       {.tag = kAgents,
        .id = "activate_agent_profile_api_agent_profiles__profile_id__activate_post",
        .summary = "Make an agent profile the active one",
+       .parameters = in_path("profile_id", R"({"type":"string","minLength":1,"maxLength":128})"),
        .answer = object({{"id", kText}, {"message", kText}, {"agent_settings_applied", kYesNo, false}}),
-       .others = "404"});
+       .others = "404,422"});
 }
 
 std::string materialize_agent_profile() {
   return describe({.tag = kAgents,
                    .id = "materialize_agent_profile_api_agent_profiles__name__materialize_post",
                    .summary = "What an agent profile comes to, and what is wrong with it",
+                   .parameters = name_in_path(),
                    .answer = object({{"agent_kind", kText},
                                      {"valid", kYesNo, false},
                                      {"errors", kTexts, false},
@@ -229,5 +248,9 @@ std::string materialize_agent_profile() {
                                      {"resolved_settings", maybe(R"({"type":"object"})"), false}}),
                    .others = "404,422"});
 }
+
+std::string name_active_profile() { return R"({"responses":{"404":{}}})"; }
+
+std::string start_from_profile() { return R"({"responses":{"404":{}}})"; }
 
 }  // namespace collet::profiles::operations

@@ -25,4 +25,8 @@ std::string rename_agent_profile();
 std::string activate_agent_profile();
 std::string materialize_agent_profile();
 
+// What these add to routes of the server: bodies and other answers are as there.
+std::string name_active_profile();
+std::string start_from_profile();
+
 }  // namespace collet::profiles::operations

@@ -106,7 +106,7 @@ std::string load_operation() {
        {"load_org", switched(true), false},
        {"marketplace_path",
         R"({"anyOf":[{"type":"string"},{"type":"null"}],"default":"marketplaces/default.json"})", false},
-       {"registered_marketplaces", list_of(registration), false},
+       {"registered_marketplaces", maybe(list_of(registration)), false},
        {"project_dir", kMaybeText, false},
        {"org_configs", maybe(list_of(organisation)), false},
        {"org_config", R"({"anyOf":[)" + organisation + R"(,{"type":"null"}],"deprecated":true})", false},

@@ -27,13 +27,14 @@ std::string lists() {
 }
 
 std::string describe(std::string id, std::string_view summary, std::string_view parameters, std::string body,
-                     std::string answer) {
+                     std::string answer, std::string_view others = {}) {
   return openapi::describe({.tag = "Workspaces",
                             .id = std::move(id),
                             .summary = summary,
                             .parameters = std::string(parameters),
                             .body = std::move(body),
-                            .answer = std::move(answer)});
+                            .answer = std::move(answer),
+                            .others = others});
 }
 
 std::string body(std::string_view member, std::string_view item) {
@@ -52,7 +53,7 @@ std::string add() {
 }
 std::string remove() {
   return describe("delete_workspace_api_workspaces_delete", "Forget the workspace with this path", kPath, {},
-                  std::string(kDeleted));
+                  std::string(kDeleted), "404,422");
 }
 std::string add_parents() {
   return describe("add_workspace_parents_api_workspaces_parents_post",
@@ -60,7 +61,7 @@ std::string add_parents() {
 }
 std::string remove_parent() {
   return describe("delete_workspace_parent_api_workspaces_parents_delete", "Forget the parent with this path",
-                  kPath, {}, std::string(kDeleted));
+                  kPath, {}, std::string(kDeleted), "404,422");
 }
 
 }  // namespace collet::workspaces::operations

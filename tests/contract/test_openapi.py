@@ -37,7 +37,7 @@ OUR_OPERATIONS |= {  # files by the path of older clients, and the heads of what
     ("HEAD", "/api/conversations/{conversation_id}/workspace/{file_path}")}
 OUR_PARAMETERS = {("GET", "/api/settings"): {("header", "X-Expose-Secrets")},
                   ("GET", "/api/profiles/{name}"): {("header", "X-Expose-Secrets")}}
-FACTS = ("type", "format", "enum", "default", "minimum", "maximum", "exclusiveMinimum", "items")
+FACTS = ("type", "format", "pattern", "enum", "default", "minimum", "maximum", "exclusiveMinimum", "minLength", "maxLength", "items")
 
 
 def operations(document):
@@ -101,10 +101,10 @@ class Contract(Case):
         for key, operation in self.operations.items():
             with self.subTest(operation=" ".join(key)):
                 self.assertTrue(operation.get("summary"))
-                success = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+                success = [one for one in operation["responses"].items() if one[0].startswith("2")]
                 self.assertGreater(len(success), 0)
-                for answer in success:
-                    self.assertIn("content", answer)
+                for status, answer in success:
+                    self.assertEqual("content" in answer, status != "204", status)
 
 
 class Served(Case):
@@ -145,6 +145,9 @@ class Served(Case):
     def test_what_needs_a_key_says_so(self):
         nobody = Http(self.server.url)
         for (method, path), operation in self.operations.items():
+            if (method, path) == ("POST", "/api/init"):  # has a key of its own: tests/integration/test_init.py
+                self.assertEqual(operation["security"], [{"InitAPIKeyHeader": []}])
+                continue
             answer = nobody.request(method, self.filled(path))
             with self.subTest(operation=method + " " + path):
                 self.assertEqual(answer.status == 401, "security" in operation, answer)
@@ -159,6 +162,8 @@ class Served(Case):
                 values += ["zzz"] if "enum" in schema or schema.get("format") in ("uuid", "date-time") else []
                 values += [str(schema["maximum"] + 1)] if "maximum" in schema else []
                 values += [str(schema["exclusiveMinimum"])] if "exclusiveMinimum" in schema else []
+                values += ["a" * (schema["maxLength"] + 1)] if "maxLength" in schema else []
+                values += ["!"] if "pattern" in schema else []
                 for value in values:
                     with self.subTest(operation=method + " " + path, parameter=parameter["name"], value=value):
                         self.check_refused(method, path, parameter, value)
@@ -221,7 +226,9 @@ class Served(Case):
         return [("POST", "/api/settings", {}), ("POST", "/api/add-git-providers", {}), ("POST", "/api/unset-provider-tokens", None),
                 ("POST", "/api/secrets", {"name": "S", "value": "v"}), ("GET", "/api/secrets", None),
                 ("PUT", "/api/secrets/{secret_id}", {"name": "S"}), ("DELETE", "/api/secrets/{secret_id}", None),
-                ("POST", one + "/exp-config", {}), ("POST", one + "/stop", None)]
+                ("POST", one + "/exp-config", {}), ("POST", one + "/stop", None),
+                ("POST", "/api/conversations", {"initial_user_msg": "hi"}), ("GET", one + "/events", None),
+                ("POST", one + "/events", {"action": "message", "args": {"content": "hi"}})]
 
     @staticmethod
     def bundle_calls(folder):
@@ -262,6 +269,37 @@ class Served(Case):
                 ("GET", pty, None), ("DELETE", pty, None), ("GET", pty, None),
                 ("POST", "/api/bash/execute_bash_command", {"command": "echo out"}),
                 ("POST", "/api/bash/start_bash_command", {"command": "true"}), ("DELETE", "/api/bash/bash_events", None)]
+
+    def check_taken(self, key, body, answer):
+        """What the server takes is as documented, too."""
+        content = self.operations[key].get("requestBody", {}).get("content", {})
+        if answer.status < 300 and "application/json" in content and body is not None:
+            self.assertEqual(mistakes(body, content["application/json"]["schema"], self.api), [])
+
+    def test_bodies_are_refused_as_documented(self):
+        for (method, path), operation in self.operations.items():
+            if "requestBody" not in operation or "application/json" not in operation["requestBody"]["content"]:
+                continue
+            with self.subTest(operation=method + " " + path):
+                answer = self.http.request(method, self.filled(path), b"{}", {"Content-Type": "text/plain"})
+                self.assertIn(str(answer.status), operation["responses"], answer)
+                self.assertLessEqual({"413", "415", "422"}, set(operation["responses"]))
+
+    def test_routes_chosen_by_the_body_are_there(self):
+        """An alternative is a form of the body, or of the answers, of the operation that it stands beside."""
+        plugins = self.http.get("/api/collet/plugins")["plugins"]
+        chosen = {tuple(route.split()[:2]) for one in plugins for route in one["routes"] if route.endswith("(alternative)")}
+        self.assertEqual(chosen, {("POST", "/api/conversations"), ("PATCH", "/api/settings"),
+                                  ("GET", "/api/conversations/{conversation_id}/events"),
+                                  ("POST", "/api/conversations/{conversation_id}/events")})
+        older = {"initial_user_msg": "hi"}, {"action": "message", "args": {"content": "hi"}}
+        for key, body in zip((("POST", "/api/conversations"), ("POST", "/api/conversations/{conversation_id}/events")), older):
+            schema = self.operations[key]["requestBody"]["content"]["application/json"]["schema"]
+            self.assertEqual(mistakes(body, schema, self.api), [])
+            self.assertEqual(len(schema["anyOf"]), 2)
+        self.assertIn("404", self.operations["POST", "/api/conversations"]["responses"])
+        self.assertIn("404", self.operations["PATCH", "/api/settings"]["responses"])
+        self.assertFalse(self.operations["GET", "/api/conversations/{conversation_id}/events"]["requestBody"]["required"])
 
     def test_answers_are_as_documented(self):
         folder = self.new_folder()
@@ -306,6 +344,7 @@ class Served(Case):
             with self.subTest(operation=method + " " + path):
                 described = self.operations[key]["responses"]
                 self.assertIn(str(answer.status), described, answer)
+                self.check_taken(key, body, answer)
                 kind = answer.headers.get("content-type")
                 if kind is None:
                     self.assertEqual((answer.status, answer.text), (204, ""))

@@ -36,6 +36,8 @@ class Response:
 class Http:
     """One keep-alive connection. `key` goes into X-Session-API-Key."""
 
+    answers = {}  # of each address: (method, path, status) of all that it was asked here
+
     def __init__(self, url, key=None, timeout=60):
         self.connection = None
         parts = urllib.parse.urlsplit(url)
@@ -67,6 +69,7 @@ class Http:
                 continue
             if answer.will_close:
                 self.close()
+            Http.answers.setdefault(self.address, set()).add((method, path.split("?")[0], answer.status))
             return Response(answer.status, answer.getheaders(), data)
         raise AssertionError("not reached")
 

@@ -45,6 +45,24 @@ class Starting(Case):
         self.assert_status(self.http.post(PATH, self.body(zzz=1)), 201)
         self.assert_status(self.http.post(PATH, self.body(llm={"zzz": 1})), 201)
 
+    def test_what_has_no_effect_is_checked(self):
+        for member, wrong in (("worktree", "maybe"), ("plugins", [{}]), ("agent_definitions", [{}]), ("user_id", 5),
+                              ("observability_tags", "t"), ("secrets_encrypted", "yes, please"), ("max_iterations", None),
+                              ("agent_launch_additions", {"other": 1}), ("tool_module_qualnames", [])):
+            answer = self.assert_status(self.http.post(PATH, self.body(**{member: wrong})), 422)
+            self.assertEqual(answer["detail"][0]["loc"][:2], ["body", member])
+
+    def test_a_worktree_that_is_not_made_is_in_the_log(self):
+        conversation = self.start(worktree=True, plugins=[{"source": "github:a/b"}])
+        self.assertIn("conversation %s was started with what has no effect here: worktree, plugins" % conversation, self.server.log)
+        self.assertNotIn(self.start(worktree=False, plugins=[]), self.server.log)
+
+    def test_the_deployments_suffix_goes_behind_the_agents(self):
+        body = self.body(agent_launch_additions={"system_message_suffix_append": "More."})
+        body["agent"]["agent_context"] = {"system_message_suffix": "First."}
+        answer = self.assert_status(self.http.post(PATH, body), 201)
+        self.assertEqual(answer["agent"]["agent_context"]["system_message_suffix"], "First.\n\nMore.")
+
     def test_bad_bodies_are_refused_with_a_place(self):
         def of_agent(**changes):
             return {**self.body()["agent"], **changes}

@@ -78,6 +78,8 @@ class Workshop:
 
 
 class ThirdParty(Case):
+    says_all = False
+
     @classmethod
     def setUpClass(cls):
         cls.workshop = cls.enter(Workshop())

@@ -22,7 +22,8 @@ constexpr const char* kList =
 constexpr const char* kSignal =
     R"({"tags":["Bash"],"operationId":"signal_bash_command","summary":"Send a signal to a running command",)"
     R"("requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object",)"
-    R"("required":["signal"],"properties":{"signal":{"type":"string","description":"INT, TERM, KILL, …"}}}}}},)"
+    R"("required":["signal"],"properties":{"signal":{"type":"string","description":"Also in lower letters, and with SIG before it",)"
+    R"("enum":["HUP","INT","QUIT","KILL","TERM","USR1","USR2","STOP","TSTP","CONT","WINCH"]}}}}}},)"
     R"("responses":{"200":{"content":{"application/json":{"schema":{"type":"object",)"
     R"("properties":{"success":{"type":"boolean"}}}}}})";
 constexpr const char* kStop =

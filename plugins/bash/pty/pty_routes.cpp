@@ -25,9 +25,10 @@ constexpr const char* kOpen =
     R"("command":{"anyOf":[{"type":"array","items":{"type":"string"},"minItems":1},{"type":"null"}],)"
     R"("description":"Program and arguments; default: a shell"},)"
     R"("cwd":{"anyOf":[{"type":"string"},{"type":"null"}]},)"
-    R"("environment":{"type":"object","additionalProperties":{"type":"string"},"description":"Added to the server's"},)"
-    R"("rows":{"type":"integer","default":24,"minimum":1,"maximum":1000},)"
-    R"("columns":{"type":"integer","default":80,"minimum":1,"maximum":2000}}}}}},)";
+    R"("environment":{"type":["object","null"],"additionalProperties":{"type":"string"},)"
+    R"("description":"Added to the server's"},)"
+    R"("rows":{"type":["integer","null"],"default":24,"minimum":1,"maximum":1000},)"
+    R"("columns":{"type":["integer","null"],"default":80,"minimum":1,"maximum":2000}}}}}},)";
 
 // `more`: members of the operation, each with a comma behind it.
 std::string operation(const char* id, const char* summary, const std::string& more, const char* status,

@@ -115,20 +115,26 @@ struct Routes {
   std::string id(const std::string& start, const std::string& end) const {
     return start + "_endpoint_api_" + kind.noun + "s_" + end;
   }
-  std::string id_of_one(const std::string& start, const std::string& end) const {
-    return id(start, "installed__" + kind.noun + "_name__" + end);
-  }
   std::string name(const Request& request) const {
     return checked_name(request, kind.noun + "_name", kind.pattern);
   }
   std::string operation(std::string id, std::string_view summary, std::string answer,
-                        std::string_view failures, std::string body = {}) const {
+                        std::string_view failures, std::string body = {}, std::string parameters = {}) const {
     return describe({.tag = kind.tag,
                      .id = std::move(id),
                      .summary = summary,
+                     .parameters = std::move(parameters),
                      .body = std::move(body),
                      .answer = std::move(answer),
                      .others = failures});
+  }
+  // Of one that the path names.
+  std::string operation_on_one(const std::string& start, const std::string& end, std::string_view summary,
+                               std::string answer, std::string_view failures, std::string body = {}) const {
+    const std::string schema =
+        R"({"type":"string","minLength":1,"maxLength":255,"pattern":")" + kind.pattern + "\"}";
+    return operation(id(start, "installed__" + kind.noun + "_name__" + end), summary, std::move(answer),
+                     failures, std::move(body), in_path(kind.noun + "_name", schema));
   }
 };
 
@@ -166,8 +172,8 @@ void add_show(Setup& setup, const Routes& routes) {
               if (!found) refuse_missing(routes.kind, name);
               return shown(routes.kind, *found);
             }),
-            routes.operation(routes.id_of_one("get_installed_" + routes.kind.noun, "get"),
-                             "One that is installed", one_schema(routes.kind), "404,422"));
+            routes.operation_on_one("get_installed_" + routes.kind.noun, "get", "One that is installed",
+                                    one_schema(routes.kind), "404,422"));
 }
 
 void add_switch(Setup& setup, const Routes& routes) {
@@ -179,9 +185,9 @@ void add_switch(Setup& setup, const Routes& routes) {
         json::Writer w;
         return Response::json(w.object().member("name", name).member("enabled", enabled).end().take());
       }),
-      routes.operation(routes.id_of_one("set_" + routes.kind.noun + "_enabled", "patch"),
-                       "Switch one on or off", object({{"name", kText}, {"enabled", kYesNo}}), "404,422",
-                       object({{"enabled", kYesNo}})));
+      routes.operation_on_one("set_" + routes.kind.noun + "_enabled", "patch", "Switch one on or off",
+                              object({{"name", kText}, {"enabled", kYesNo}}), "404,422",
+                              object({{"enabled", kYesNo}})));
 }
 
 void add_remove(Setup& setup, const Routes& routes) {
@@ -192,8 +198,8 @@ void add_remove(Setup& setup, const Routes& routes) {
               w.object().member("message", capital(routes.kind.noun) + " '" + name + "' uninstalled");
               return Response::json(w.end().take());
             }),
-            routes.operation(routes.id_of_one("uninstall_" + routes.kind.noun, "delete"), "Remove one",
-                             object({{"message", kText}}), "404,422"));
+            routes.operation_on_one("uninstall_" + routes.kind.noun, "delete", "Remove one",
+                                    object({{"message", kText}}), "404,422"));
 }
 
 void add_install(Setup& setup, const Routes& routes) {
@@ -221,10 +227,10 @@ void add_refresh(Setup& setup, const Routes& routes) {
                     write(w, own.kind, *one);
                     return Response::json(w.end().take());
                   }),
-              routes.operation(routes.id_of_one("refresh_" + routes.kind.noun, "refresh_post"),
-                               "Install one again from where it came from",
-                               object({{"message", kText}, {routes.kind.noun, one_schema(routes.kind)}}),
-                               "400,404,422,502,503,507"));
+              routes.operation_on_one(
+                  "refresh_" + routes.kind.noun, "refresh_post", "Install one again from where it came from",
+                  object({{"message", kText}, {routes.kind.noun, one_schema(routes.kind)}}),
+                  "400,404,422,502,503,507"));
 }
 
 }  // namespace

@@ -113,9 +113,10 @@ class Setup {
   }
   /// Serves, beside the route of this method and path that the server or another plugin has, the requests
   /// whose body is as `when` says: JSON text {"has", "any", "lacks"}, see collet_route in
-  /// collet/abi/routes.h.
-  void alternative(std::string method, std::string pattern, std::string when, Answer handler) {
-    answer(std::move(method), std::move(pattern), std::move(handler), {});
+  /// collet/abi/routes.h, which also says what its `operation` may be.
+  void alternative(std::string method, std::string pattern, std::string when, Answer handler,
+                   std::string operation = {}) {
+    answer(std::move(method), std::move(pattern), std::move(handler), std::move(operation));
     instance_.routes.back().when = std::move(when);
   }
 

@@ -37,7 +37,9 @@ typedef struct collet_route {
    * somebody else, for requests with certain members in their body: JSON text {"has": […], "any": […], "lacks": […]}, or
    * {"nothing": true} for an empty body. The body must be a JSON object that has all of "has", one of "any" (null counts there) where that is given, and none of
    * "lacks"; a null counts as lacking. All other requests go to the other route; where there is none, the alternative
-   * is not served either. `operation` must be empty. */
+   * is not served either. Its `operation` may say its parameters, requestBody and responses, which are shown as further
+   * forms of those of the other route; without a requestBody it has that of the other route; empty: a body as "has" and
+   * "any" want it. */
   collet_str when;
   uint32_t body;   /* COLLET_BODY_…; an alternative has whole bodies, and so has the route that it stands beside */
   uint32_t access; /* COLLET_ACCESS_… */
