@@ -60,9 +60,9 @@ class Stage {
     http::HttpServer::Options serving;
     serving.port = 0;
     server_.emplace(serving, router, gate_);
-    const auto started = server_->start();
-    check(started.ok(), "the server does not start");
-    port = *started;
+    const auto bound = server_->bind();
+    check(bound.ok() && server_->start().ok(), "the server does not start");
+    port = *bound;
   }
   ~Stage() {
     server_.reset();

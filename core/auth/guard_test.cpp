@@ -57,9 +57,10 @@ class GuardedServer : public testing::Test {
     http::HttpServer::Options options;
     options.port = 0;
     server_ = std::make_unique<http::HttpServer>(options, router_, *guard_);
-    auto port = server_->start();
+    auto port = server_->bind();
     ASSERT_TRUE(port.ok()) << port.error().message;
     port_ = *port;
+    ASSERT_TRUE(server_->start().ok());
   }
   void TearDown() override { server_.reset(); }
 

@@ -111,7 +111,9 @@ HttpServer::~HttpServer() {
   if (!drain(std::chrono::milliseconds(0))) impl_->stop_threads();
 }
 
-Result<std::uint16_t> HttpServer::start() {
+Result<std::uint16_t> HttpServer::bind() { return impl_->listener.bind(); }
+
+Result<void> HttpServer::start() {
   const std::size_t files = raise_open_file_limit();
   impl_->core->admission.lower_limit(std::max<std::size_t>(files, kDescriptorsForOthers * 2) /
                                          kDescriptorsPerConnection -
@@ -121,13 +123,12 @@ Result<std::uint16_t> HttpServer::start() {
     impl_->stop_threads();
     return started.error();
   }
-  auto port = impl_->listener.start();
-  if (!port) {
+  if (auto started = impl_->listener.start(); !started) {
     drain(std::chrono::milliseconds(0));
-    return port.error();
+    return started.error();
   }
   impl_->tick();
-  return port;
+  return {};
 }
 
 void HttpServer::switch_to(const Router& router, Gatekeeper& gatekeeper,

@@ -54,7 +54,7 @@ class HttpServer {
     SocketLimits sockets = {};
   };
 
-  /// Nothing happens before start(). `router` and `gatekeeper` must outlive the server; nothing may be added
+  /// Nothing happens before bind(). `router` and `gatekeeper` must outlive the server; nothing may be added
   /// to the router any more.
   HttpServer(Options options, const Router& router, Gatekeeper& gatekeeper);
   /// As drain(0), but waits for handlers as long as they take.
@@ -62,8 +62,10 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  /// Listens and answers from now on; the port it listens on. Once.
-  Result<std::uint16_t> start();
+  /// Listens from now on: whoever connects waits for start(). The port. Once.
+  Result<std::uint16_t> bind();
+  /// Answers from now on. Once, after bind().
+  Result<void> start();
 
   /// Serves this router from now on, by the rules of this gatekeeper and to pages of these origins; requests
   /// and sockets that are under way go on as they were. Both must outlive the server, and so must those

@@ -345,12 +345,36 @@ TEST_F(HttpServerTest, Reply_MayOutliveTheServer) {
   reply.send(Response::text("too late"));
 }
 
-TEST_F(HttpServerTest, TakenPort_FailsToStart) {
+TEST_F(HttpServerTest, WhoConnectsBeforeTheStart_IsAnsweredAfterIt) {
+  options_.port = 0;
+  server_ = std::make_unique<HttpServer>(options_, router_, gate_);
+  const auto port = server_->bind();
+  ASSERT_TRUE(port.ok()) << port.error().message;
+  RawClient early(*port);
+  early.send(request("GET", "/health"));
+  ASSERT_TRUE(server_->start().ok());
+  const auto answer = early.receive();
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->status, 200);
+}
+
+TEST_F(HttpServerTest, BoundButNeverStarted_GivesThePortBack) {
+  options_.port = 0;
+  server_ = std::make_unique<HttpServer>(options_, router_, gate_);
+  const auto port = server_->bind();
+  ASSERT_TRUE(port.ok()) << port.error().message;
+  server_.reset();
+  options_.port = *port;
+  HttpServer next(options_, router_, gate_);
+  EXPECT_TRUE(next.bind().ok());
+}
+
+TEST_F(HttpServerTest, TakenPort_IsRefused) {
   start();
   HttpServer::Options options;
   options.port = port_;
   HttpServer second(options, router_, gate_);
-  const auto port = second.start();
+  const auto port = second.bind();
   ASSERT_FALSE(port.ok());
   EXPECT_NE(port.error().message.find(std::to_string(port_)), std::string::npos);
 }

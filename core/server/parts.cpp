@@ -102,6 +102,11 @@ void Parts::hear_other_servers() {
   database->listen(std::move(heard));
 }
 
+void Parts::serve_with(const http::HttpServer& server, settings::OwnAddresses addresses) {
+  http = &server;
+  resolver.set_addresses(std::move(addresses));
+}
+
 void Parts::hush() {
   database->stop_listening();
   conversations.pause_all(kRunGrace);

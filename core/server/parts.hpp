@@ -56,7 +56,7 @@ struct Parts {
   /// Lets the parts know each other, and starts their threads.
   Result<void> start();
   /// Where all of this is served. Before a request can come.
-  void serve_with(const http::HttpServer& server) { http = &server; }
+  void serve_with(const http::HttpServer& server, settings::OwnAddresses addresses);
   /// Begins no more work for others: what follows waits for what is under way.
   void hush();
   /// All that runs, but what listens. False: a plugin's code has not come back.

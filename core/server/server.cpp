@@ -42,12 +42,11 @@ Result<void> Server::start() {
 
 Result<void> Server::listen(const http::Router& router, http::Gatekeeper& gatekeeper) {
   http_ = std::make_unique<http::HttpServer>(http_options(config_, *metrics_), router, gatekeeper);
-  if (parts_) parts_->serve_with(*http_);  // before the first request may ask for it
-  auto port = http_->start();
+  auto port = http_->bind();
   if (!port) return port.error();
   port_ = *port;
-  if (parts_) parts_->resolver.set_addresses({config_.host, port_, config_.public_url});
-  return {};
+  if (parts_) parts_->serve_with(*http_, {config_.host, port_, config_.public_url});
+  return http_->start();  // what requests read is written by now
 }
 
 Result<void> Server::start_dormant() {
@@ -73,8 +72,7 @@ Result<void> Server::wake_up(const Config& initialized) {
     parts_.reset();
     return up;
   }
-  parts_->serve_with(*http_);
-  parts_->resolver.set_addresses({initialized.host, port_, initialized.public_url});
+  parts_->serve_with(*http_, {initialized.host, port_, initialized.public_url});
   http_->switch_to(parts_->router, parts_->gate, initialized.allow_cors_origins);
   return {};
 }

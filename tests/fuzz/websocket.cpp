@@ -43,9 +43,9 @@ struct Running {
     options.worker_threads = 1;
     options.sockets.message_bytes = kMessageBytes;
     server = std::make_unique<http::HttpServer>(options, router, gate);
-    const auto started = server->start();
-    FUZZ_CHECK(started.ok());
-    port = *started;
+    const auto bound = server->bind();
+    FUZZ_CHECK(bound.ok() && server->start().ok());
+    port = *bound;
   }
 
   http::Router router;

@@ -131,7 +131,7 @@ Listener::Listener(std::shared_ptr<Core> core) : core_(std::move(core)) {}
 
 Listener::~Listener() { stop(); }
 
-Result<std::uint16_t> Listener::start() {
+Result<std::uint16_t> Listener::bind() {
   const auto& options = core_->options;
   try {
     impl_ =
@@ -145,12 +145,20 @@ Result<std::uint16_t> Listener::start() {
     listener.setTransportFactory([handler] { return std::make_shared<PistacheWorker>(handler); });
     listener.setHandler(handler);
     listener.bind();
-    listener.runThreaded();
     return static_cast<std::uint16_t>(listener.getPort());
   } catch (const std::exception& e) {
     impl_.reset();
     return unavailable("cannot listen on " + options.host + ":" + std::to_string(options.port) + ": " +
                        e.what());
+  }
+}
+
+Result<void> Listener::start() {
+  try {
+    impl_->listener.runThreaded();
+    return {};
+  } catch (const std::exception& e) {
+    return unavailable(std::string("cannot take connections: ") + e.what());
   }
 }
 

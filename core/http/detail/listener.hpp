@@ -16,8 +16,10 @@ class Listener {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  /// Binds, and starts the accepting and polling threads. The port.
-  Result<std::uint16_t> start();
+  /// Takes the port: it says which. Whoever connects waits for start().
+  Result<std::uint16_t> bind();
+  /// Starts the accepting and polling threads.
+  Result<void> start();
   /// Ends these threads. All connections have to be detached before.
   void stop();
 

@@ -68,9 +68,11 @@ class ServerTest : public ::testing::Test {
   void start() {
     options_.port = 0;
     server_ = std::make_unique<HttpServer>(options_, router_, gate_);
-    auto port = server_->start();
+    auto port = server_->bind();
     ASSERT_TRUE(port.ok()) << port.error().message;
     port_ = *port;
+    const auto started = server_->start();
+    ASSERT_TRUE(started.ok()) << started.error().message;
   }
   /// One request on a connection of its own.
   Answer ask(std::string_view request_text) const {

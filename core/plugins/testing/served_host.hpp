@@ -18,9 +18,10 @@ class ServedHost : public HostFixture {
     if (started) host_->start_all();
     options_.port = 0;
     server_ = std::make_unique<http::HttpServer>(options_, router_, gate_);
-    auto port = server_->start();
+    auto port = server_->bind();
     ASSERT_TRUE(port.ok()) << port.error().message;
     port_ = *port;
+    ASSERT_TRUE(server_->start().ok());
   }
   void TearDown() override {
     if (server_) server_->drain(std::chrono::milliseconds(1000));
