@@ -131,3 +131,9 @@ class Checker:
 def problems(document):
     """-> what is wrong, one line each."""
     return Checker(document).check()
+
+
+def operations(document):
+    """-> {("GET", "/path"): operation}"""
+    return {(method.upper(), path): operation
+            for path, item in document["paths"].items() for method, operation in item.items()}
