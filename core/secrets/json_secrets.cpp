@@ -39,6 +39,7 @@ struct Place {
   json::Value& value;
   const json::Value* other;  ///< what the document beside it has in the same place
   bool in_map;
+  std::string_view name = {};  ///< of a text in a map that is no declaration of secrets; else empty
 };
 using Visit = std::function<void(const Place&)>;
 
@@ -62,7 +63,7 @@ bool is_source(const json::Value& value) {
           json::string_at(value, "kind") == "LookupSecret" || json::find(value, "url") != nullptr);
 }
 
-void walk_map(json::Value& map, const json::Value* other, const Visit& visit) {
+void walk_map(json::Value& map, const json::Value* other, bool declares_secrets, const Visit& visit) {
   for (auto& member : map.GetObject()) {
     const auto* beside = other == nullptr ? nullptr : json::find(*other, json::view(member.name));
     if (member.value.IsArray() || (member.value.IsObject() && !is_source(member.value))) {
@@ -70,7 +71,8 @@ void walk_map(json::Value& map, const json::Value* other, const Visit& visit) {
       continue;
     }
     if (!member.value.IsObject()) {
-      visit({member.value, beside, true});
+      const auto name = declares_secrets ? std::string_view() : json::view(member.name);
+      visit({member.value, beside, true, name});
       continue;
     }
     if (auto* secret = json::find(member.value, "value"); secret != nullptr && !holds_value(member.value))
@@ -99,7 +101,7 @@ void walk(json::Value& value, const json::Value* other, const Visit& visit) {
     } else if (is_one_of(kNames, name) || (has_value && name == "value")) {
       visit({member.value, beside, false});
     } else if (is_one_of(kMaps, name) && member.value.IsObject()) {
-      walk_map(member.value, beside, visit);
+      walk_map(member.value, beside, name == "secrets" || name == "secret_sources", visit);
     } else if (is_one_of(kNamed, name) && member.value.IsObject()) {
       walk_named(member.value, beside, visit);
     } else {
@@ -133,8 +135,14 @@ void collect_paths(const json::Value& value, const std::string& path, const Addr
 bool is_secret_name(std::string_view name) { return is_one_of(kNames, name) || is_one_of(kMaps, name); }
 
 void for_each_secret(json::Value& document, const std::function<void(json::Value&)>& visit) {
+  for_each_named_secret(document, [&](json::Value& secret, std::string_view) { visit(secret); });
+}
+
+void for_each_named_secret(
+    json::Value& document,
+    const std::function<void(json::Value& secret, std::string_view name_in_map)>& visit) {
   walk(document, nullptr, [&](const Place& place) {
-    if (is_secret_text(place.value)) visit(place.value);
+    if (is_secret_text(place.value)) visit(place.value, place.name);
   });
 }
 
