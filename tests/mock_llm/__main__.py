@@ -42,6 +42,7 @@ Turn:
     delay_ms        wait before the answer
     chunk_delay_ms  streaming: wait between chunks
     chunk_chars     streaming: characters per text/argument chunk (default 8)
+    deltas          chat completions, streaming: these objects first, as they are
     repeat          use this turn so many times (default 1)
     http_status     answer with this status and an error body instead
     error_body      the JSON (object) or raw text (string) of that error body

@@ -39,6 +39,8 @@ def reply(endpoint, body, turn, headers):
     chunk({"role": "assistant", "content": ""})
     if endpoint.cut(turn):
         return None
+    for delta in turn.get("deltas", []):
+        chunk(delta)
     if turn.get("reasoning"):
         for p in pieces(turn["reasoning"], size):
             chunk({"reasoning_content": p})
