@@ -294,11 +294,17 @@ std::optional<std::string> Run::take_real_action(const agent::OpenAction& open) 
   return without_kind(open.action);
 }
 
+// A command gets no secret whose use is not recorded.
 asio::awaitable<std::optional<Environment>> Run::environment_for(std::string arguments) {
-  auto found = std::make_shared<Arrival<Environment>>(strand_);
-  cancels_.push_back([found] { found->cancel(); });
-  equipment_.secrets->environment_for(arguments, found->sender());
-  co_return co_await found->wait();
+  auto values = std::make_shared<Arrival<Environment>>(strand_);
+  cancels_.push_back([values] { values->cancel(); });
+  equipment_.secrets->values_for(arguments, values->sender());
+  auto found = co_await values->wait();
+  if (!found || stopped_) co_return std::nullopt;
+  auto recorded = std::make_shared<Arrival<Environment>>(strand_);
+  cancels_.push_back([recorded] { recorded->cancel(); });
+  equipment_.secrets->record_use(std::move(*found), recorded->sender());
+  co_return co_await recorded->wait();
 }
 
 void Run::add_answer(Batch& batch, const agent::OpenAction& open, const agent::ToolOutcome& outcome) {

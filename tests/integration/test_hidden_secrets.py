@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Values that the server knows of a conversation: hidden in all that is kept of it, and used all the same."""
 import json
+import socket
 
 import _path  # noqa: F401
 from harness import Case, Http, main, wait_until
@@ -111,6 +112,51 @@ class Confirmed(Hidden):
         events = self.events(conversation)
         self.assertIn("Make the call again.", self.of_kind(events, "AgentErrorEvent")[0]["error"])
         self.assertFalse((folder / "made").exists())
+
+
+
+class Values(Hidden):
+    def test_plain_settings_are_not_hidden(self):
+        folder = self.new_folder()
+        model = self.mock.model("plain", command("pwd; echo production application/json word-of-a-key"), finish())
+        body = self.body(model, "Go.", folder=folder, llm={"extra_headers": {"Accept": "application/json"}})
+        body["agent"]["mcp_config"] = {"mcpServers": {"a": {"command": "true", "env": {
+            "NODE_ENV": "production", "WORKDIR": str(folder), "MY_KEY": "word-of-a-key"}}}}
+        conversation = self.assert_status(self.http.post("/api/conversations", body), 201)["id"]
+        self.wait_for(conversation, "finished")
+        text = self.of_kind(self.events(conversation), "ObservationEvent")[0]["observation"]["content"][0]["text"]
+        self.assertIn("%s\nproduction application/json <secret-hidden>" % folder, text)
+
+    def test_stars_are_no_key_and_no_secret(self):
+        model = self.mock.model("stars", command("echo '**********' [$TOKEN]"), finish())
+        conversation = self.start(model, llm={"api_key": "**********"}, secrets={"TOKEN": "**********"})
+        self.say(conversation, "Go.")
+        self.wait_for(conversation)
+        events = self.events(conversation)
+        self.assertNotIn("<secret-hidden>", json.dumps(events))
+        self.assertFalse([entry for entry in Http(self.mock.url).get("/__requests").json
+                          if "*" in (entry["headers"].get("authorization") or "")])
+
+    def test_slow_lookups_stall_no_other_conversation(self):
+        vault = self.slow_server()
+        server = self.another_server(config={"outbound": {"allow": [vault]}})
+        self.http = Http(server.url)
+        lookup = {"kind": "LookupSecret", "url": "http://%s/" % vault}
+        for number in range(10):
+            self.start(self.mock.model("slow%d" % number, finish()), "Go.", secrets={"TOKEN": lookup})
+        self.assert_status(self.http.put("/api/settings/secrets", {"name": "OWN", "value": "own-" + VALUE}), 200)
+        own = {"kind": "LookupSecret", "url": "/api/settings/secrets/OWN"}
+        folder = self.new_folder()
+        model = self.mock.model("quick", command("echo $OWN $TOKEN > made"), finish())
+        conversation = self.start(model, "Go.", folder=folder, secrets={"OWN": own, "TOKEN": VALUE})
+        self.wait_for(conversation, "finished", seconds=15)
+        self.assertEqual((folder / "made").read_text(), "own-%s %s\n" % (VALUE, VALUE))
+
+    def slow_server(self):
+        """-> the address of a server that takes connections and answers none."""
+        listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.addCleanup(listener.close)
+        return "127.0.0.1:%d" % listener.getsockname()[1]
 
 
 if __name__ == "__main__":
