@@ -26,10 +26,10 @@ struct ToolDescription {
 /// One call. A plain value.
 struct ToolCall {
   std::string conversation;  ///< id, UUID with dashes
-  std::string call_id;
-  std::string action;       ///< JSON object: validated arguments with defaults, without `kind`
-  std::string working_dir;  ///< of the conversation's workspace, absolute
-  std::string save_dir;     ///< where a tool may keep long outputs of this conversation, absolute
+  std::string call_id;       ///< of its ActionEvent: endpoints may give two calls one id
+  std::string action;        ///< JSON object: validated arguments with defaults, without `kind`
+  std::string working_dir;   ///< of the conversation's workspace, absolute
+  std::string save_dir;      ///< where a tool may keep long outputs of this conversation, absolute
   /// Variables for the command of this call alone: secrets.
   std::vector<std::pair<std::string, std::string>> environment = {};
 };

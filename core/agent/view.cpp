@@ -1,5 +1,6 @@
 #include "agent/view.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace collet::agent {
@@ -143,10 +144,23 @@ void View::apply_action(const json::Value& event) {
   awaits_model_ = false;
 }
 
+// The action that the answer names; else the oldest of its call's id, which calls may have in common.
+std::vector<OpenAction>::const_iterator View::answered_by(const json::Value& answer,
+                                                          std::string_view call_id) const {
+  const auto action_id = json::string_or(answer, "action_id");
+  const auto named = std::find_if(open_.begin(), open_.end(), [&](const OpenAction& open) {
+    return open.id == action_id && open.call_id == call_id;
+  });
+  if (named != open_.end()) return named;
+  return std::find_if(open_.begin(), open_.end(),
+                      [&](const OpenAction& open) { return open.call_id == call_id; });
+}
+
 void View::apply_answer(const json::Value& event, std::string text) {
   const std::string id = json::string_or(event, "tool_call_id");
-  const auto erased = std::erase_if(open_, [&](const OpenAction& open) { return open.call_id == id; });
-  if (erased == 0) return;  // no such call: an endpoint would refuse the whole history
+  const auto answered = answered_by(event, id);
+  if (answered == open_.end()) return;  // no such call: an endpoint would refuse the whole history
+  open_.erase(answered);
   close_assistant();
   json::Writer w;
   w.object().member("role", "tool").key("content").array().raw(text_part(shortened(text))).end();

@@ -47,6 +47,8 @@ class View {
   void apply_message(const json::Value& event);
   void apply_action(const json::Value& event);
   void apply_answer(const json::Value& event, std::string text);
+  std::vector<OpenAction>::const_iterator answered_by(const json::Value& answer,
+                                                      std::string_view call_id) const;
   void add_user_parts(const json::Value& content);
   void add_images(std::string& parts, const json::Value& part) const;
   void add_result_images(const json::Value& event);

@@ -142,5 +142,19 @@ TEST_F(ViewTest, LongText_IsCutInTheMiddleAtCharacters) {
   EXPECT_NE(small.messages().find("80 bytes left out"), std::string::npos);
 }
 
+TEST_F(ViewTest, CallsOfOneId_AreAnsweredOneByOne) {
+  call("c1", "r1");
+  call("c1", "r1");
+  const auto open = view.open_actions();
+  ASSERT_EQ(open.size(), 2U);
+  const std::string done = "{\"content\":" + text_content("second") + ",\"kind\":\"ThinkObservation\"}";
+  apply(observation(link(), "think", "c1", done, open[1].id));
+  ASSERT_EQ(view.open_actions().size(), 1U);
+  EXPECT_EQ(view.open_actions().front().id, open[0].id);
+  apply(agent_error(link(), "think", "c1", "first"));
+  EXPECT_TRUE(view.open_actions().empty());
+  EXPECT_EQ(outline(), "assistant:<c1><c1> tool:second|=c1 tool:first|=c1 ");
+}
+
 }  // namespace
 }  // namespace collet::agent

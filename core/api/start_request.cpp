@@ -142,7 +142,7 @@ void check_context(const json::Value& agent, const Places& where, Validation& va
 std::string read_secrets(const json::Value& body, const json::Value& agent) {
   std::string sources = "{}";
   const json::Value* own = json::at(agent, {"agent_context", "secrets"});
-  if (own != nullptr && own->IsObject()) sources = secret_sources(*own);
+  if (own != nullptr && own->IsObject()) sources = conversation::merge_sources(sources, secret_sources(*own));
   if (given(body, "secrets"))
     sources = conversation::merge_sources(sources, secret_sources(*json::find(body, "secrets")));
   return sources;

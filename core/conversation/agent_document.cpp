@@ -2,6 +2,9 @@
 
 #include <array>
 
+#include "secrets/json_secrets.hpp"
+#include "secrets/ordinary_value.hpp"
+
 namespace collet::conversation {
 namespace {
 
@@ -69,6 +72,22 @@ json::Value complete_tools(const json::Value& tools, json::Allocator& allocator)
   return out;
 }
 
+// Where a single secret may stand, what stands for none becomes null. Maps (env, headers, secrets) hold texts
+// of any kind: they stay.
+void drop_no_secrets(json::Value& value) {
+  if (value.IsArray())
+    for (auto& item : value.GetArray()) drop_no_secrets(item);
+  if (!value.IsObject()) return;
+  const bool is_credential = json::find(value, "strategy") != nullptr;
+  for (auto& member : value.GetObject()) {
+    const auto name = json::view(member.name);
+    if (!secrets::is_secret_name(name) && !(is_credential && name == "value"))
+      drop_no_secrets(member.value);
+    else if (member.value.IsString() && secrets::stands_for_none(json::view(member.value)))
+      member.value.SetNull();
+  }
+}
+
 }  // namespace
 
 json::Document complete_agent(const json::Value& given) {
@@ -89,6 +108,7 @@ json::Document complete_agent(const json::Value& given) {
       json::set(agent, name, std::move(member.value), allocator);
   }
   json::set(agent, "kind", std::string_view("Agent"), allocator);
+  drop_no_secrets(agent);
   return agent;
 }
 

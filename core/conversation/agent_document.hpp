@@ -6,7 +6,7 @@
 namespace collet::conversation {
 
 /// From the `agent` of a start request, which has been validated. Members that an agent doesn't have are
-/// dropped.
+/// dropped; keys that are blank, or the stars as which they are shown, are null.
 json::Document complete_agent(const json::Value& given);
 
 /// From `agent_settings` (of a start request or of the settings document), with the usual tools when it names

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "secrets/json_secrets.hpp"
+#include "secrets/ordinary_value.hpp"
 
 namespace collet::conversation {
 namespace {
@@ -18,6 +19,31 @@ bool is_variable_name(std::string_view name) {
   return !name.empty() && std::isdigit(static_cast<unsigned char>(name.front())) == 0 &&
          std::all_of(name.begin(), name.end(), is_word);
 }
+
+/// Waits for several answers, each of which may be a variable. Any thread.
+class Gathering {
+ public:
+  Gathering(std::size_t answers, ConversationSecrets::Ready done)
+      : variables_(answers), missing_(answers), done_(std::move(done)) {}
+
+  void arrive(std::size_t index, std::optional<Environment::value_type> variable) {
+    Environment all;
+    {
+      const std::lock_guard lock(mutex_);
+      variables_[index] = std::move(variable);
+      if (--missing_ > 0) return;
+      for (auto& one : variables_)
+        if (one) all.push_back(std::move(*one));
+    }
+    done_(std::move(all));
+  }
+
+ private:
+  std::mutex mutex_;  // guards these two
+  std::vector<std::optional<Environment::value_type>> variables_;
+  std::size_t missing_;
+  const ConversationSecrets::Ready done_;
+};
 
 char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
@@ -50,35 +76,44 @@ std::optional<std::string_view> static_value(const json::Value& source) {
 
 }  // namespace
 
+void ConversationSecrets::warn(const std::string& message) const {
+  log::warning("conversation", message, {.conversation = conversation_});
+}
+
 void ConversationSecrets::set(const std::string& sources_json, std::string created_through) {
   const auto parsed = json::parse(sources_json);
   const std::lock_guard lock(mutex_);
   sources_.clear();
   created_through_ = std::move(created_through);
   if (!parsed || !parsed->IsObject()) return;
+  bool more = false;
   for (const auto& member : parsed->GetObject()) {
     auto source = std::make_shared<Source>();
     source->json.CopyFrom(member.value, source->json.GetAllocator());
     if (const auto value = static_value(source->json)) {
-      learn(std::string(*value));
+      more = learn(*value) || more;
       source->known = true;
     }
     sources_.emplace(json::view(member.name), std::move(source));
   }
+  if (more) rebuild();
 }
 
 void ConversationSecrets::hide_secrets_of(const std::string& document_json) {
   auto document = json::parse(document_json);
   if (!document) return;
   const std::lock_guard lock(mutex_);
-  secrets::for_each_secret(*document, [this](json::Value& secret) {
-    if (secret.GetStringLength() >= kShortestKey) learn(std::string(json::view(secret)));
+  bool more = false;
+  secrets::for_each_named_secret(*document, [&](const json::Value& secret, std::string_view name) {
+    const auto value = json::view(secret);
+    if (value.size() < kShortestKey) return;
+    if (name.empty() || !secrets::is_ordinary_value(name, value)) more = learn(value) || more;
   });
+  if (more) rebuild();
 }
 
-void ConversationSecrets::learn(const std::string& value) {
-  if (value.empty() || !values_.insert(value).second) return;
-  masker_ = std::make_shared<secrets::Masker>(values_);
+bool ConversationSecrets::learn(std::string_view value) {
+  return !secrets::stands_for_none(value) && values_.emplace(value).second;
 }
 
 std::shared_ptr<const secrets::Masker> ConversationSecrets::masker() const {
@@ -86,38 +121,45 @@ std::shared_ptr<const secrets::Masker> ConversationSecrets::masker() const {
   return masker_;
 }
 
-Result<std::string> ConversationSecrets::read(const std::string& name) {
+// A value that the source holds itself is there at once; only our own store is waited for, on the pool.
+void ConversationSecrets::read(const std::string& name, SecretAccess::Value done) {
   std::shared_ptr<Source> source;
   std::string created_through;
   {
     const std::lock_guard lock(mutex_);
     const auto found = sources_.find(name);
-    if (found == sources_.end()) return not_found("there is no secret " + name);
-    source = found->second;
+    if (found != sources_.end()) source = found->second;
     created_through = created_through_;
   }
-  auto value = access_.value_of(source->json, conversation_, created_through);
+  if (!source) return done(not_found("there is no secret " + name));
+  if (const auto value = static_value(source->json)) return done(std::string(*value));
+  const bool taken =
+      pool_.post(conversation_, [self = shared_from_this(), name, source, created_through, done] {
+        self->access_.value_of(source->json, self->conversation_, created_through,
+                               [self, name, source, done](Result<std::string> value) {
+                                 self->keep(name, *source, value);
+                                 done(std::move(value));
+                               });
+      });
+  if (taken) return;
+  const Result<std::string> refused = unavailable("too many secrets are waiting to be read");
+  keep(name, *source, refused);
+  done(refused);
+}
+
+void ConversationSecrets::keep(const std::string& name, Source& source, const Result<std::string>& value) {
+  if (!value) warn("the secret " + name + " cannot be read: " + value.error().message);
   const std::lock_guard lock(mutex_);
   if (value) {
-    learn(*value);
-    source->known = true;
-    source->failed.reset();
+    if (learn(*value)) rebuild();
+    source.known = true;
+    source.failed.reset();
   } else {
-    source->failed = std::chrono::steady_clock::now();
-    log::warning("conversation", "the secret " + name + " cannot be read: " + value.error().message,
-                 {.conversation = conversation_});
+    source.failed = std::chrono::steady_clock::now();
   }
-  return value;
 }
 
-void ConversationSecrets::on_pool(std::function<void()> work, const std::function<void()>& refused) {
-  if (pool_.post(conversation_, std::move(work))) return;
-  log::warning("conversation", "its secrets are not read: too many are waiting to be",
-               {.conversation = conversation_});
-  refused();
-}
-
-void ConversationSecrets::refresh(const std::function<void()>& done) {
+void ConversationSecrets::refresh(std::function<void()> done) {
   std::vector<std::string> unknown;
   {
     const auto now = std::chrono::steady_clock::now();
@@ -127,52 +169,62 @@ void ConversationSecrets::refresh(const std::function<void()>& done) {
         unknown.push_back(name);
   }
   if (unknown.empty()) return done();
-  on_pool(
-      [self = shared_from_this(), unknown, done] {
-        const auto until = std::chrono::steady_clock::now() + kReadingTime;
-        for (const auto& name : unknown) {
-          if (std::chrono::steady_clock::now() >= until) break;
-          static_cast<void>(self->read(name));  // logs what fails
-        }
-        done();
-      },
-      done);
+  const auto all =
+      std::make_shared<Gathering>(unknown.size(), [done = std::move(done)](const Environment&) { done(); });
+  for (std::size_t i = 0; i < unknown.size(); ++i)
+    read(unknown[i], [all, i](const Result<std::string>&) { all->arrive(i, std::nullopt); });
 }
 
-void ConversationSecrets::environment_for(std::string_view arguments,
-                                          const std::function<void(Environment)>& done) {
+std::vector<std::string> ConversationSecrets::named_in(std::string_view arguments) {
+  const auto document = json::parse(arguments);
+  if (!document) return {};
   std::vector<std::string> wanted;
-  if (const auto document = json::parse(arguments)) {
+  for (const auto& [name, source] : sources_) {
+    if (name.empty() || !names(*document, name)) continue;
+    if (is_variable_name(name))
+      wanted.push_back(name);
+    else if (told_of_.insert(name).second)
+      warn("commands go without the secret " + name + ": its name can be no variable");
+  }
+  return wanted;
+}
+
+void ConversationSecrets::values_for(std::string_view arguments, Ready done) {
+  std::vector<std::string> wanted;
+  {
     const std::lock_guard lock(mutex_);
-    for (const auto& [name, source] : sources_)
-      if (is_variable_name(name) && names(*document, name)) wanted.push_back(name);
+    wanted = named_in(arguments);
   }
   if (wanted.empty()) return done({});
-  on_pool([self = shared_from_this(), wanted, done] { done(self->read_for_command(wanted)); },
-          [done] { done({}); });
+  const auto all = std::make_shared<Gathering>(wanted.size(), std::move(done));
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    read(wanted[i], [self = shared_from_this(), all, i, name = wanted[i]](Result<std::string> value) {
+      if (self->fits_variable(name, value))
+        all->arrive(i, Environment::value_type(name, std::move(*value)));
+      else
+        all->arrive(i, std::nullopt);
+    });
 }
 
-Environment ConversationSecrets::read_for_command(const std::vector<std::string>& wanted) {
-  Environment environment;
-  for (const auto& name : wanted) {
-    auto value = read(name);
-    if (!value || value->empty()) continue;
-    if (value->size() > kLongestVariable || value->find('\0') != std::string::npos) {
-      log::warning("conversation",
-                   "the secret " + name + " can be no variable: it holds a NUL or more than " +
-                       std::to_string(kLongestVariable) + " bytes",
-                   {.conversation = conversation_});
-      continue;
-    }
-    if (auto recorded = access_.record_use(conversation_, name); !recorded) {
-      log::warning("conversation",
-                   "a command goes without the secret " + name + ": " + recorded.error().message,
-                   {.conversation = conversation_});
-      continue;
-    }
-    environment.emplace_back(name, std::move(*value));
-  }
-  return environment;
+bool ConversationSecrets::fits_variable(const std::string& name, const Result<std::string>& value) const {
+  if (!value || value->empty()) return false;
+  if (value->size() <= kLongestVariable && value->find('\0') == std::string::npos) return true;
+  warn("the secret " + name + " can be no variable: it holds a NUL or more than " +
+       std::to_string(kLongestVariable) + " bytes");
+  return false;
+}
+
+void ConversationSecrets::record_use(Environment values, Ready done) {
+  if (values.empty()) return done({});
+  const auto all = std::make_shared<Gathering>(values.size(), std::move(done));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    access_.record_use(
+        conversation_, values[i].first,
+        [self = shared_from_this(), all, i, one = values[i]](const Result<void>& recorded) {
+          if (recorded) return all->arrive(i, one);
+          self->warn("a command goes without the secret " + one.first + ": " + recorded.error().message);
+          all->arrive(i, std::nullopt);
+        });
 }
 
 }  // namespace collet::conversation

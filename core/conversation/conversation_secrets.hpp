@@ -22,17 +22,20 @@
 
 namespace collet::conversation {
 
-/// Gives secrets their values; implemented where the store, the network and the audit log are. May block. Any
-/// thread.
+/// Gives secrets their values; implemented where the store, the network and the audit log are. Any thread.
 class SecretAccess {
  public:
   virtual ~SecretAccess() = default;
+  using Value = std::function<void(Result<std::string>)>;
   /// `source`: {"kind": "StaticSecret", …} or {"kind": "LookupSecret", …}. `created_through`: the Host of the
-  /// request that started the conversation.
-  virtual Result<std::string> value_of(const json::Value& source, const std::string& conversation,
-                                       const std::string& created_through) = 0;
-  /// Records that a command of the conversation gets this secret. On an error it must not.
-  virtual Result<void> record_use(const std::string& conversation, const std::string& name) = 0;
+  /// request that started the conversation. May wait for the database, never for another server. `done` once,
+  /// perhaps before this returns, else from a thread that it must not block.
+  virtual void value_of(const json::Value& source, const std::string& conversation,
+                        const std::string& created_through, Value done) = 0;
+  /// Records that a command of the conversation gets this secret. On an error it must not. Never blocks;
+  /// `done` as above.
+  using Recorded = std::function<void(Result<void>)>;
+  virtual void record_use(const std::string& conversation, const std::string& name, Recorded done) = 0;
 };
 
 /// Names and values for a command.
@@ -42,8 +45,6 @@ class ConversationSecrets : public std::enable_shared_from_this<ConversationSecr
  public:
   /// A source that could not be read is not asked again for hiding before this time is over.
   static constexpr std::chrono::seconds kRetryAfter{60};
-  /// After so long no further source is asked for hiding: slow servers must not hold up a run.
-  static constexpr std::chrono::seconds kReadingTime{30};
 
   /// `access` and `pool` outlive everything that is asked of this object.
   ConversationSecrets(std::string conversation, SecretAccess& access, WorkerPool& pool)
@@ -55,12 +56,18 @@ class ConversationSecrets : public std::enable_shared_from_this<ConversationSecr
   /// Hides every secret of a document (an agent's keys) that is long enough not to be a common word.
   void hide_secrets_of(const std::string& document_json);
 
-  /// Reads the values that are not known yet, so that they are hidden. `done` at once or from the pool.
-  void refresh(const std::function<void()>& done);
+  /// All `done` are called once: at once, or from a thread that they must not block.
+  using Ready = std::function<void(Environment)>;
+
+  /// Reads the values that are not known yet, all at the same time, so that they are hidden.
+  void refresh(std::function<void()> done);
   /// The values for a tool's call with these arguments (JSON): of the secrets whose names stand in a text of
   /// them as whole words, in upper or lower case, and can be names of variables. What cannot be read is left
-  /// out and logged.
-  void environment_for(std::string_view arguments, const std::function<void(Environment)>& done);
+  /// out and logged. No command may have them yet: record_use.
+  void values_for(std::string_view arguments, Ready done);
+  /// Records that a command gets these values; `done` gets those of which it is recorded. Not when the server
+  /// has stopped.
+  void record_use(Environment values, Ready done);
 
   std::shared_ptr<const secrets::Masker> masker() const;
 
@@ -71,10 +78,15 @@ class ConversationSecrets : public std::enable_shared_from_this<ConversationSecr
     bool known = false;
   };
 
-  void learn(const std::string& value);  // with the lock
-  Result<std::string> read(const std::string& name);
-  Environment read_for_command(const std::vector<std::string>& names);
-  void on_pool(std::function<void()> work, const std::function<void()>& refused);
+  // With the lock.
+  bool learn(std::string_view value);  // whether it is new; then rebuild() is due
+  void rebuild() { masker_ = std::make_shared<secrets::Masker>(values_); }
+  std::vector<std::string> named_in(std::string_view arguments);
+
+  void read(const std::string& name, SecretAccess::Value done);
+  void keep(const std::string& name, Source& source, const Result<std::string>& value);
+  bool fits_variable(const std::string& name, const Result<std::string>& value) const;
+  void warn(const std::string& message) const;
 
   const std::string conversation_;
   SecretAccess& access_;
@@ -82,7 +94,8 @@ class ConversationSecrets : public std::enable_shared_from_this<ConversationSecr
   mutable std::mutex mutex_;  // guards all below; not held while anything is read
   std::map<std::string, std::shared_ptr<Source>> sources_;
   std::string created_through_;
-  std::set<std::string> values_;  // all that were ever known
+  std::set<std::string> values_;                // all that were ever known
+  std::set<std::string, std::less<>> told_of_;  // names that can be no variables
   std::shared_ptr<const secrets::Masker> masker_ = std::make_shared<secrets::Masker>();
 };
 

@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <future>
+#include <mutex>
+#include <thread>
 
 namespace collet::conversation {
 namespace {
@@ -14,27 +16,40 @@ using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
 
-// Static values as they are; lookups give what `answers` has for their URL.
+// Lookups give what `answers` has for their URL; those of "/slow" wait until the test lets them go.
 class ScriptedAccess final : public SecretAccess {
  public:
-  Result<std::string> value_of(const json::Value& source, const std::string&,
-                               const std::string& created_through) override {
+  void value_of(const json::Value& source, const std::string&, const std::string& created_through,
+                Value done) override {
+    const std::lock_guard lock(mutex_);
     ++reads;
-    if (source.IsString()) return std::string(json::view(source));
-    if (json::string_or(source, "kind") == "StaticSecret") return json::string_or(source, "value");
-    const auto found = answers.find(json::string_or(source, "url") + "@" + created_through);
-    return found == answers.end() ? Result<std::string>(unavailable("no answer")) : found->second;
+    const auto url = json::string_or(source, "url");
+    if (url == "/slow") return waiting_.push_back(std::move(done));
+    const auto found = answers.find(url + "@" + created_through);
+    done(found == answers.end() ? Result<std::string>(unavailable("no answer")) : found->second);
   }
-  Result<void> record_use(const std::string& conversation, const std::string& name) override {
-    if (audit_is_full) return unavailable("the audit log is full");
+  void record_use(const std::string& conversation, const std::string& name, Recorded done) override {
+    if (audit_is_full) return done(unavailable("the audit log is full"));
     used.push_back(conversation + " " + name);
-    return {};
+    done({});
+  }
+  void answer_slow(const std::string& value) {
+    std::vector<Value> waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      waiting.swap(waiting_);
+    }
+    for (const auto& done : waiting) done(value);
   }
 
   std::map<std::string, std::string> answers;
   std::vector<std::string> used;
   std::atomic<int> reads = 0;
   bool audit_is_full = false;
+
+ private:
+  std::mutex mutex_;
+  std::vector<Value> waiting_;
 };
 
 class ConversationSecretsTest : public ::testing::Test {
@@ -42,10 +57,11 @@ class ConversationSecretsTest : public ::testing::Test {
   ConversationSecretsTest() { EXPECT_TRUE(pool_.start()); }
 
   Environment environment_for_call(const std::string& arguments) {
-    std::promise<Environment> promise;
-    secrets_->environment_for(arguments,
-                              [&](Environment environment) { promise.set_value(std::move(environment)); });
-    return promise.get_future().get();
+    std::promise<Environment> values, recorded;
+    secrets_->values_for(arguments, [&](Environment found) { values.set_value(std::move(found)); });
+    secrets_->record_use(values.get_future().get(),
+                         [&](Environment given) { recorded.set_value(std::move(given)); });
+    return recorded.get_future().get();
   }
   Environment environment_for(const std::string& command) {
     json::Writer arguments;
@@ -131,6 +147,65 @@ TEST_F(ConversationSecretsTest, GoesOnHidingWhatHasBeenReplaced) {
   secrets_->set(R"({"TOKEN":{"kind":"StaticSecret","value":"value-new"}})", "host");
   refresh();
   EXPECT_EQ(mask("value-1 value-new"), "<secret-hidden> <secret-hidden>");
+}
+
+TEST_F(ConversationSecretsTest, ASlowServerHoldsUpOnlyWhatNeedsIt) {
+  const auto source = [](const std::string& url) {
+    return R"({"kind":"LookupSecret","url":")" + url + "\"}";
+  };
+  secrets_->set("{\"A\":" + source("/slow") + ",\"B\":" + source("/slow") + ",\"C\":" + source("/slow") +
+                    ",\"OWN\":" + source("/own") + R"(,"TOKEN":"value-1"})",
+                "host");
+  access_.answers["/own@host"] = "own-value";
+  std::promise<void> refreshed;
+  secrets_->refresh([&] { refreshed.set_value(); });
+  EXPECT_THAT(environment_for("$TOKEN"), ElementsAre(Pair("TOKEN", "value-1")));
+  EXPECT_THAT(environment_for("$OWN"), ElementsAre(Pair("OWN", "own-value")));
+  while (access_.reads < 5) std::this_thread::yield();
+  access_.answer_slow("slow-value");
+  refreshed.get_future().get();
+  EXPECT_EQ(mask("slow-value own-value"), "<secret-hidden> <secret-hidden>");
+}
+
+TEST_F(ConversationSecretsTest, StaticValuesAreGivenAtOnceWithoutTheAccess) {
+  secrets_->set(kSources, "host");
+  bool given = false;
+  secrets_->values_for(R"({"command":"$TOKEN"})", [&](const Environment& found) {
+    EXPECT_THAT(found, ElementsAre(Pair("TOKEN", "value-1")));
+    given = true;
+  });
+  EXPECT_TRUE(given);
+  EXPECT_EQ(access_.reads, 0);
+}
+
+TEST_F(ConversationSecretsTest, SaysOnceThatANameCanBeNoVariable) {
+  ::testing::internal::CaptureStderr();
+  secrets_->set(R"({"NOT-A-NAME":"value-2","1X":"value-3","OTHER-NAME":"value-4"})", "host");
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(environment_for("echo $NOT-A-NAME 1x"), IsEmpty());
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  const auto times = [&](std::string_view text) {
+    int count = 0;
+    for (auto at = log.find(text); at != std::string::npos; at = log.find(text, at + 1)) ++count;
+    return count;
+  };
+  EXPECT_EQ(times("without the secret NOT-A-NAME: its name can be no variable"), 1) << log;
+  EXPECT_EQ(times("without the secret 1X:"), 1) << log;
+  EXPECT_EQ(times("OTHER-NAME"), 0) << log;
+}
+
+TEST_F(ConversationSecretsTest, HidesNothingThatStandsForNoSecret) {
+  secrets_->set(R"({"A":"**********","B":{"kind":"StaticSecret","value":"        "}})", "host");
+  secrets_->hide_secrets_of(R"({"llm":{"api_key":"**********","extra_headers":{"X":"**********"}}})");
+  EXPECT_EQ(mask("**********        x"), "**********        x");
+}
+
+TEST_F(ConversationSecretsTest, LeavesPlainSettingsBesideSecretsAlone) {
+  secrets_->hide_secrets_of(
+      R"({"llm":{"extra_headers":{"Accept":"application/json"}},"mcp_config":{"mcpServers":{"a":{"env":)"
+      R"({"NODE_ENV":"production","WORKDIR":"/tmp/workspace","MODE":"x9-secret-x9","API_KEY":"productive"}}}},)"
+      R"("agent_context":{"secrets":{"WORD":"declared"}}})");
+  EXPECT_EQ(mask("production /tmp/workspace application/json x9-secret-x9 productive declared"),
+            "production /tmp/workspace application/json <secret-hidden> <secret-hidden> <secret-hidden>");
 }
 
 TEST_F(ConversationSecretsTest, HidesTheKeysOfTheAgent) {

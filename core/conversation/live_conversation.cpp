@@ -7,6 +7,7 @@
 #include "agent/builtin_tools.hpp"
 #include "agent/system_prompt.hpp"
 #include "base/log.hpp"
+#include "conversation/model_answer.hpp"
 #include "conversation/title.hpp"
 
 namespace collet::conversation {
@@ -234,6 +235,7 @@ asio::awaitable<Result<void>> LiveConversation::do_respond(bool accept, std::str
     for (const auto& open : journal_.view().open_actions())
       batch.add(agent::user_reject(batch.link(), open.tool, open.call_id, reason, open.id));
   });
+  if (result) real_actions_.clear();
   co_return result;
 }
 
@@ -284,7 +286,7 @@ asio::awaitable<Result<void>> LiveConversation::do_close(Status last_status) {
 }
 
 void LiveConversation::start_run() {
-  run_ = std::make_shared<Run>(strand_, journal_, equipment_);
+  run_ = std::make_shared<Run>(strand_, journal_, equipment_, real_actions_);
   asio::co_spawn(
       strand_,
       [self = shared_from_this(), run = run_]() -> asio::awaitable<void> { co_await self->run_to_end(run); },
@@ -322,22 +324,19 @@ void LiveConversation::start_title(const UserMessage& message) {
       });
 }
 
-std::string LiveConversation::title_of(const llm::Outcome& outcome, std::string_view content) const {
-  return title_from(outcome.response ? secrets_->masker()->mask(outcome.response->text) : std::string(),
-                    content);
-}
-
 asio::awaitable<void> LiveConversation::make_title(std::string content,
                                                    std::shared_ptr<Arrival<llm::Outcome>> answer) {
   llm::Config config = equipment_.llm;
   config.stream = false;
   const auto call =
       equipment_.provider->start(config, {title_messages(content), "[]", id_}, {}, answer->sender());
-  const auto outcome = co_await answer->wait();
+  auto outcome = co_await answer->wait();
   if (!outcome || closed_) co_return;
-  if (outcome->response)
+  if (outcome->response) {
+    hide_secrets(*outcome->response, *secrets_->masker());
     journal_.usage().add(config.usage_id, config.model, *outcome->response, now_micros());
-  const std::string title = title_of(*outcome, content);
+  }
+  const std::string title = title_from(outcome->response ? outcome->response->text : std::string(), content);
   const auto stored = co_await journal_.append([&](Batch& batch) {
     if (!title.empty() && !batch.state().title) batch.state().title = title;
   });

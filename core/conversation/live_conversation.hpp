@@ -72,7 +72,6 @@ class LiveConversation final : public Conversation, public std::enable_shared_fr
   asio::awaitable<void> run_to_end(std::shared_ptr<Run> run);
   asio::awaitable<void> wait_until_idle();
   void start_title(const UserMessage& message);
-  std::string title_of(const llm::Outcome& outcome, std::string_view content) const;
   asio::awaitable<void> make_title(std::string content, std::shared_ptr<Arrival<llm::Outcome>> answer);
 
   Surroundings& around_;
@@ -81,6 +80,7 @@ class LiveConversation final : public Conversation, public std::enable_shared_fr
   std::shared_ptr<ConversationSecrets> secrets_;
   Journal journal_;
   Equipment equipment_;
+  RealActions real_actions_;
   std::shared_ptr<Run> run_;  ///< the active run
   std::vector<std::shared_ptr<Arrival<bool>>> idle_waiters_;
   std::shared_ptr<Arrival<llm::Outcome>> title_answer_;  ///< while the model is asked for a title

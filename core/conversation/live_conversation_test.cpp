@@ -85,10 +85,10 @@ class Gate {
 
 class NoSecrets final : public SecretAccess {
  public:
-  Result<std::string> value_of(const json::Value&, const std::string&, const std::string&) override {
-    return not_found("there are none");
+  void value_of(const json::Value&, const std::string&, const std::string&, Value done) override {
+    done(not_found("there are none"));
   }
-  Result<void> record_use(const std::string&, const std::string&) override { return {}; }
+  void record_use(const std::string&, const std::string&, Recorded done) override { done({}); }
 };
 
 /// Fails, and says with which key.

@@ -6,8 +6,8 @@
 
 #include "agent/builtin_tools.hpp"
 #include "agent/system_prompt.hpp"
-#include "agent/tool_arguments.hpp"
 #include "base/log.hpp"
+#include "conversation/model_answer.hpp"
 #include "llm/failures.hpp"
 
 namespace collet::conversation {
@@ -28,12 +28,6 @@ std::string without_kind(const std::string& action) {
   return json::dump(*value);
 }
 
-std::string mcp_action(const std::string& arguments) {
-  json::Writer w;
-  w.object().raw_member("data", arguments).member("kind", "MCPToolAction").end();
-  return w.take();
-}
-
 // Only what an MCPToolObservation has: a tool's own fields would be refused by clients.
 std::string mcp_observation(const std::string& observation, std::string_view tool) {
   const auto value = json::parse(observation);
@@ -52,13 +46,6 @@ bool acts(const llm::Response& response) {
   });
 }
 
-// A call whose arguments are no JSON is kept in a form that every endpoint takes back.
-std::string repaired_arguments(const std::string& error) {
-  json::Writer w;
-  w.object().member("_malformed_tool_call", true).member("error", error).end();
-  return w.take();
-}
-
 // What a stream of the model shows, with secrets hidden. Belongs to the provider's thread, then to the
 // strand; the thread may still be in it when a cancelled run and its conversation are gone.
 class MaskedDeltas {
@@ -68,9 +55,8 @@ class MaskedDeltas {
 
   void push(std::string_view text, std::string_view reasoning) {
     const auto masker = secrets_->masker();
-    // The answer follows its reasoning: what is held back of that comes first.
-    std::string thought = reasoning_.push(*masker, reasoning);
-    if (!text.empty()) thought += reasoning_.finish(*masker);
+    // Neither ends where the other begins: what is held back of one may go on behind a piece of the other.
+    const std::string thought = reasoning_.push(*masker, reasoning);
     show(text_.push(*masker, text), thought);
   }
   void finish() {
@@ -91,8 +77,8 @@ class MaskedDeltas {
 
 }  // namespace
 
-Run::Run(const Strand& strand, Journal& journal, const Equipment& equipment)
-    : strand_(strand), journal_(journal), equipment_(equipment) {}
+Run::Run(const Strand& strand, Journal& journal, const Equipment& equipment, RealActions& real_actions)
+    : strand_(strand), journal_(journal), equipment_(equipment), real_actions_(real_actions) {}
 
 void Run::stop(Stop how) {
   if (std::exchange(stopped_, true)) return;
@@ -120,6 +106,7 @@ asio::awaitable<void> Run::execute() {
     next = co_await step(done + 1 >= most);
   }
   if (stopped_ && journal_.state().status == Status::kRunning) co_await record_stop();
+  if (journal_.state().status != Status::kWaiting) real_actions_.clear();
 }
 
 asio::awaitable<Run::Next> Run::begin() {
@@ -151,25 +138,12 @@ asio::awaitable<void> Run::read_secrets() {
   cancels_.clear();
 }
 
-void Run::hide_secrets(llm::Response& response) {
-  hidden_arguments_.clear();
-  const auto masker = equipment_.secrets->masker();
-  if (masker->empty()) return;
-  response.text = masker->mask(response.text);
-  response.reasoning = masker->mask(response.reasoning);
-  for (auto& call : response.tool_calls) {
-    std::string masked = masker->mask_json_text(call.arguments);
-    if (masked != call.arguments)
-      hidden_arguments_[call.id] = std::exchange(call.arguments, std::move(masked));
-  }
-}
-
 asio::awaitable<Run::Next> Run::step(bool last_allowed) {
   auto outcome = co_await ask_model();
   if (!outcome) co_return co_await record_stop();
   if (!outcome->response) co_return co_await fail(std::move(outcome->failure));
   llm::Response response = std::move(*outcome->response);
-  hide_secrets(response);
+  hide_secrets(response, *equipment_.secrets->masker());
   journal_.usage().add(equipment_.llm.usage_id, equipment_.llm.model, response, now_micros());
   if (response.tool_calls.empty()) co_return co_await take_text(response, last_allowed);
   co_return co_await take_calls(response, last_allowed);
@@ -225,35 +199,27 @@ asio::awaitable<Run::Next> Run::take_text(const llm::Response& response, bool la
 asio::awaitable<Run::Next> Run::take_calls(const llm::Response& response, bool last_allowed) {
   const bool confirm = journal_.state().confirms_always() && acts(response);
   const Next next = co_await append([&](Batch& batch) {
-    std::vector<std::pair<const llm::ToolCall*, std::string>> errors;
+    const auto masker = equipment_.secrets->masker();
+    std::vector<TakenCall> errors;
     bool usable = false;
     for (const auto& call : response.tool_calls) {
-      agent::Action action;
+      TakenCall taken = take_call(call, equipment_.tools, *masker);
       if (&call == &response.tool_calls.front()) {
-        action.thought = response.text;
-        action.reasoning = response.reasoning;
+        taken.action.thought = response.text;
+        taken.action.reasoning = response.reasoning;
       }
-      action.call = call;
-      action.llm_response_id = response.id;
-      const auto* entry = equipment_.tools.find(call.name);
-      if (entry == nullptr) {
-        errors.emplace_back(&call,
-                            "Tool '" + call.name + "' not found. Available: " + equipment_.tools.names());
-      } else if (auto checked = agent::check_arguments(call.name, *entry->schema, call.arguments);
-                 !checked.error.empty()) {
-        if (checked.malformed) action.call.arguments = repaired_arguments(checked.error);
-        errors.emplace_back(&call, checked.error);
-      } else {
-        const auto& kind = entry->tool->description().action_kind;
-        action.action = kind.empty() ? mcp_action(checked.action) : agent::with_kind(checked.action, kind);
-        action.summary = checked.summary.empty() ? call.name + ": " + call.arguments : checked.summary;
+      taken.action.llm_response_id = response.id;
+      const agent::Link link = batch.link();
+      batch.add(agent::action(link, taken.action));
+      if (!taken.real_action.empty()) real_actions_[link.id] = std::move(taken.real_action);
+      if (taken.error.empty())
         usable = true;
-      }
-      batch.add(agent::action(batch.link(), action));
+      else
+        errors.push_back(std::move(taken));
     }
-    for (const auto& [call, error] : errors) {
-      batch.add(agent::agent_error(batch.link(), call->name, call->id, error));
-      seems_stuck_ = stuck_.add(call->name + call->arguments, error, true);
+    for (const auto& [action, error, real_action] : errors) {
+      batch.add(agent::agent_error(batch.link(), action.call.name, action.call.id, error));
+      seems_stuck_ = stuck_.add(action.call.name + action.call.arguments, error, true);
     }
     if (!usable) return end_step(batch, false, last_allowed);
     if (!confirm) return;
@@ -302,19 +268,19 @@ asio::awaitable<std::optional<agent::ToolOutcome>> Run::call_tool(agent::OpenAct
   const auto* entry = equipment_.tools.find(open.tool);
   if (entry == nullptr || open.action.empty())
     co_return agent::ToolOutcome{"", "The tool '" + open.tool + "' is not available any more."};
-  const std::string arguments = arguments_of(open, *entry);
+  const auto action = take_real_action(open);
+  if (!action) co_return agent::ToolOutcome{"", std::string(kRealActionGone)};
   Environment environment;
   if (entry->tool->description().takes_environment) {
-    auto found = co_await environment_for(arguments);
+    auto found = co_await environment_for(*action);
     if (!found || stopped_) co_return std::nullopt;
     environment = std::move(*found);
   }
   auto done = std::make_shared<Arrival<agent::ToolOutcome>>(strand_);
   cancels_.push_back([done] { done->cancel(); });
-  const auto call =
-      entry->tool->start({journal_.id(), open.call_id, arguments, journal_.state().setup->working_dir,
-                          equipment_.save_dir, std::move(environment)},
-                         done->sender());
+  const auto call = entry->tool->start({journal_.id(), open.id, *action, journal_.state().setup->working_dir,
+                                        equipment_.save_dir, std::move(environment)},
+                                       done->sender());
   auto outcome = co_await done->wait();
   if (!outcome) co_return std::nullopt;
   const auto masker = equipment_.secrets->masker();
@@ -323,18 +289,23 @@ asio::awaitable<std::optional<agent::ToolOutcome>> Run::call_tool(agent::OpenAct
   co_return outcome;
 }
 
-std::string Run::arguments_of(const agent::OpenAction& open, const agent::Toolbox::Entry& tool) const {
-  const auto hidden = hidden_arguments_.find(open.call_id);
-  if (hidden == hidden_arguments_.end()) return without_kind(open.action);
-  auto checked = agent::check_arguments(open.tool, *tool.schema, hidden->second);
-  return checked.error.empty() ? checked.action : without_kind(open.action);
+std::optional<std::string> Run::take_real_action(const agent::OpenAction& open) {
+  if (const auto real = real_actions_.extract(open.id)) return real.mapped();
+  if (open.action.find(secrets::kHidden) != std::string::npos) return std::nullopt;
+  return without_kind(open.action);
 }
 
+// A command gets no secret whose use is not recorded.
 asio::awaitable<std::optional<Environment>> Run::environment_for(std::string arguments) {
-  auto found = std::make_shared<Arrival<Environment>>(strand_);
-  cancels_.push_back([found] { found->cancel(); });
-  equipment_.secrets->environment_for(arguments, found->sender());
-  co_return co_await found->wait();
+  auto values = std::make_shared<Arrival<Environment>>(strand_);
+  cancels_.push_back([values] { values->cancel(); });
+  equipment_.secrets->values_for(arguments, values->sender());
+  auto found = co_await values->wait();
+  if (!found || stopped_) co_return std::nullopt;
+  auto recorded = std::make_shared<Arrival<Environment>>(strand_);
+  cancels_.push_back([recorded] { recorded->cancel(); });
+  equipment_.secrets->record_use(std::move(*found), recorded->sender());
+  co_return co_await recorded->wait();
 }
 
 void Run::add_answer(Batch& batch, const agent::OpenAction& open, const agent::ToolOutcome& outcome) {

@@ -20,6 +20,16 @@ namespace collet::conversation {
 inline constexpr std::string_view kOutcomeUnknown =
     "The server ended while this tool call was running; its outcome is unknown.";
 
+/// What such an answer says when the log has the action with secrets hidden, and nobody has it as it was.
+inline constexpr std::string_view kRealActionGone =
+    "Nothing was done: a secret in this tool call is hidden in the log, and the server has the call no "
+    "longer as it "
+    "was written. Make the call again.";
+
+/// What tools get of actions whose events hold kHidden, by the events' ids: until an action has its answer.
+/// Nowhere but in memory. On the conversation's strand.
+using RealActions = std::map<std::string, std::string>;
+
 /// What a run needs to know of its conversation. Made once per conversation.
 struct Equipment {
   llm::Config llm;
@@ -33,7 +43,8 @@ struct Equipment {
 
 class Run : public std::enable_shared_from_this<Run> {
  public:
-  Run(const Strand& strand, Journal& journal, const Equipment& equipment);
+  /// `real_actions` live as long as the conversation: a confirmed action is carried out by another run.
+  Run(const Strand& strand, Journal& journal, const Equipment& equipment, RealActions& real_actions);
 
   /// Runs to its end. Leaves a settled status in the journal.
   asio::awaitable<void> execute();
@@ -52,13 +63,12 @@ class Run : public std::enable_shared_from_this<Run> {
   asio::awaitable<Next> begin();
   asio::awaitable<Next> step(bool last_allowed);
   asio::awaitable<void> read_secrets();
-  void hide_secrets(llm::Response& response);
   asio::awaitable<std::optional<llm::Outcome>> ask_model();
   asio::awaitable<Next> take_text(const llm::Response& response, bool last_allowed);
   asio::awaitable<Next> take_calls(const llm::Response& response, bool last_allowed);
   asio::awaitable<Next> carry_out(bool last_allowed);
   asio::awaitable<std::optional<agent::ToolOutcome>> call_tool(agent::OpenAction open);
-  std::string arguments_of(const agent::OpenAction& open, const agent::Toolbox::Entry& tool) const;
+  std::optional<std::string> take_real_action(const agent::OpenAction& open);
   asio::awaitable<std::optional<Environment>> environment_for(std::string arguments);
   asio::awaitable<Next> fail(llm::Failure failure);
   asio::awaitable<Next> record_stop();
@@ -70,11 +80,9 @@ class Run : public std::enable_shared_from_this<Run> {
   Strand strand_;
   Journal& journal_;
   const Equipment& equipment_;
+  RealActions& real_actions_;
   agent::StuckDetector stuck_;
   std::vector<std::function<void()>> cancels_;  ///< of what is being waited for now
-  /// What the model really wrote, by call id, where the log has it with secrets hidden. Not kept over a
-  /// confirmation.
-  std::map<std::string, std::string> hidden_arguments_;
   bool stopped_ = false;
   bool seems_stuck_ = false;
   bool unseen_message_ = false;

@@ -15,8 +15,8 @@
 namespace collet::conversation {
 namespace {
 
-// Lookups may wait for the network; each conversation has one of these at most.
-constexpr std::size_t kSecretReaders = 8;
+// They wait for the database alone; each conversation has one of them at most.
+constexpr std::size_t kSecretReaders = 2;
 constexpr std::size_t kSecretQueue = 1024;
 
 }  // namespace

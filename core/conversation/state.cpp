@@ -5,6 +5,7 @@
 
 #include "base/id.hpp"
 #include "secrets/json_secrets.hpp"
+#include "secrets/ordinary_value.hpp"
 
 namespace collet::conversation {
 namespace {
@@ -75,10 +76,10 @@ std::string merge_sources(const std::string& sources, const std::string& update)
   auto& allocator = merged->GetAllocator();
   for (const auto& source : added->GetObject()) {
     const auto name = json::view(source.name);
-    const bool as_shown = json::string_or(source.value, "value") == secrets::kRedacted;
-    if (as_shown && json::find(*merged, name) != nullptr) continue;
+    const auto value = json::string_at(source.value, "value");
+    if (value == secrets::kRedacted && json::find(*merged, name) != nullptr) continue;
     json::set(*merged, name, json::copy(source.value, allocator), allocator);
-    if (as_shown) json::find(*json::find(*merged, name), "value")->SetNull();
+    if (value && secrets::stands_for_none(*value)) json::find(*json::find(*merged, name), "value")->SetNull();
   }
   return json::dump(*merged);
 }

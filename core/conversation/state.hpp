@@ -45,7 +45,8 @@ struct Setup {
 std::shared_ptr<const Setup> make_setup(Setup setup, const secrets::SealedBox& box);
 
 /// Secret sources with those of `update` added or put in the place of theirs. Both JSON objects {NAME:
-/// source}. A static value of "**********", as sources are shown, leaves what is there.
+/// source}. A static value of "**********", as sources are shown, leaves what is there; where there is
+/// nothing it is null, as a blank one is.
 std::string merge_sources(const std::string& sources, const std::string& update);
 
 /// Changes while the conversation lives. Cheap to copy.

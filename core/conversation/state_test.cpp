@@ -78,5 +78,15 @@ TEST_F(StateTest, RowsFromBeforeTheyWereSealedStillLoad) {
   EXPECT_THAT(to_row(loaded->state, {}).body, Not(HasSubstr("canary")));
 }
 
+TEST(MergeSources, StarsLeaveWhatIsThereAndAreElseNoValue) {
+  EXPECT_EQ(
+      merge_sources(R"({"A":{"value":"a","kind":"StaticSecret"}})",
+                    R"({"A":{"value":"**********","kind":"StaticSecret"},)"
+                    R"("B":{"value":"**********","kind":"StaticSecret"},)"
+                    R"("C":{"value":"  ","kind":"StaticSecret"},"D":{"value":"d","kind":"StaticSecret"}})"),
+      R"({"A":{"value":"a","kind":"StaticSecret"},"B":{"value":null,"kind":"StaticSecret"},)"
+      R"("C":{"value":null,"kind":"StaticSecret"},"D":{"value":"d","kind":"StaticSecret"}})");
+}
+
 }  // namespace
 }  // namespace collet::conversation

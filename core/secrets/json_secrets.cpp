@@ -75,6 +75,7 @@ struct Place {
   json::Value& value;
   const json::Value* other;  ///< what the document beside it has in the same place
   bool in_map;
+  std::string_view name = {};  ///< of a text in a map that is no declaration of secrets; else empty
 };
 using Visit = std::function<void(const Place&)>;
 
@@ -98,7 +99,7 @@ bool is_source(const json::Value& value) {
           json::string_at(value, "kind") == "LookupSecret" || json::find(value, "url") != nullptr);
 }
 
-void walk_map(json::Value& map, const json::Value* other, const Visit& visit) {
+void walk_map(json::Value& map, const json::Value* other, bool declares_secrets, const Visit& visit) {
   for (auto& member : map.GetObject()) {
     const auto* beside = other == nullptr ? nullptr : json::find(*other, json::view(member.name));
     if (member.value.IsArray() || (member.value.IsObject() && !is_source(member.value))) {
@@ -106,7 +107,8 @@ void walk_map(json::Value& map, const json::Value* other, const Visit& visit) {
       continue;
     }
     if (!member.value.IsObject()) {
-      visit({member.value, beside, true});
+      const auto name = declares_secrets ? std::string_view() : json::view(member.name);
+      visit({member.value, beside, true, name});
       continue;
     }
     if (auto* secret = json::find(member.value, "value"); secret != nullptr && !holds_value(member.value))
@@ -126,7 +128,8 @@ bool walk_secret(std::string_view name, json::Value& value, const json::Value* o
   if (is_one_of(kNames, name)) {
     has_members ? walk_texts(value, visit) : visit({value, other, false});
   } else if (is_one_of(kMaps, name) && has_members) {
-    is_object ? walk_map(value, other, visit) : walk_texts(value, visit);
+    const bool declares_secrets = name == "secrets" || name == "secretsources";
+    is_object ? walk_map(value, other, declares_secrets, visit) : walk_texts(value, visit);
   } else if (is_one_of(kNamed, name) && is_object && !is_server(value)) {
     walk_named(value, other, visit);
   } else if (name == kAuth && has_members && (!is_object || json::find(value, "strategy") == nullptr)) {
@@ -187,8 +190,14 @@ bool is_secret_name(std::string_view name) {
 }
 
 void for_each_secret(json::Value& document, const std::function<void(json::Value&)>& visit) {
+  for_each_named_secret(document, [&](json::Value& secret, std::string_view) { visit(secret); });
+}
+
+void for_each_named_secret(
+    json::Value& document,
+    const std::function<void(json::Value& secret, std::string_view name_in_map)>& visit) {
   walk(document, nullptr, [&](const Place& place) {
-    if (is_secret_text(place.value)) visit(place.value);
+    if (is_secret_text(place.value)) visit(place.value, place.name);
   });
 }
 

@@ -23,6 +23,12 @@ bool is_secret_name(std::string_view name);
 /// Calls `visit` for each secret string of the document, at any depth. Nulls and empty strings are none.
 void for_each_secret(json::Value& document, const std::function<void(json::Value& secret)>& visit);
 
+/// The same, with the name that a text has in a map like `env` or `headers`, whose values need not all be
+/// secret; empty for every other.
+void for_each_named_secret(
+    json::Value& document,
+    const std::function<void(json::Value& secret, std::string_view name_in_map)>& visit);
+
 /// Where the secrets stand that for_each_secret finds: "agent_settings.llm.api_key", "…headers.X-Key".
 std::vector<std::string> secret_paths(const json::Value& document);
 

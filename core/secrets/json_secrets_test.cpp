@@ -35,6 +35,15 @@ TEST(JsonSecrets_ForEach, FindsEveryTextOfAFormThatIsNotKnown) {
   EXPECT_EQ(found, "k1 k2 k3 k4 k5 k6 ");
 }
 
+TEST(JsonSecrets_ForEach, TellsTheNamesInMapsThatDeclareNoSecrets) {
+  auto document = json::parse(kDocument);
+  std::string found;
+  for_each_named_secret(*document, [&](json::Value& secret, std::string_view name) {
+    found += std::string(json::view(secret)) + "=" + std::string(name) + " ";
+  });
+  EXPECT_EQ(found, "k1= k2=X k3=A k4=B k5= k6= k7= k8=H k9= ");
+}
+
 TEST(JsonSecrets_ForEach, TakesNoNameOfAServerForASecrets) {
   auto document = json::parse(
       R"({"mcp_config":{"api_key":{"env":{"A":"k1"}},"env":{"url":"u","headers":{"A":"k2"}},)"

@@ -1,6 +1,7 @@
 #include "secrets/masker.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 namespace collet::secrets {
 namespace {
@@ -49,34 +50,20 @@ bool is_short_word(const json::Value& value, bool capitals) {
   });
 }
 
-std::size_t index(char c) { return static_cast<unsigned char>(c); }
+std::set<std::string, std::less<>> forms_of(const std::set<std::string>& values) {
+  std::set<std::string, std::less<>> forms;
+  for (const auto& value : values) add_forms(forms, value);
+  return forms;
+}
+
+std::uint64_t new_id() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
+}
 
 }  // namespace
 
-Masker::Masker(const std::set<std::string>& values) {
-  std::set<std::string, std::less<>> forms;
-  for (const auto& value : values) add_forms(forms, value);
-  patterns_.assign(forms.begin(), forms.end());
-  std::stable_sort(patterns_.begin(), patterns_.end(),
-                   [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
-  for (const auto& pattern : patterns_) first_[index(pattern.front())] = true;
-}
-
-std::size_t Masker::match(std::string_view text, std::size_t at) const {
-  if (!first_[index(text[at])]) return 0;
-  const auto rest = text.substr(at);
-  for (const auto& pattern : patterns_)
-    if (rest.starts_with(pattern)) return pattern.size();
-  return 0;
-}
-
-bool Masker::may_begin(std::string_view text, std::size_t at) const {
-  if (!first_[index(text[at])]) return false;
-  const auto rest = text.substr(at);
-  return std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& pattern) {
-    return pattern.size() > rest.size() && std::string_view(pattern).starts_with(rest);
-  });
-}
+Masker::Masker(const std::set<std::string>& values) : patterns_(forms_of(values)), id_(new_id()) {}
 
 std::string Masker::mask(std::string_view text) const {
   if (empty()) return std::string(text);
@@ -93,7 +80,7 @@ bool Masker::mask_json(json::Value& value, json::Allocator& allocator) const {
     if (found) value = json::text(masked, allocator);
   } else if (value.IsNumber()) {
     const std::string digits = json::dump(value);
-    found = digits.size() >= kShortestNumber && match(digits, 0) == digits.size();
+    found = digits.size() >= kShortestNumber && patterns_.contains(digits);
     if (found) value = json::text(kHidden, allocator);
   } else if (value.IsArray()) {
     for (auto& item : value.GetArray()) found = mask_json(item, allocator) || found;
@@ -120,20 +107,55 @@ std::string Masker::mask_json_text(std::string_view text) const {
 }
 
 std::string MaskStream::advance(const Masker& masker, std::string_view piece, bool last) {
-  held_ += piece;
-  std::string out;
-  std::size_t hidden_end = hidden_;
-  std::size_t at = 0;
-  for (; at < held_.size(); ++at) {
-    if (!last && masker.may_begin(held_, at)) break;
-    if (const std::size_t length = masker.match(held_, at); length > 0) {
-      if (at >= hidden_end) out += kHidden;
-      hidden_end = std::max(hidden_end, at + length);
-    }
-    if (at >= hidden_end) out += held_[at];
+  std::size_t at = held_.size();
+  if (masker_ != masker.id_) {
+    masker_ = masker.id_;
+    node_ = Patterns::kNothing;
+    found_.clear();
+    at = static_cast<std::size_t>(given_ - begin_);
   }
-  held_.erase(0, at);
-  hidden_ = hidden_end > at ? hidden_end - at : 0;
+  held_ += piece;
+  const auto& patterns = masker.patterns_;
+  node_ = patterns.scan(node_, held_, at, [this](std::size_t begin, std::size_t end) {
+    cover({begin_ + begin, begin_ + end});
+  });
+  node_ = last ? Patterns::kNothing : patterns.unfinished(node_);
+  std::string out = give(begin_ + held_.size() - patterns.depth(node_));
+  if (const auto gone = static_cast<std::size_t>(given_ - begin_); gone > held_.size() / 2) {
+    held_.erase(0, gone);
+    begin_ = given_;
+  }
+  return out;
+}
+
+// Spans come in the order of their ends.
+void MaskStream::cover(Span span) {
+  while (!found_.empty() && found_.back().end > span.begin) {
+    span.begin = std::min(span.begin, found_.back().begin);
+    found_.pop_back();
+  }
+  if (span.begin < hidden_)
+    hidden_ = std::max(hidden_, span.end);
+  else
+    found_.push_back(span);
+}
+
+std::string MaskStream::give(std::uint64_t until) {
+  std::string out;
+  while (given_ < until) {
+    if (given_ < hidden_) {
+      given_ = std::min(hidden_, until);
+      continue;
+    }
+    const auto plain_end = found_.empty() ? until : std::min(until, found_.front().begin);
+    out.append(held_, static_cast<std::size_t>(given_ - begin_),
+               static_cast<std::size_t>(plain_end - given_));
+    given_ = plain_end;
+    if (given_ == until) break;
+    out += kHidden;
+    hidden_ = found_.front().end;
+    found_.pop_front();
+  }
   return out;
 }
 

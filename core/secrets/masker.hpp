@@ -2,15 +2,15 @@
 // covers is hidden, as one. The rule is the reference's (its SecretRegistry), but for texts that come in
 // pieces too.
 #pragma once
-#include <array>
 #include <cstddef>
-#include <memory>
+#include <cstdint>
+#include <deque>
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "collet/json.hpp"
+#include "secrets/patterns.hpp"
 
 namespace collet::secrets {
 
@@ -20,7 +20,7 @@ inline constexpr std::string_view kHidden = "<secret-hidden>";
 class Masker {
  public:
   /// Shorter values are left alone: hiding them would spoil every text. Bytes.
-  static constexpr std::size_t kShortest = 4;
+  static constexpr std::size_t kShortest = Patterns::kShortest;
   /// Of a value with several lines, lines of this length are hidden by themselves too (a private key, line by
   /// line).
   static constexpr std::size_t kShortestLine = 16;
@@ -48,17 +48,13 @@ class Masker {
  private:
   friend class MaskStream;
   bool mask_member(json::Value& name, json::Value& value, json::Allocator& allocator) const;
-  /// Bytes of the longest value that begins at `at`; 0: none does.
-  std::size_t match(std::string_view text, std::size_t at) const;
-  /// Whether what follows `at` may be the beginning of a value that is longer than the rest of the text.
-  bool may_begin(std::string_view text, std::size_t at) const;
 
-  std::vector<std::string> patterns_;  // longest first
-  std::array<bool, 256> first_{};      // whether a pattern begins with this byte
+  Patterns patterns_;
+  std::uint64_t id_ = 0;  // no other masker with values has it
 };
 
 /// Masks a text that comes in pieces: holds back an end that may be the beginning of a value, which is
-/// shorter than the longest value. Not thread-safe.
+/// shorter than the longest value. Looks at each byte once. Not thread-safe.
 class MaskStream {
  public:
   /// What can be shown by now. The masker may be another one each time: what is held back is looked at again.
@@ -67,10 +63,22 @@ class MaskStream {
   std::string finish(const Masker& masker) { return advance(masker, {}, true); }
 
  private:
-  std::string advance(const Masker& masker, std::string_view piece, bool last);
+  /// Bytes that values cover, counted from the stream's beginning.
+  struct Span {
+    std::uint64_t begin, end;
+  };
 
-  std::string held_;
-  std::size_t hidden_ = 0;  // so many bytes of held_ are covered by a kHidden that has been given
+  std::string advance(const Masker& masker, std::string_view piece, bool last);
+  void cover(Span span);
+  std::string give(std::uint64_t until);
+
+  std::uint64_t masker_ = 0;  // the id of the last one
+  Patterns::Node node_ = 0;   // in its patterns
+  std::string held_;          // its beginning may have been given already
+  std::uint64_t begin_ = 0;   // of held_
+  std::uint64_t given_ = 0;   // so far the text has been given
+  std::uint64_t hidden_ = 0;  // so far a kHidden that has been given covers it
+  std::deque<Span> found_;    // behind that, in order; they don't overlap
 };
 
 }  // namespace collet::secrets

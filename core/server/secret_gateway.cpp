@@ -2,13 +2,13 @@
 
 namespace collet::server {
 
-Result<std::string> SecretGateway::value_of(const json::Value& source, const std::string& conversation,
-                                            const std::string& created_through) {
-  return resolver_.resolve(source, {"conversation " + conversation, created_through});
+void SecretGateway::value_of(const json::Value& source, const std::string& conversation,
+                             const std::string& created_through, Value done) {
+  resolver_.resolve(source, {"conversation " + conversation, created_through}, std::move(done));
 }
 
-Result<void> SecretGateway::record_use(const std::string& conversation, const std::string& name) {
-  return audit_.record_and_wait({"conversation " + conversation, "secret " + name, "command environment"});
+void SecretGateway::record_use(const std::string& conversation, const std::string& name, Recorded done) {
+  audit_.record({"conversation " + conversation, "secret " + name, "command environment"}, std::move(done));
 }
 
 }  // namespace collet::server

@@ -10,9 +10,9 @@ class SecretGateway final : public conversation::SecretAccess {
  public:
   SecretGateway(const settings::SecretResolver& resolver, secrets::Audit& audit)
       : resolver_(resolver), audit_(audit) {}
-  Result<std::string> value_of(const json::Value& source, const std::string& conversation,
-                               const std::string& created_through) override;
-  Result<void> record_use(const std::string& conversation, const std::string& name) override;
+  void value_of(const json::Value& source, const std::string& conversation,
+                const std::string& created_through, Value done) override;
+  void record_use(const std::string& conversation, const std::string& name, Recorded done) override;
 
  private:
   const settings::SecretResolver& resolver_;

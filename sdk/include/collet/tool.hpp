@@ -35,10 +35,10 @@ inline std::string text_observation(std::string_view text, bool is_error = false
 /// One call. A plain value.
 struct ToolCall {
   std::string conversation = {};  ///< id, UUID with dashes
-  std::string call_id;
-  std::string action = {};       ///< JSON object text: checked against the parameters, defaults filled in
-  std::string working_dir = {};  ///< absolute
-  std::string save_dir = {};     ///< absolute; where long outputs of this conversation may be kept
+  std::string call_id;            ///< the id of its ActionEvent: no other call has it
+  std::string action = {};        ///< JSON object text: checked against the parameters, defaults filled in
+  std::string working_dir = {};   ///< absolute
+  std::string save_dir = {};      ///< absolute; where long outputs of this conversation may be kept
   Pairs environment = {};  ///< variables for this call's command alone: secrets, never to be kept or shown
 };
 

@@ -27,7 +27,7 @@ typedef struct collet_tool_info {
 typedef struct collet_tool_call {
   uint32_t struct_size;
   collet_str conversation; /* id, UUID with dashes */
-  collet_str call_id;
+  collet_str call_id;      /* the id of its ActionEvent: no other call has it */
   collet_str action;      /* JSON object, checked against `parameters`, defaults filled in */
   collet_str working_dir; /* absolute */
   collet_str save_dir;    /* absolute; where long outputs of this conversation may be kept */
