@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <string>
+#include <utility>
 
 #include "auth/peer_user.hpp"
 #include "auth/socket_auth.hpp"
@@ -19,7 +21,8 @@ using http::Access;
 using http::Response;
 using http::SocketVerdict;
 
-constexpr std::size_t kMostCookies = 8;                  // of one name; a browser sends one
+constexpr std::size_t kMostCookies = 8;  // of one name; a browser sends one
+constexpr std::chrono::seconds kBetweenWarnings{10};
 constexpr std::chrono::seconds kNoKeyLife{315'360'000};  // as clients know it; it opens nothing
 
 // Whoever gets these learns that something listens here, no more; so monitors may ask under any name.
@@ -31,11 +34,7 @@ bool is_health_check(const http::Request& head) {
 }
 
 // Root may do all that our user may, so keeping it out would protect nothing.
-bool may_use_us(const http::Peer& peer) {
-  if (!is_loopback_host(peer.remote.address)) return false;
-  const auto user = peer_user(peer);
-  return user && (*user == ::geteuid() || *user == 0);
-}
+bool may_use_us(uid_t user) { return user == ::geteuid() || user == 0; }
 
 // The scheme's case doesn't count. Empty: there is none.
 std::string_view bearer_token(const http::Request& head) {
@@ -121,6 +120,20 @@ std::string Guard::caller(const http::Request& request) const {
   return "key " + secrets::fingerprint(key.value_or(""));
 }
 
+// Once in a while: whoever may connect could fill the log.
+void Guard::warn_of_other_user() const {
+  const auto now = std::chrono::steady_clock::now();
+  std::size_t count = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    ++refused_;
+    if (warned_ && now - *warned_ < kBetweenWarnings) return;
+    warned_ = now;
+    count = std::exchange(refused_, 0);
+  }
+  log::warning("auth", "refused connections from another user of this machine: " + std::to_string(count));
+}
+
 std::optional<Response> Guard::check_without_keys(const http::Request& head, const http::Peer& peer) const {
   if (!http::is_loopback_authority(head.header("host").value_or("")))
     return forbidden(
@@ -132,8 +145,10 @@ std::optional<Response> Guard::check_without_keys(const http::Request& head, con
   if (!origin && head.header("sec-fetch-site") == "cross-site")
     return forbidden("Without a session key this server doesn't answer to cross-site requests");
   if (!peer.user_allowed) {
-    peer.user_allowed = may_use_us(peer);
-    if (!*peer.user_allowed) log::warning("auth", "refused a connection from another user of this machine");
+    // Nobody is found behind a connection that its client has closed meanwhile: no reason to warn.
+    const auto user = is_loopback_host(peer.remote.address) ? peer_user(peer) : std::nullopt;
+    peer.user_allowed = user && may_use_us(*user);
+    if (user && !*peer.user_allowed) warn_of_other_user();
   }
   if (!*peer.user_allowed)
     return forbidden(

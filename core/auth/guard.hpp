@@ -1,6 +1,8 @@
 // Who gets in. With session keys: the key decides. Without: only programs of our own user on this machine,
 // and web pages from this machine. README.md states the rules and why.
 #pragma once
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -46,11 +48,16 @@ class Guard final : public http::Gatekeeper {
   std::shared_ptr<const SessionKeys> keys() const;
   bool has_cookie(const http::Request& head, const SessionKeys& keys) const;
   std::optional<http::Response> check_without_keys(const http::Request& head, const http::Peer& peer) const;
+  void warn_of_other_user() const;
 
   mutable std::mutex mutex_;
   std::shared_ptr<const SessionKeys> keys_;
   http::Origins origins_;
   std::optional<WorkspaceCookie> cookie_;
+
+  // Of connections of other users; under the lock.
+  mutable std::optional<std::chrono::steady_clock::time_point> warned_;
+  mutable std::size_t refused_ = 0;  // since then
 };
 
 }  // namespace collet::auth

@@ -208,6 +208,31 @@ TEST_F(Guard_AnotherLocalUser, IsRefused) {
   EXPECT_TRUE(other_user_gets(200, port_, request("GET", "/health")));
 }
 
+TEST_F(Guard_AnotherLocalUser, IsWarnedOfOnceInAWhile) {
+  start();
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(other_user_gets(403, port_, request("GET", "/api/settings")));
+  const std::string log = testing::internal::GetCapturedStderr();
+  const auto first = log.find("another user");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(log.find("another user", first + 1), std::string::npos) << log;
+}
+
+// As after a reset: no socket has these ends.
+TEST(Guard_ClientThatIsGone, IsRefusedWithoutAWarning) {
+  Guard guard(SessionKeys::from({}).value(), {});
+  http::Request head;
+  head.method = "GET";
+  head.raw_path = "/api/settings";
+  head.headers = {{"host", "localhost"}};
+  const http::Peer peer{.remote = {"127.0.0.1", 1}, .local = {"127.0.0.1", 2}};
+  testing::internal::CaptureStderr();
+  const auto refusal = guard.check(head, peer, http::Access::kSession);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->status, 403);
+}
+
 TEST_F(Guard_AnotherLocalUser, GetsInWithAKey) {
   start({"right"});
   EXPECT_TRUE(other_user_gets(200, port_, request("GET", "/api/settings", "X-Session-API-Key: right\r\n")));

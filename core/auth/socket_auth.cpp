@@ -8,7 +8,7 @@ namespace {
 using http::SocketVerdict;
 
 // An auth message is short; longer ones are not parsed just to find out.
-constexpr std::size_t kLongestAuthMessage = 8 * 1024;
+constexpr std::size_t kLongestAuthMessage = http::Gatekeeper::kLongestFirstMessage;
 
 // The message, when it is {"type": "auth", …}.
 std::optional<json::Document> parse_auth_message(std::string_view text) {

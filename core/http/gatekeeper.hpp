@@ -1,6 +1,7 @@
 // The question that http asks before a handler sees a request: may this caller do this? auth/guard.hpp
 // answers it.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,6 +40,9 @@ struct SocketVerdict {
 /// All methods may be called from several I/O threads at once and must not block.
 class Gatekeeper {
  public:
+  /// A longer first message proves nothing, and is not read to its end.
+  static constexpr std::size_t kLongestFirstMessage = 8 * 1024;
+
   virtual ~Gatekeeper() = default;
 
   /// Judges a request whose path is known, by its head alone (`body` is still empty). Nothing: let it in.

@@ -2,6 +2,8 @@
 
 #include "http/detail/core.hpp"  // before Asio: it includes <utility>, which Boost 1.74 forgets under C++20
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -26,6 +28,7 @@ using WorkGuard = asio::executor_work_guard<asio::io_context::executor_type>;
 
 constexpr std::chrono::milliseconds kTick{250};
 constexpr std::chrono::milliseconds kForcedCloseTime{1'000};  // from closing a socket to its last callback
+constexpr std::chrono::seconds kTrimDelay{3};
 constexpr std::size_t kDescriptorsPerConnection = 3;  // Pistache's, ours, and one while its peer is slow
 constexpr std::size_t kDescriptorsForOthers = 256;
 
@@ -42,6 +45,7 @@ struct HttpServer::Impl {
     clock.async_wait([this](boost::system::error_code error) {
       if (error) return;
       sweep();
+      give_memory_back(Clock::now());
       tick();
     });
   }
@@ -50,6 +54,15 @@ struct HttpServer::Impl {
     const auto now = Clock::now();
     for (const auto& connection : core->connections.snapshot()) connection->sweep(now);
     for (const auto& socket : core->sockets.snapshot()) socket->sweep(now);
+  }
+
+  // What large bodies have taken is in small pieces all over the allocator, which would keep it for good. A
+  // while after the answer: by then it is free.
+  void give_memory_back(Clock::time_point now) {
+    if (!trim_at && core->has_freed_much.exchange(false)) trim_at = now + kTrimDelay;
+    if (!trim_at || now < *trim_at) return;
+    trim_at.reset();
+    core->dispatcher.run_aside([] { ::malloc_trim(0); });
   }
 
   void run_io() {
@@ -98,6 +111,7 @@ struct HttpServer::Impl {
   std::shared_ptr<detail::Core> core;
   detail::Listener listener;
   asio::steady_timer clock;
+  std::optional<Clock::time_point> trim_at;  // the clock's own
   std::optional<WorkGuard> work;
   std::thread io_thread;
   std::promise<void> io_done;

@@ -19,7 +19,10 @@ std::optional<std::string_view> first(const Pairs& pairs, std::string_view name)
 std::optional<std::string_view> Request::header(std::string_view name) const { return first(headers, name); }
 
 std::optional<std::string_view> Request::query_value(std::string_view name) const {
-  return first(query, name);
+  std::optional<std::string_view> last;
+  for (const auto& [key, value] : query)
+    if (key == name) last = value;
+  return last;
 }
 
 std::string_view Request::param(std::string_view name) const {

@@ -29,7 +29,7 @@ struct Request {
 
   /// The first header of this (lower-case) name.
   std::optional<std::string_view> header(std::string_view name) const;
-  /// The first query parameter of this name.
+  /// The last query parameter of this name.
   std::optional<std::string_view> query_value(std::string_view name) const;
   /// A parameter of the route's pattern; empty when the pattern has none of this name.
   std::string_view param(std::string_view name) const;

@@ -5,14 +5,15 @@
 namespace collet::http {
 namespace {
 
-TEST(Request_Lookups, FindTheFirst) {
+TEST(Request_Lookups, FindTheFirstHeaderAndTheLastQueryValue) {
   Request request;
   request.headers = {{"accept", "a"}, {"accept", "b"}};
   request.query = {{"ids", "1"}, {"ids", "2"}};
   request.params = {{"id", "7"}};
   EXPECT_EQ(request.header("accept"), "a");
   EXPECT_FALSE(request.header("host"));
-  EXPECT_EQ(request.query_value("ids"), "1");
+  EXPECT_EQ(request.query_value("ids"), "2");
+  EXPECT_FALSE(request.query_value("id"));
   EXPECT_EQ(request.param("id"), "7");
   EXPECT_EQ(request.param("name"), "");
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "collet/json.hpp"
 #include "http/percent.hpp"
 
 namespace collet::http {
@@ -81,6 +82,17 @@ Result<Pattern> read_pattern(const std::string& text) {
   return pattern;
 }
 
+// Decoded, one may have slashes of its own: whoever takes it for a path is not to be led elsewhere.
+bool has_dots(std::string_view segment) {
+  for (;;) {
+    const auto slash = segment.find('/');
+    const auto part = segment.substr(0, slash);
+    if (part == "." || part == "..") return true;
+    if (slash == std::string_view::npos) return false;
+    segment.remove_prefix(slash + 1);
+  }
+}
+
 // A path cut into decoded segments.
 class Path {
  public:
@@ -97,7 +109,7 @@ class Path {
       } else if (segment.find('\0') != std::string_view::npos || !is_utf8(segment)) {
         return false;
       }
-      if (segment == "." || segment == "..") return false;
+      if (has_dots(segment)) return false;
     }
     return true;
   }
@@ -204,6 +216,13 @@ void forget(Node& node, std::string_view owner) {
   if (node.parameter) forget(*node.parameter, owner);
 }
 
+bool takes_body(const Route& route) {
+  if (route.method == "GET" || route.method == "HEAD") return false;
+  if (route.access != Access::kPublic) return true;
+  const auto operation = json::parse(route.operation);
+  return operation && json::find(*operation, "requestBody") != nullptr;
+}
+
 bool found(const Match& match) {
   return match.route != nullptr || match.socket != nullptr || !match.allow.empty();
 }
@@ -249,6 +268,7 @@ Result<void> Router::add(Route route) {
   if (route.streamed && !route.when.empty())
     return invalid("route '" + route.pattern + "' of '" + route.owner +
                    "' cannot be chosen by a body that it streams");
+  route.takes_body = takes_body(route);
   Leaf& leaf = impl_->leaf(*pattern);
   if (!route.when.empty()) {
     impl_->alternatives.push_back(std::make_unique<Route>(std::move(route)));

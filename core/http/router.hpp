@@ -45,6 +45,10 @@ struct Route {
   /// Not empty: it stands beside the route of this method and path, for requests with such bodies.
   BodyRule when = {};
 
+  /// Whether its body may be as long as the limits say. Not, and the router sets this: of a GET or HEAD, or
+  /// where anybody may call and no body is declared.
+  bool takes_body = true;
+
   /// Routes that stand beside this one, with the names of their parameters; the router's own to set.
   struct Alternative {
     const Route* route;
@@ -75,8 +79,9 @@ struct Match {
   Pairs params = {};                    ///< decoded
   std::string allow = {};               ///< "GET, POST": the path exists, the method doesn't (405)
   std::string redirect =
-      {};                 ///< the raw path with its last slash added or removed, where only that one exists
-  bool bad_path = false;  ///< an invalid escape, an encoded NUL, no UTF-8, or a segment "." or ".." (400)
+      {};  ///< the raw path with its last slash added or removed, where only that one exists
+  bool bad_path =
+      false;  ///< an invalid escape, an encoded NUL, no UTF-8, or "." or ".." between slashes (400)
 };
 
 /// Patterns: a literal segment wins over {name}, {name} over {rest...}. {name} takes one segment that is not

@@ -69,6 +69,13 @@ TEST_F(RouterTable, BadEscapes_AreNoPath) {
     EXPECT_TRUE(router.match("GET", path).bad_path) << path;
 }
 
+TEST_F(RouterTable, DotsBetweenEncodedSlashes_AreNoPath) {
+  for (const char* path : {"/api/files/..%2f..%2fetc%2fpasswd", "/api/files/a%2F..", "/api/files/.%2Fa",
+                           "/api/files/a%2f%2e%2e/b", "/api/conversations/x%2F..%2Fy"})
+    EXPECT_TRUE(router.match("GET", path).bad_path) << path;
+  EXPECT_EQ(router.match("GET", "/api/files/a%2F..b/c..%2F...").params, (Pairs{{"path", "a/..b/c../..."}}));
+}
+
 TEST_F(RouterTable, Rest_TakesWhatIsLeft) {
   EXPECT_EQ(router.match("GET", "/api/files/a/b%20c/d").params, (Pairs{{"path", "a/b c/d"}}));
   EXPECT_EQ(router.match("GET", "/api/files/").params, (Pairs{{"path", ""}}));
@@ -128,6 +135,24 @@ TEST_F(RouterTable, RemovedOwner_LeavesNothing) {
   EXPECT_EQ(router.match("GET", "/sockets/weather/x/y").socket, nullptr);
   EXPECT_EQ(router.routes().size(), 9u);
   EXPECT_TRUE(router.add(route("GET", "/api/weather/{city}", "other")).ok());
+}
+
+TEST(RouterBodies, AreTakenWhereTheyAreOfUse) {
+  Router router;
+  const auto takes_body = [&router](const char* method, Access access, std::string operation) {
+    Route one = route(method, "/" + std::to_string(router.routes().size()));
+    one.access = access;
+    one.operation = std::move(operation);
+    EXPECT_TRUE(router.add(std::move(one)).ok());
+    return router.routes().back()->takes_body;
+  };
+  const std::string declared = R"({"requestBody":{"content":{}}})";
+  EXPECT_FALSE(takes_body("GET", Access::kSession, declared));
+  EXPECT_FALSE(takes_body("HEAD", Access::kPublic, ""));
+  EXPECT_TRUE(takes_body("POST", Access::kSession, "")) << "it may take one that it does not speak of";
+  EXPECT_TRUE(takes_body("POST", Access::kPublic, declared));
+  EXPECT_FALSE(takes_body("POST", Access::kPublic, ""));
+  EXPECT_FALSE(takes_body("POST", Access::kPublic, R"({"summary":"requestBody"})"));
 }
 
 TEST(RouterPattern_Malformed, IsRefused) {

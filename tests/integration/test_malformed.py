@@ -3,6 +3,7 @@
 or closed as it must be; afterwards the server is alive, idle and holds no descriptor more than before."""
 import random
 import re
+import select
 import socket
 import threading
 import time
@@ -45,6 +46,8 @@ LINES = [
     ("escaped NUL in the path", b"GET /health%00 HTTP/1.1\r\n" + HOST + b"\r\n", [400], None),
     ("high bytes in the path", b"GET /health/\xff\xfe HTTP/1.1\r\n" + HOST + b"\r\n", [400], CLOSED),
     ("dots", b"GET /health/../health HTTP/1.1\r\n" + HOST + b"\r\n", [400], KEPT),
+    ("dots between escaped slashes", b"GET /api/file/download/..%2f..%2fetc%2fpasswd HTTP/1.1\r\n" + HOST + b"\r\n",
+     [400], KEPT),
     ("escaped dots", b"GET /health/%2e%2e/health HTTP/1.1\r\n" + HOST + b"\r\n", [400], KEPT),
     ("two slashes", b"GET //health HTTP/1.1\r\n" + HOST + b"\r\n", [404], KEPT),
     ("a query's key twice", b"GET /health?q=1&q=2 HTTP/1.1\r\n" + HOST + b"\r\n", [200], KEPT),
@@ -52,6 +55,7 @@ LINES = [
     ("garbage", bytes(random.Random(1).randrange(128, 256) for _ in range(500)) + b"\r\n\r\n", [400], CLOSED),
     ("line ends only", b"\r\n\r\n", [400], CLOSED),
     ("a line end before the request", b"\r\n" + GET + HOST + b"\r\n", [200], KEPT),
+    ("two line ends before the request", b"\r\n\r\n" + GET + HOST + b"\r\n", [400], CLOSED),
     ("line feeds only", b"GET /health HTTP/1.1\nHost: 127.0.0.1\n\n", [505], CLOSED),
     ("three at once", (GET + HOST + b"\r\n") * 3, [200, 200, 200], KEPT),
     ("a bad one behind a good one", GET + HOST + b"\r\n" + b"GET /health HTTP/1.1\r\nfoo\r\n\r\n", [200, 400], CLOSED),
@@ -61,7 +65,8 @@ FIELDS = [
     ("NUL", GET + HOST + b"X: a\0b\r\n\r\n", [400], CLOSED),
     ("no colon", GET + b"foo\r\n" + HOST + b"\r\n", [400], CLOSED),
     ("blank before the colon", GET + b"Host : 127.0.0.1\r\n\r\n", [400], CLOSED),
-    ("folded line", GET + HOST + b"X: a\r\n b\r\n\r\n", [200], KEPT),
+    ("folded line", GET + HOST + b"X: a\r\n b\r\n\r\n", [400], CLOSED),
+    ("folded coding", GET + HOST + b"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n", [400], CLOSED),
     ("no name", GET + b": x\r\n" + HOST + b"\r\n", [400], CLOSED),
     ("100,000 bytes", GET + b"X: " + b"a" * 100_000 + b"\r\n\r\n", [431], CLOSED),
     ("10,000 fields", GET + b"A: b\r\n" * 10_000 + b"\r\n", [431], CLOSED),
@@ -96,6 +101,9 @@ BODIES = [
     ("length 1 << 62", POST + b"Content-Length: 4611686018427387904\r\n\r\nhello", [413], CLOSED),
     ("length of 5 GB", POST + b"Content-Length: 5000000000\r\n\r\nhello", [413], CLOSED),
     ("two lengths that differ", POST + b"Content-Length: 5\r\nContent-Length: 3\r\n\r\nhello", [400], CLOSED),
+    ("two lengths that are the same", POST + b"Content-Length: 18\r\n" + SIZED, [400], CLOSED),
+    ("a list of lengths", POST + b"Content-Length: 18, 18\r\n\r\n" + BODY, [400], CLOSED),
+    ("codings", POST + b"Transfer-Encoding: chunked\r\n" + CHUNKED + b"0\r\n\r\n", [400], CLOSED),
     ("length and chunks", POST + b"Content-Length: 5\r\n" + CHUNKED + b"0\r\n\r\n", [400], CLOSED),
     ("chunks", POST + CHUNKED + b"12\r\n" + BODY + b"\r\n0\r\n\r\n", [200], KEPT),
     ("chunk extension and trailer", POST + CHUNKED + b"12;a=b\r\n" + BODY + b"\r\n0\r\nX: y\r\n\r\n", [200], KEPT),
@@ -110,6 +118,9 @@ BODIES = [
     ("coding gzip, chunked", POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", [501], CLOSED),
     ("chunks in HTTP/1.0", POST.replace(b"1.1", b"1.0") + CHUNKED + b"0\r\n\r\n", [400], CLOSED),
     ("a request behind it", POST + SIZED + GET + HOST + b"\r\n", [200, 200], KEPT),
+    ("64 KB that nobody wants", GET + HOST + b"Content-Length: 65536\r\n\r\n" + b"x" * 65536, [200], KEPT),
+    ("more that nobody wants", GET + HOST + b"Content-Length: 65537\r\n\r\n", [413], CLOSED),
+    ("chunks that nobody wants", GET + HOST + CHUNKED + b"10001\r\n", [413], CLOSED),
     ("20 MB", POST + b"Content-Length: 20000000\r\n\r\n" + b"x" * 100_000, [413], CLOSED),
 ]
 
@@ -190,6 +201,39 @@ class Malformed(Case):
 
     def test_bodies(self):
         self.check(BODIES)
+
+    def test_endless_framing_is_refused_and_not_kept(self):
+        before = self.server.resident_bytes()
+        for name, start, more in [("extension", b"1;a=", b"b" * 4096), ("zeros", b"", b"0" * 4096),
+                                  ("trailer", b"1\r\nx\r\n0\r\n", b"X: y\r\n" * 512),
+                                  ("trailer field", b"1\r\nx\r\n0\r\nX: ", b"y" * 4096)]:
+            with self.subTest(name), self.connect() as client:
+                client.sendall(GET + HOST + CHUNKED + start)
+                sent = 0
+                while sent < 64 << 20 and not select.select([client], [], [], 0)[0]:
+                    client.sendall(more)
+                    sent += len(more)
+                self.assertLess(sent, 64 << 20, "it is taken without end")
+                self.assertEqual(self.statuses(self.receive(client)), [400])
+        self.assertLess(self.server.resident_bytes() - before, PATIENCE * (16 << 20))
+        self.check([(name, GET + HOST + CHUNKED + start + b"0" * 17_000, [400], CLOSED)
+                    for name, start in [("extension", b"1;"), ("zeros", b""), ("trailer", b"0\r\nX: ")]])
+
+    def test_every_answer_has_a_request_id(self):
+        upgrade = b"GET /sockets/bash-events HTTP/1.1\r\n" + HOST + b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
+        key, version = b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n", b"Sec-WebSocket-Version: 13\r\n"
+        for request, status in [(GET + b"\r\n", 400), (GET + HOST + b"X: " + b"a" * 17_000, 431),
+                                (b"GET /health HTTP/3.0\r\n\r\n", 505), (upgrade + key + version + b"\r\n", 101),
+                                (upgrade + key + b"\r\n", 426), (upgrade + version + b"\r\n", 400),
+                                (upgrade + version + b"Sec-WebSocket-Key: abc\r\n\r\n", 400)]:
+            with self.subTest(request[:200]), self.connect() as client:
+                client.sendall(request)
+                answer = client.recv(65536)
+                self.assertEqual(self.statuses(answer), [status])
+                self.assertRegex(answer, rb"(?i)x-request-id: [0-9a-f]{32}\r\n")
+                self.assertNotIn(b"Beast", answer)
+                if status != 101:
+                    self.assertIn(b'\r\n\r\n{"detail":', answer)
 
     def test_there_are_enough(self):
         self.assertGreaterEqual(len(LINES) + len(FIELDS) + len(BODIES), 105)

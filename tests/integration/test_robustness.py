@@ -306,6 +306,24 @@ class Greedy(Raw):
         self.assertLess(self.server.resident_bytes() - before, PATIENCE * (200 << 20))
         wait_until("the end of yes", lambda: not self.server.descendants_named("yes")())
 
+    def test_memory_of_large_bodies_is_given_back(self):
+        body = b'{"x": [%s]}' % b",".join(b'{"a":%d,"b":"s%d"}' % (number, number) for number in range(560_000))
+        before = self.server.resident_bytes()
+
+        def send():
+            client = self.connect()
+            client.settimeout(60 * PATIENCE)
+            client.sendall(b"PATCH /api/settings HTTP/1.1\r\n" + HOST + length(body) + b"\r\n" + body)
+            self.assertIn(b" 400 ", client.recv(1000))
+
+        for _ in range(4):
+            threads = [threading.Thread(target=send) for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        wait_until("the memory", lambda: self.server.resident_bytes() < before + (100 << 20), 20)
+
     def test_a_command_whose_child_keeps_the_pipe_open_returns(self):
         begin = time.monotonic()
         answer = self.http.post("/api/bash/execute_bash_command", {"command": "sleep 300 & echo started", "timeout": 20})

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 namespace collet::http::detail {
 namespace {
@@ -66,10 +67,41 @@ TEST(BodyDecoder, ShortBodiesWaitForMore) {
 }
 
 TEST(BodyDecoder, WrongChunksAreRefused) {
-  for (const std::string wrong : {"x\r\n01234\r\n0\r\n\r\n", "-1\r\n01234\r\n0\r\n\r\n",
-                                  "5\r\n0123456\r\n0\r\n\r\n", "fffffffffffffffffffff\r\n0\r\n\r\n"})
+  for (const std::string wrong :
+       {"x\r\n01234\r\n0\r\n\r\n", "-1\r\n01234\r\n0\r\n\r\n", "5\r\n0123456\r\n0\r\n\r\n",
+        "fffffffffffffffffffff\r\n0\r\n\r\n", "5 \r\n01234\r\n0\r\n\r\n", " 5\r\n01234\r\n0\r\n\r\n",
+        "5\n01234\n0\n\n", "5;a\rb\r\n01234\r\n0\r\n\r\n", "5;\n0\r\n01234\r\n0\r\n\r\n",
+        "0x5\r\n01234\r\n0\r\n\r\n", ";a=b\r\n01234\r\n0\r\n\r\n", "5\r\n01234\n0\r\n\r\n",
+        "0\r\nfoo\r\n\r\n", "0\r\n: y\r\n\r\n", "0\r\nX: a\r\n b\r\n\r\n", "0\r\nX: a\n\r\n",
+        "0\r\nX: a\rb\r\n\r\n", "0\r\n\n"})
     EXPECT_EQ(decode("transfer-encoding: chunked", wrong, 100, 10).status, 400) << wrong;
   EXPECT_EQ(decode("transfer-encoding: chunked", "5;" + std::string(100'000, 'x'), 1000, 10).status, 400);
+}
+
+TEST(BodyDecoder, SizesInAnyFormAreRead) {
+  EXPECT_EQ(decode("transfer-encoding: chunked",
+                   "00005\r\n01234\r\nA \t;x=\"y;z\"\r\n0123456789\r\n000\r\n\r\n", 3, 100)
+                .body,
+            "012340123456789");
+  EXPECT_EQ(decode("transfer-encoding: chunked", "0\r\nA-b:\r\nc: \xc3\xa4\t\r\n\r\n", 1, 100).status, 200);
+}
+
+// A body pays for what is usual beside it, but not for more.
+TEST(BodyDecoder, FramingIsCountedOverTheWholeBody) {
+  const auto of = [](int chunks, std::size_t size, std::size_t extension) {
+    const std::string data(size, 'x');
+    std::string bytes;
+    for (int i = 0; i < chunks; ++i) {
+      bytes += std::vector<std::string>{"1", "400"}.at(size == 1 ? 0 : 1);
+      if (extension > 0) bytes += ";" + std::string(extension, 'e');
+      bytes += "\r\n" + data + "\r\n";
+    }
+    return decode("transfer-encoding: chunked", bytes + "0\r\n\r\n", 4096, 4096).status;
+  };
+  EXPECT_EQ(of(50'000, 1, 0), 200);
+  EXPECT_EQ(of(1'000, 1024, 85), 200) << "a signature for each chunk";
+  EXPECT_EQ(of(50'000, 1, 20), 400);
+  EXPECT_EQ(of(1'000, 1024, 4096), 400);
 }
 
 TEST(BodyDecoder, ChunkedBodiesHaveALimit) {

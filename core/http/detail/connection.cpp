@@ -16,6 +16,7 @@ namespace collet::http::detail {
 namespace {
 
 constexpr std::size_t kLongestRequestId = 64;
+constexpr std::size_t kLargeBody = 1024 * 1024;
 
 // A proxy's or client's own id is kept, where it can stand in a log line.
 std::string id_of(const Request& request) {
@@ -80,9 +81,6 @@ bool Connection::feed(std::string_view bytes) {
 
 void Connection::take_in(std::string_view bytes, Turn& turn) {
   if (state_ == State::kClosing || dead_) return;  // what a refused client still sends
-  const bool between_requests = state_ == State::kReading && !reader_ && !intake_ && input_.empty();
-  if (between_requests) arm(core_->options.limits.head_time);
-  if (intake_ || (reader_ && reader_->head_complete())) arm(core_->options.limits.body_time);
   input_.append(bytes);
   const bool reading = state_ == State::kReading;
   if (!reading && !is_ours_ && input_.size() > core_->options.limits.pipeline_bytes) return abandon();
@@ -140,19 +138,10 @@ bool Connection::advance(Turn& turn) {
     intake_.reset();
     arm(input_.empty() ? limits.idle_time : limits.head_time);
   }
-  if (!reader_) {
-    if (input_.view().substr(0, 2) == "\r\n") input_.consume(2);  // RFC 9112, 2.2
-    if (input_.empty()) return false;
-    reader_.emplace(limits.head_bytes, limits.body_bytes);
-    more_headers_.clear();
-    method_.clear();
-    request_line_.clear();
-    route_ = nullptr;
-    judged_ = Clock::now();
-    ++serial_;
-  }
+  if (!reader_ && !begin_request()) return false;
   switch (reader_->read(input_)) {
     case RequestReader::Progress::kNeedMore:
+      if (reader_->body_has_grown()) arm(limits.body_time);
       return false;
     case RequestReader::Progress::kError:
       refuse(Response::error(reader_->status(), reader_->detail()), turn);
@@ -167,10 +156,35 @@ bool Connection::advance(Turn& turn) {
   return false;
 }
 
+// False: nothing of it has come yet. One empty line before it is read over (RFC 9112, 2.2), which is no
+// progress.
+bool Connection::begin_request() {
+  const auto& limits = core_->options.limits;
+  if (!blank_line_ && input_.view().substr(0, 2) == "\r\n") {
+    input_.consume(2);
+    blank_line_ = true;
+  }
+  if (input_.empty() || (!blank_line_ && input_.view() == "\r")) return false;
+  blank_line_ = false;
+  reader_.emplace(limits.head_bytes, limits.body_bytes);
+  more_headers_.clear();
+  method_.clear();
+  request_line_.clear();
+  route_ = nullptr;
+  judged_ = Clock::now();
+  deadline_ = judged_ + limits.head_time;
+  ++serial_;
+  return true;
+}
+
+void Connection::name_request() {
+  request_id_ = id_of(reader_->request());
+  reader_->request().id = request_id_;
+}
+
 void Connection::judge(Turn& turn) {
   Request& request = reader_->request();
-  request.id = id_of(request);
-  request_id_ = request.id;
+  name_request();
   method_ = request.method;
   judged_ = Clock::now();
   version_ = reader_->version();
@@ -199,7 +213,9 @@ void Connection::judge(Turn& turn) {
 bool Connection::prepare_body() {
   const auto length = reader_->body_length();
   if (early_answer_) return length && *length <= kSkippedBody && !reader_->expects_continue();
-  if (length && *length > core_->options.limits.body_bytes) return false;
+  const auto limit = route_->takes_body ? core_->options.limits.body_bytes : kSkippedBody;
+  if (length && *length > limit) return false;
+  reader_->limit_body(limit);
   if (reader_->expects_continue() && input_.empty()) send_continue();
   arm(core_->options.limits.body_time);
   return true;
@@ -209,6 +225,7 @@ void Connection::dispatch(Turn& turn) {
   Request request = std::move(reader_->request());
   reader_.reset();
   state_ = State::kBusy;
+  has_large_body_ = request.body.size() >= kLargeBody;
   if (early_answer_) {
     Response response = std::move(*early_answer_);
     early_answer_.reset();

@@ -78,6 +78,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void take_in(std::string_view bytes, Turn& turn);
   void drive(Turn& turn);
   bool advance(Turn& turn);
+  bool begin_request();
+  void name_request();
   void judge(Turn& turn);
   bool prepare_body();
   void dispatch(Turn& turn);
@@ -128,6 +130,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool driving_ = false, input_ended_ = false, dead_ = false;
   std::string dead_why_;
   InputBuffer input_;
+  bool blank_line_ = false;  // one was read over before the next request
   std::optional<RequestReader> reader_;
 
   // The request that is being read or answered.
@@ -140,6 +143,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Pairs more_headers_;  // of its answer
   unsigned version_ = 11;
   bool keep_alive_ = false, head_only_ = false, is_owed_answer_ = false;
+  bool has_large_body_ = false;
 
   Outgoing outgoing_;
   bool asked_ = false, pulling_ = false;  // the source's next piece

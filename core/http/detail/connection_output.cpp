@@ -37,6 +37,7 @@ void Connection::answer(Response response) {
 
 void Connection::respond(Response response, Turn& turn) {
   is_owed_answer_ = false;
+  if (std::exchange(has_large_body_, false)) core_->has_freed_much = true;
   if (response.content && !response.content->file && !response.content->source)  // it was sent before
     response = Response::internal_error();
   static const std::string unnamed_failure = Response::internal_error().body;
@@ -56,7 +57,12 @@ void Connection::respond(Response response, Turn& turn) {
 }
 
 void Connection::refuse(const Response& response, Turn& turn) {
-  const bool head_only = reader_ && reader_->head_complete() && head_only_;
+  const bool is_judged = !reader_ || reader_->head_complete();
+  if (!is_judged) {
+    name_request();
+    more_headers_.emplace_back("x-request-id", request_id_);
+  }
+  const bool head_only = reader_ && is_judged && head_only_;
   reader_.reset();
   early_answer_.reset();
   input_.clear();

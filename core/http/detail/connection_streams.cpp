@@ -73,10 +73,7 @@ void Connection::watch_input() {
 }
 
 void Connection::read_input(Turn& turn) {
-  if (state_ == State::kBusy && intake_) {
-    arm(core_->options.limits.body_time);
-    return pull_body(turn);
-  }
+  if (state_ == State::kBusy && intake_) return pull_body(turn);
   thread_local std::array<char, kReadBytes> buffer;
   const auto n = ::recv(fd_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) return abandon();

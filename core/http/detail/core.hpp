@@ -62,6 +62,7 @@ struct Core {
   Registry<Connection> connections;
   Registry<WebSocketSession> sockets;
   std::atomic<bool> draining{false};
+  std::atomic<bool> has_freed_much{false};  ///< of a large body; the clock then gives it back to the system
 };
 
 }  // namespace collet::http::detail

@@ -32,6 +32,26 @@ void invoke(const Route& route, Call& call) {
   }
 }
 
+// 16 bytes in base64 (RFC 6455, 4.1).
+bool is_handshake_key(std::string_view key) {
+  constexpr std::size_t kLength = 24, kDigits = 22;
+  return key.size() == kLength && key.substr(kDigits) == "==" &&
+         std::all_of(key.begin(), key.begin() + kDigits,
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '+' || c == '/'; });
+}
+
+// What Beast would find wrong, and answer in words of its own.
+std::optional<Response> check_handshake(const Request& request) {
+  if (request.header("sec-websocket-version") != "13") {
+    Response response = Response::error(426, "Upgrade Required: the version of WebSocket has to be 13");
+    response.headers = {{"upgrade", "websocket"}, {"sec-websocket-version", "13"}};
+    return response;
+  }
+  if (!is_handshake_key(request.header("sec-websocket-key").value_or("")))
+    return Response::error(400, "Bad Request: Sec-WebSocket-Key has to be 16 bytes in base64");
+  return std::nullopt;
+}
+
 bool is_plain_authority(std::string_view host) {
   return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
@@ -110,6 +130,7 @@ Verdict Dispatcher::judge_socket(const Site& site, Request& request, const Peer&
   request.params = std::move(match.params);
   SocketVerdict verdict = site.gatekeeper.check_socket(request, peer);
   if (verdict.kind == SocketVerdict::Kind::kRefuse) return answer(std::move(verdict.refusal));
+  if (auto refusal = check_handshake(request)) return answer(std::move(*refusal));
   if (match.socket->refuse)
     if (auto refusal = match.socket->refuse(request)) return answer(std::move(*refusal));
   return {.socket = match.socket, .ask_first_message = verdict.kind == SocketVerdict::Kind::kAskFirstMessage};

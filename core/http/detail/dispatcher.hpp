@@ -4,10 +4,12 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -44,6 +46,9 @@ class Dispatcher {
 
   /// Hands a complete request to its handler. What the handler throws is logged under the request's id.
   void run(const Route& route, Request request, Reply reply);
+
+  /// Runs a task of the server's own on the worker pool; nothing when that is full.
+  void run_aside(std::function<void()> task) { workers_.post("http", std::move(task)); }
 
   /// Requests of this owner's that wait for a worker. Any thread.
   std::size_t queue_depth(std::string_view owner) const { return workers_.queue_depth(owner); }

@@ -15,7 +15,6 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 
 constexpr std::size_t kHeadMargin = 64;
-constexpr std::size_t kShortestLastChunk = 5;  // "0", CR LF, CR LF
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -32,6 +31,11 @@ std::string lower(beast::string_view text) {
 
 bool all_of(std::string_view text, std::string_view allowed) {
   return text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+// A field that goes on in a next line. Others read such a line as a field of its own.
+bool is_folded(std::string_view head) {
+  return head.find("\n ") != std::string_view::npos || head.find("\n\t") != std::string_view::npos;
 }
 
 // A Host field: a name, an IPv4 address or a bracketed IPv6 one, and perhaps a port. Empty is allowed (RFC
@@ -59,8 +63,7 @@ RequestReader::RequestReader(std::size_t head_bytes, std::size_t body_bytes)
     : head_bytes_(head_bytes), body_bytes_(body_bytes), head_parser_(std::make_unique<HeadParser>()) {
   // Near its limit Beast judges by how the bytes came; it only bounds what we count ourselves.
   head_parser_->header_limit(static_cast<std::uint32_t>(head_bytes + kHeadMargin));
-  // Bodies are counted by the body parser; none (boost::none) would refuse every Content-Length in
-  // Boost 1.74.
+  // Bodies are counted by their decoder; none (boost::none) would refuse every Content-Length in Boost 1.74.
   head_parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
   head_parser_->eager(false);
 }
@@ -90,6 +93,8 @@ RequestReader::Progress RequestReader::read_head(InputBuffer& input) {
     }
     if (ec == http::error::bad_version) return fail(505, "HTTP Version Not Supported");
     if (ec) return fail(400, "Bad Request: " + ec.message());
+    // Beast uses up whole fields, so none is cut within its fold.
+    if (is_folded(bytes.substr(0, used))) return fail(400, "Bad Request: a header field is folded");
     if (head_parser_->is_header_done()) return check_head(head_parser_->get());
   }
   return Progress::kNeedMore;
@@ -97,29 +102,39 @@ RequestReader::Progress RequestReader::read_head(InputBuffer& input) {
 
 RequestReader::Progress RequestReader::check_head(const Head& head) {
   version_ = head.version();
+  copy_head(head);
   if (version_ != 10 && version_ != 11) return fail(505, "HTTP Version Not Supported");
   const auto hosts = head.count(http::field::host);
   if (hosts > 1 || (hosts == 0 && version_ == 11)) return fail(400, "Bad Request: one Host field is needed");
   if (hosts == 1 && !is_host(view(head[http::field::host]))) return fail(400, "Bad Request: bad Host");
-  if (head.count(http::field::transfer_encoding) > 0) {
-    if (version_ == 10) return fail(400, "Bad Request: Transfer-Encoding in HTTP/1.0");
-    // Any other coding would reach the handler undecoded, or hide where the body ends.
-    if (head.count(http::field::transfer_encoding) > 1 ||
-        !same(view(head[http::field::transfer_encoding]), "chunked"))
-      return fail(501, "Transfer-Encoding other than chunked is not supported");
-  }
   if (head.count(http::field::expect) > 0 && !head[http::field::expect].empty()) {
     if (!same(view(head[http::field::expect]), "100-continue")) return fail(417, "Expectation Failed");
     expects_continue_ = version_ == 11;
   }
-  copy_head(head);
+  if (const auto framing = check_framing(head); framing == Progress::kError) return framing;
   return check_target(request_.target);
+}
+
+// Where the body ends has to be beyond doubt, for any proxy in front of us too.
+RequestReader::Progress RequestReader::check_framing(const Head& head) {
+  if (head.count(http::field::content_length) > 1 ||
+      head[http::field::content_length].find(',') != beast::string_view::npos)
+    return fail(400, "Bad Request: more than one Content-Length");
+  const auto codings = head.count(http::field::transfer_encoding);
+  if (codings > 1) return fail(400, "Bad Request: more than one Transfer-Encoding");
+  if (codings == 0) return Progress::kHead;
+  if (version_ == 10) return fail(400, "Bad Request: Transfer-Encoding in HTTP/1.0");
+  // Any other coding would reach the handler undecoded, or hide where the body ends.
+  if (!same(view(head[http::field::transfer_encoding]), "chunked"))
+    return fail(501, "Transfer-Encoding other than chunked is not supported");
+  return Progress::kHead;
 }
 
 void RequestReader::copy_head(const Head& head) {
   keep_alive_ = head.keep_alive();
   wants_upgrade_ = beast::websocket::is_upgrade(head);
-  if (const auto length = head_parser_->content_length()) body_length_ = *length;
+  if (const auto length = head_parser_->content_length(); length && !head_parser_->chunked())
+    body_length_ = *length;
   has_body_ = head_parser_->chunked() || (body_length_ && *body_length_ > 0);
   request_.method = view(head.method_string());
   request_.target = view(head.target());
@@ -153,25 +168,19 @@ RequestReader::Progress RequestReader::check_target(std::string_view target) {
 
 RequestReader::Progress RequestReader::read_body(InputBuffer& input) {
   if (!has_body_) return Progress::kComplete;
-  if (!body_parser_) {
-    body_parser_ = std::make_unique<BodyParser>(std::move(*head_parser_));
-    body_parser_->body_limit(body_bytes_);
-    body_parser_->eager(true);
+  if (!body_) {
+    if (body_length_ && *body_length_ > body_bytes_) return fail(413, "Request Entity Too Large");
+    body_.emplace(take_body(body_bytes_));
+    if (body_length_) request_.body.reserve(static_cast<std::size_t>(*body_length_));
   }
-  while (!body_parser_->is_done()) {
-    if (input.empty()) return Progress::kNeedMore;
-    // Beast's parser relies on having the shortest end of a chunked body as a whole.
-    if (body_parser_->chunked() && input.size() < kShortestLastChunk) return Progress::kNeedMore;
-    beast::error_code ec;
-    const auto bytes = input.view();
-    input.consume(body_parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), ec));
-    if (ec == http::error::need_more) return Progress::kNeedMore;
-    if (ec == http::error::body_limit) return fail(413, "Request Entity Too Large");
-    if (ec) return fail(400, "Bad Request: " + ec.message());
+  switch (body_->decode(input, request_.body, request_.body.max_size())) {
+    case BodyDecoder::Progress::kComplete:
+      return Progress::kComplete;
+    case BodyDecoder::Progress::kError:
+      return fail(body_->status(), body_->detail());
+    default:
+      return Progress::kNeedMore;
   }
-  // Trailer fields stay behind in Beast's message: they came after the head was judged.
-  request_.body = std::move(body_parser_->get().body());
-  return Progress::kComplete;
 }
 
 }  // namespace collet::http::detail

@@ -4,7 +4,6 @@
 
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -32,6 +31,8 @@ class RequestReader {
   RequestReader(std::size_t head_bytes, std::size_t body_bytes);
 
   Progress read(InputBuffer& input);
+  /// From now on the body may be that long at most. Before any of it is read.
+  void limit_body(std::size_t bytes) { body_bytes_ = bytes; }
 
   /// From kHead on; its body is there with kComplete.
   Request& request() { return request_; }
@@ -41,36 +42,36 @@ class RequestReader {
   bool wants_upgrade() const { return wants_upgrade_; }  ///< to a WebSocket
   bool expects_continue() const { return expects_continue_; }
   bool has_body() const { return has_body_; }
+  /// Whether bytes of the body have come since this was last asked.
+  bool body_has_grown() { return std::exchange(body_seen_, request_.body.size()) != request_.body.size(); }
   /// As announced; nothing for a chunked body.
   std::optional<std::uint64_t> body_length() const { return body_length_; }
   /// The head as Beast's WebSocket handshake needs it; once, in place of reading the body.
   Head take_head() { return head_parser_->release(); }
   /// The body in pieces; once, in place of reading it. `limit`: bytes of a chunked one, 0: any.
-  BodyDecoder take_body(std::uint64_t limit) {
-    return BodyDecoder(*head_parser_, head_parser_->chunked() ? std::nullopt : body_length_, limit);
-  }
+  BodyDecoder take_body(std::uint64_t limit) const { return {body_length_, limit}; }
 
   int status() const { return status_; }
   const std::string& detail() const { return detail_; }
 
  private:
   using HeadParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
-  using BodyParser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
   Progress fail(int status, std::string_view detail);
   Progress read_head(InputBuffer& input);
   Progress read_body(InputBuffer& input);
   Progress check_head(const Head& head);
+  Progress check_framing(const Head& head);
   Progress check_target(std::string_view target);
   void copy_head(const Head& head);
 
   std::size_t head_bytes_;
   std::size_t body_bytes_;
   std::unique_ptr<HeadParser> head_parser_;
-  std::unique_ptr<BodyParser> body_parser_;
+  std::optional<BodyDecoder> body_;
   Request request_;
   unsigned version_ = 11;
-  std::size_t head_used_ = 0;
+  std::size_t head_used_ = 0, body_seen_ = 0;
   bool head_complete_ = false, keep_alive_ = false, wants_upgrade_ = false;
   bool expects_continue_ = false, has_body_ = false;
   std::optional<std::uint64_t> body_length_;

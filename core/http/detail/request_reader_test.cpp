@@ -81,6 +81,11 @@ const std::vector<Case> kHeads = {
     {"nul in path", 400, with_nul(get("", "/p/a0b"))},
     {"nul in field", 400, with_nul(get("X: a0b\r\n"))},
     {"binary", 400, "\x16\x03\x01\x02\r\n\r\n"},
+    {"folded field", 400, get("X: a\r\n b\r\n")},
+    {"field folded by a tab", 400, get("X: a\r\n\tb\r\n")},
+    {"folded first field", 400, "GET /json HTTP/1.1\r\n Host: x\r\n\r\n"},
+    {"folded away length", 400, get("X: a\r\n Content-Length: 40\r\n")},
+    {"blank behind the colon", 200, get("X:  a \t\r\n")},
     {"field without colon", 400, get("foo\r\n")},
     {"blank before colon", 400, "GET /json HTTP/1.1\r\nHost : x\r\n\r\n"},
     {"empty field name", 400, get(": x\r\n")},
@@ -102,6 +107,11 @@ const std::vector<Case> kBodies = {
     {"length negative", 400, post("Content-Length: -5\r\n", "hello")},
     {"length beyond 64 bits", 400, post("Content-Length: 99999999999999999999999\r\n", "hello")},
     {"two lengths", 400, post("Content-Length: 5\r\nContent-Length: 3\r\n", "hello")},
+    {"the same length twice", 400, post("Content-Length: 5\r\nContent-Length: 5\r\n", "hello")},
+    {"a list of lengths", 400, post("Content-Length: 5, 5\r\n", "hello")},
+    {"folded length", 400, post("Content-Length:\r\n 5\r\n", "hello")},
+    {"folded coding", 400, post("Transfer-Encoding:\r\n chunked\r\n", "0\r\n\r\n")},
+    {"length beyond the limit", 413, post("Content-Length: 1048577\r\n", "hello")},
     {"length and chunked", 400, post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")},
     {"chunked", 200, chunked("5\r\nhello\r\n0\r\n\r\n")},
     {"chunked empty", 200, chunked("0\r\n\r\n")},
@@ -140,6 +150,39 @@ TEST(RequestReader_Request, IsDecodedOnce) {
   EXPECT_EQ(outcome.request.query, (Pairs{{"q", "1"}, {"q", "& x"}}));
   EXPECT_EQ(outcome.request.header("x-odd-case"), "V");
   EXPECT_EQ(outcome.request.body, "hi");
+}
+
+// Nothing of it is kept, so no byte is looked at twice, however slowly they come.
+TEST(RequestReader_ChunkFraming, IsBoundedAndNotKept) {
+  for (const std::string start : {"1;a=", "1;a=\"", "", "1\r\nx\r\n0\r\nX: ", "1\r\nx\r\n0\r\n"}) {
+    const std::string more = start.empty() ? "0" : start.back() == '\n' ? "X: y\r\n" : "b";
+    RequestReader reader(kHeadBytes, kBodyBytes);
+    InputBuffer input;
+    input.append(chunked(start));
+    ASSERT_EQ(reader.read(input), RequestReader::Progress::kHead);
+    std::size_t sent = 0;
+    while (reader.read(input) == RequestReader::Progress::kNeedMore && sent < 4 * BodyDecoder::kMostFraming) {
+      ASSERT_TRUE(input.empty()) << start;
+      input.append(std::string_view(more).substr(sent++ % more.size(), 1));
+    }
+    EXPECT_EQ(reader.status(), 400) << start;
+    EXPECT_LE(sent, BodyDecoder::kMostFraming + 1) << start;
+  }
+}
+
+TEST(RequestReader_BodyLimit, MayBeLowered) {
+  for (const std::string& body :
+       {post("Content-Length: 5\r\n", "hello"), chunked("5\r\nhello\r\n0\r\n\r\n")}) {
+    for (const std::size_t limit : {4, 5}) {
+      RequestReader reader(kHeadBytes, kBodyBytes);
+      InputBuffer input;
+      input.append(body);
+      ASSERT_EQ(reader.read(input), RequestReader::Progress::kHead);
+      reader.limit_body(limit);
+      EXPECT_EQ(reader.read(input) == RequestReader::Progress::kComplete, limit == 5);
+      EXPECT_EQ(reader.status(), limit == 5 ? 0 : 413);
+    }
+  }
 }
 
 TEST(RequestReader_TrailerFields, DoNotBecomeHeaders) {

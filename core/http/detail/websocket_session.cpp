@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
@@ -17,6 +18,8 @@ namespace websocket = boost::beast::websocket;
 constexpr std::size_t kDiscardBuffer = 4 * 1024;
 constexpr std::size_t kKeptInput = 64 * 1024;
 constexpr std::size_t kLongestReason = 123;  // a control frame has 125 bytes, two of them the code
+constexpr std::uint16_t kProtocolError = 1002;
+constexpr std::uint16_t kLastCloseCode = 4999;  // Beast refuses what is wrong below it
 constexpr std::uint16_t kAuthenticationFailed = 4001;
 constexpr const char* kAuthenticationFailedReason = "Authentication failed";
 
@@ -78,8 +81,22 @@ void WebSocketSession::configure() {
     deflate.compLevel = 3;
     stream_.set_option(deflate);
   }
-  stream_.read_message_max(limits.message_bytes);
+  stream_.read_message_max(awaits_first_message_
+                               ? std::min(Gatekeeper::kLongestFirstMessage, limits.message_bytes)
+                               : limits.message_bytes);
   stream_.auto_fragment(false);
+  stream_.control_callback([this](websocket::frame_type kind, boost::beast::string_view) {
+    if (kind == websocket::frame_type::close && stream_.reason().code > kLastCloseCode) refuse_bad_close();
+  });
+  name_answer();
+}
+
+void WebSocketSession::name_answer() {
+  stream_.set_option(
+      websocket::stream_base::decorator([id = request_id_](websocket::response_type& response) {
+        response.set("x-request-id", id);
+        response.set(boost::beast::http::field::server, "collet");  // else Beast names itself
+      }));
 }
 
 // Pongs are seen only by a read: while input is held the peer cannot be told from a dead one.
@@ -129,6 +146,7 @@ void WebSocketSession::wait_for_first_message() {
 }
 
 void WebSocketSession::open() {
+  stream_.read_message_max(core_->options.sockets.message_bytes);
   route_knows_ = true;
   guarded("on_open", [this] { route_.on_open(shared_from_this(), std::move(request_)); });
 }
@@ -273,6 +291,16 @@ void WebSocketSession::send_close() {
   });
 }
 
+// Before Beast echoes the code: it sends one close frame only.
+void WebSocketSession::refuse_bad_close() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    close_ = Close{kProtocolError, "Bad close code"};
+  }
+  send_close();
+}
+
 // --- The end -----------------------------------------------------------------------------------------
 
 void WebSocketSession::sweep(Clock::time_point now) {
@@ -301,8 +329,9 @@ void WebSocketSession::finish(Error error) {
     stopped_ = true;
   }
   if (std::exchange(finished_, true)) return;
-  const std::uint16_t code =
+  std::uint16_t code =
       error == websocket::error::closed ? static_cast<std::uint16_t>(stream_.reason().code) : 1006;
+  if (code > kLastCloseCode) code = kProtocolError;
   if (route_knows_ && closed_) guarded("on_close", [&] { closed_(code); });
   message_ = nullptr;
   binary_ = nullptr;

@@ -85,6 +85,7 @@ class WebSocketSession final : public WebSocket, public std::enable_shared_from_
   // On the strand.
   void configure();
   void limit_idle_time(bool limited);
+  void name_answer();
   void accept();
   void wait_for_first_message();
   void open();
@@ -94,6 +95,7 @@ class WebSocketSession final : public WebSocket, public std::enable_shared_from_
   void write();
   void wrote(Error error);
   void send_close();
+  void refuse_bad_close();
   void finish(Error error);
   void linger();
   void discard();

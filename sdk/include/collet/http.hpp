@@ -32,8 +32,13 @@ struct Request {
   Pairs headers;  ///< names in lower case, in order
   Pairs params;   ///< what the pattern's {names} matched, decoded
 
-  /// The first query parameter of this name.
-  std::optional<std::string_view> query_value(std::string_view name) const { return first(query, name); }
+  /// The last query parameter of this name.
+  std::optional<std::string_view> query_value(std::string_view name) const {
+    std::optional<std::string_view> last;
+    for (const auto& [key, value] : query)
+      if (key == name) last = value;
+    return last;
+  }
   /// All query parameters of this name, in order.
   std::vector<std::string> query_values(std::string_view name) const {
     std::vector<std::string> values;
