@@ -313,6 +313,26 @@ void add_database_commands(CLI::App& app, CommandLine& line) {
   }
 }
 
+// Of a word in the place of a command that there is not: a line that names it and those that there are.
+// Empty: all is well.
+std::string unknown_command(const CLI::App& app, const std::vector<std::string>& reversed) {
+  std::string path = "collet";
+  const CLI::App* at = &app;
+  for (auto word = reversed.rbegin(); word != reversed.rend() && word->rfind('-', 0) != 0; ++word) {
+    if (at->get_require_subcommand_min() == 0) return {};  // its own arguments
+    const CLI::App* found = nullptr;
+    std::string known;
+    for (const CLI::App* one : at->get_subcommands(nullptr)) {
+      known += (known.empty() ? "" : ", ") + one->get_name();
+      if (one->get_name() == *word) found = one;
+    }
+    if (found == nullptr) return path + ": there is no command '" + *word + "'; there are: " + known;
+    path += " " + *word;
+    at = found;
+  }
+  return {};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -325,8 +345,13 @@ int main(int argc, char** argv) {
   add_plugin_commands(app, line);
   add_secret_commands(app, line);
   add_database_commands(app, line);
+  auto words = with_default_command(argc, argv);
+  if (const auto wrong = unknown_command(app, words); !wrong.empty()) {
+    std::fprintf(stderr, "%s\n", wrong.c_str());
+    return 2;
+  }
   try {
-    app.parse(with_default_command(argc, argv));
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     return app.exit(error);
   }

@@ -1,40 +1,25 @@
 #include "agent/tool_arguments.hpp"
 
-#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <utility>
+
+#include "agent/schema_value.hpp"
 
 namespace collet::agent {
 namespace {
 
 constexpr std::array<std::string_view, 2> kAgentOwned = {"security_risk", "summary"};
 
-bool has_type(const json::Value& value, std::string_view type) {
-  if (type == "string") return value.IsString();
-  if (type == "boolean") return value.IsBool();
-  if (type == "integer") return value.IsInt64() || value.IsUint64();
-  if (type == "number") return value.IsNumber();
-  if (type == "array") return value.IsArray();
-  if (type == "object") return value.IsObject();
-  if (type == "null") return value.IsNull();
-  return true;
-}
+constexpr std::size_t kShownBytes = 80;  // of a wrong value
 
-std::string one_of(const json::Value& allowed) {
-  std::string text;
-  for (const auto& item : allowed.GetArray()) text += (text.empty() ? "" : ", ") + json::dump(item);
-  return text;
-}
-
-// -> what is wrong with a value; empty when nothing is.
-std::string complaint(const json::Value& value, const json::Value& schema) {
-  const auto type = json::string_at(schema, "type");
-  if (type && !has_type(value, *type))
-    return "should be of type " + std::string(*type) + ", not " + json::dump(value).substr(0, 80);
-  const json::Value* allowed = json::find(schema, "enum");
-  if (allowed != nullptr && allowed->IsArray() &&
-      std::none_of(allowed->Begin(), allowed->End(), [&](const auto& item) { return item == value; }))
-    return "should be one of " + one_of(*allowed) + ", not " + json::dump(value).substr(0, 80);
-  return {};
+// No part of a character at the end.
+std::string shown(const json::Value& value) {
+  std::string text = json::dump(value);
+  if (text.size() <= kShownBytes) return text;
+  std::size_t most = kShownBytes;
+  while ((static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  return text.substr(0, most) + "…";
 }
 
 std::string names_of(const json::Value& object) {
@@ -44,10 +29,9 @@ std::string names_of(const json::Value& object) {
   return "[" + text + "]";
 }
 
-bool is_required(const json::Value& schema, const json::Value& name) {
-  const json::Value* required = json::find(schema, "required");
-  return required != nullptr && required->IsArray() &&
-         std::any_of(required->Begin(), required->End(), [&](const auto& item) { return item == name; });
+bool is_known(const json::Value& schema, std::string_view name) {
+  const json::Value* properties = json::find(schema, "properties");
+  return properties != nullptr && json::find(*properties, name) != nullptr;
 }
 
 // Goes through a value along its schema, and notes what is wrong.
@@ -59,47 +43,81 @@ class Check {
   // The object's known properties in the schema's order with their defaults, then what else it may have.
   json::Value object(const json::Value& given, const json::Value& schema, const std::string& where) {
     json::Value out(rapidjson::kObjectType);
-    const json::Value* properties = json::find(schema, "properties");
-    if (properties != nullptr && properties->IsObject())
+    if (const json::Value* properties = json::find(schema, "properties"); properties != nullptr)
       for (const auto& property : properties->GetObject())
-        take_known(out, given, schema, property.name, property.value, where);
-    const bool closed = !json::bool_at(schema, "additionalProperties").value_or(true);
+        take_known(out, given, json::view(property.name), property.value, where);
+    const json::Value* others = json::find(schema, "additionalProperties");
     for (const auto& member : given.GetObject()) {
-      const auto name = json::view(member.name);
-      if (properties != nullptr && json::find(*properties, name) != nullptr) continue;
-      if (closed)
-        errors_.push_back(where + std::string(name) + ": is no argument of this tool");
+      const std::string name(json::view(member.name));
+      if (is_known(schema, name)) continue;
+      if (others != nullptr && others->IsFalse())
+        errors_.push_back(where + name + ": is no argument of this tool");
       else if (!member.value.IsNull())
-        json::set(out, name, json::copy(member.value, allocator_), allocator_);
+        json::set(out, name,
+                  others == nullptr ? json::copy(member.value, allocator_)
+                                    : checked(member.value, *others, where + name),
+                  allocator_);
     }
+    if (const json::Value* required = json::find(schema, "required"); required != nullptr)
+      for (const auto& name : required->GetArray()) need(out, given, json::view(name), where);
     return out;
   }
 
  private:
-  void take_known(json::Value& out, const json::Value& given, const json::Value& schema,
-                  const json::Value& key, const json::Value& property, const std::string& where) {
-    const auto name = json::view(key);
+  void take_known(json::Value& out, const json::Value& given, std::string_view name,
+                  const json::Value& property, const std::string& where) {
     const json::Value* value = json::find(given, name);
     if (value == nullptr || value->IsNull()) value = json::find(property, "default");
     if (value != nullptr && !value->IsNull())
       json::set(out, name, checked(*value, property, where + std::string(name)), allocator_);
-    else if (is_required(schema, key))
-      errors_.push_back(where + std::string(name) + ": is required");
+  }
+
+  void need(const json::Value& out, const json::Value& given, std::string_view name,
+            const std::string& where) {
+    if (json::find(out, name) != nullptr) return;
+    const json::Value* value = json::find(given, name);
+    if (value == nullptr || value->IsNull()) errors_.push_back(where + std::string(name) + ": is required");
   }
 
   json::Value checked(const json::Value& value, const json::Value& schema, const std::string& where) {
-    if (const auto wrong = complaint(value, schema); !wrong.empty()) {
-      errors_.push_back(where + ": " + wrong);
+    if (const auto wanted = wanted_instead(schema, value); !wanted.empty()) {
+      errors_.push_back(where + ": should be " + wanted + ", not " + shown(value));
       return json::Value();
     }
-    if (value.IsObject() && json::find(schema, "properties") != nullptr)
-      return object(value, schema, where + ".");
+    if (const json::Value* forms = json::find(schema, "anyOf"); forms != nullptr) {
+      json::Value out = one_of(value, *forms, where);
+      if (json::find(schema, "properties") == nullptr && json::find(schema, "items") == nullptr) return out;
+    }
+    if (value.IsObject()) return object(value, schema, where + ".");
+    // 2.0, for those who read an integer.
+    if (value.IsDouble() && json::string_at(schema, "type") == "integer")
+      if (const auto number = json::whole(value)) return json::Value(*number);
     const json::Value* items = json::find(schema, "items");
     if (!value.IsArray() || items == nullptr) return json::copy(value, allocator_);
     json::Value out(rapidjson::kArrayType);
     for (rapidjson::SizeType i = 0; i < value.Size(); ++i)
       out.PushBack(checked(value[i], *items, where + "[" + std::to_string(i) + "]"), allocator_);
     return out;
+  }
+
+  // As the first of the forms that it has. Where it has none: what is wrong with the only one that is not
+  // null, or with all.
+  json::Value one_of(const json::Value& value, const json::Value& forms, const std::string& where) {
+    std::vector<std::string> wrong;
+    int real_forms = 0;
+    for (const auto& form : forms.GetArray()) {
+      std::vector<std::string> errors;
+      json::Value out = Check(allocator_, errors).checked(value, form, where);
+      if (errors.empty()) return out;
+      if (json::string_at(form, "type") == "null") continue;
+      ++real_forms;
+      wrong = std::move(errors);
+    }
+    if (real_forms == 1)
+      errors_.insert(errors_.end(), wrong.begin(), wrong.end());
+    else
+      errors_.push_back(where + ": has none of the forms that it may have: " + shown(forms));
+    return json::Value();
   }
 
   json::Allocator& allocator_;
@@ -131,9 +149,8 @@ CheckedArguments check_arguments(std::string_view tool, const json::Value& schem
                               "). The arguments are no valid JSON.");
     return result;
   }
-  const json::Value* properties = json::find(schema, "properties");
   for (const auto name : kAgentOwned) {
-    if (properties != nullptr && json::find(*properties, name) != nullptr) continue;
+    if (is_known(schema, name)) continue;
     if (name == "summary") result.summary = json::string_or(*given, name);
     json::remove(*given, name);
   }

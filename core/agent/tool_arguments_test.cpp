@@ -35,6 +35,53 @@ TEST(ToolArguments, Bad_EveryMistakeIsNamed) {
     EXPECT_NE(result.error.find(part), std::string::npos) << part << " in " << result.error;
 }
 
+// The schema of the plugins' template.
+TEST(ToolArguments, Bounds_AreCheckedAndTheArgumentNamed) {
+  const auto schema = json::parse(R"({"type":"object","properties":{"who":{"type":"string"},
+    "times":{"type":"integer","minimum":1,"maximum":100,"default":1}},"required":["who"]})");
+  const auto checked = [&](std::string_view arguments) {
+    return check_arguments("greet", *schema, arguments);
+  };
+  EXPECT_EQ(checked(R"({"who":"Bob","times":100})").action, R"({"who":"Bob","times":100})");
+  EXPECT_EQ(checked(R"({"who":"Bob","times":0})").error,
+            "Error validating tool 'greet': times: should be at least 1, not 0; parameters provided: ['who', "
+            "'times']");
+  EXPECT_NE(checked(R"({"who":"Bob","times":101})").error.find("times: should be at most 100, not 101"),
+            std::string::npos);
+  EXPECT_EQ(checked(R"({"who":"Bob","times":2.0})").action, R"({"who":"Bob","times":2})");
+  EXPECT_EQ(checked(R"({"who":"Bob","loud":true})").action, R"({"who":"Bob","times":1,"loud":true})");
+}
+
+TEST(ToolArguments, WithinObjects_TheSameRulesApply) {
+  const auto schema = json::parse(R"({"properties":{"at":{"type":"object","required":["x","y"],
+    "properties":{"x":{"type":["integer","null"],"maximum":9}},"additionalProperties":{"type":"string"}}}})");
+  const auto checked = [&](std::string_view arguments) { return check_arguments("t", *schema, arguments); };
+  EXPECT_EQ(checked(R"({"at":{"x":1,"y":"a"}})").action, R"({"at":{"x":1,"y":"a"}})");
+  const auto wrong = checked(R"({"at":{"x":10,"z":1}})").error;
+  for (const char* part :
+       {"at.x: should be at most 9", "at.y: is required", "at.z: should be of type string"})
+    EXPECT_NE(wrong.find(part), std::string::npos) << part << " in " << wrong;
+  EXPECT_EQ(wrong.find("at.x: is required"), std::string::npos) << wrong;
+}
+
+TEST(ToolArguments, AnyOf_OneFormIsEnough) {
+  const auto schema =
+      json::parse(R"({"properties":{"days":{"anyOf":[{"type":"integer","minimum":1},{"type":"null"}]},
+    "id":{"anyOf":[{"type":"integer"},{"type":"object","properties":{"n":{"default":1}},"required":["n"]}]}}})");
+  const auto checked = [&](std::string_view arguments) { return check_arguments("t", *schema, arguments); };
+  EXPECT_EQ(checked(R"({"days":null,"id":{}})").action, R"({"id":{"n":1}})");
+  EXPECT_EQ(checked(R"({"days":2,"id":5})").action, R"({"days":2,"id":5})");
+  EXPECT_NE(checked(R"({"days":0})").error.find("days: should be at least 1, not 0"), std::string::npos);
+  EXPECT_NE(checked(R"({"id":"x"})").error.find("id: has none of the forms"), std::string::npos);
+}
+
+TEST(ToolArguments, WrongValue_IsShownWithoutPartsOfCharacters) {
+  std::string text = "x";
+  for (int i = 0; i < 60; ++i) text += "ö";
+  const auto error = check(R"({"command":")" + text + R"(","path":"/a"})").error;
+  EXPECT_NE(error.find("ö…"), std::string::npos) << error;
+}
+
 TEST(ToolArguments, WithinLists_TheSameRulesApply) {
   const auto schema =
       json::parse(R"({"properties":{"list":{"type":"array","default":[],"items":{"type":"object",

@@ -18,6 +18,12 @@ constexpr Member kCallMembers[] = {
     {"progress", text("the last that the tool has shown"), true},
 };
 constexpr Schema kCall = object("", kCallMembers);
+constexpr Member kErrorMembers[] = {
+    {"message", text("one line"), true},
+    {"time", moment(), true},
+};
+constexpr Schema kLastError =
+    object("", kErrorMembers, "of a handler, a tool's call, or the plugin's own log");
 constexpr Member kPluginMembers[] = {
     {"name", text("its key in the config"), true},
     {"id", text("empty when it was not opened"), true},
@@ -25,6 +31,7 @@ constexpr Member kPluginMembers[] = {
     {"file", text(), true},
     {"state", choice("disabled|refused|created|starting|started|failed|stopped"), true},
     {"error", text("why it is refused or failed, else empty"), true},
+    {"last_error", maybe(kLastError), true},
     {"routes", kNames, true},
     {"sockets", kNames, true},
     {"tools", kNames, true},

@@ -111,7 +111,7 @@ void SourceCalls::enter_read(collet_handle number) {
 // Not through the gate: its stop waits until all sources are gone.
 void SourceCalls::enter_release() {
   const auto thrown = caught([&] { source_.release(source_.context); });
-  if (!thrown.empty()) log::error(guest_.part, "the release of an answer's source threw: " + thrown);
+  if (!thrown.empty()) guest_.log_error("the release of an answer's source threw: " + thrown);
   guest_.sources.take(handle_);
 }
 

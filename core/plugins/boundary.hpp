@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "collet/abi/types.h"
 #include "collet/detail/text.hpp"
+#include "plugins/words.hpp"
 
 namespace collet::plugins {
 
@@ -52,7 +53,7 @@ collet_status guarded(collet_sink sink, F f) noexcept {
 }
 
 /// Calls into a plugin. C++ plugins throw nothing over the boundary when they are made with the SDK; for
-/// those made without, this is the last net. The exception's text; empty: nothing was thrown.
+/// those made without, this is the last net. The exception's text, one line; empty: nothing was thrown.
 template <class F>
 std::string caught(F f) noexcept {
   try {
@@ -60,7 +61,7 @@ std::string caught(F f) noexcept {
     return {};
   } catch (...) {
     const std::string text = detail::current_error();
-    return text.empty() ? "unknown exception" : text;
+    return text.empty() ? "unknown exception" : line_for_people(text);
   }
 }
 

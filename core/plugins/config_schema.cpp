@@ -1,37 +1,12 @@
 #include "plugins/config_schema.hpp"
 
-#include <algorithm>
 #include <vector>
 
+#include "agent/schema_value.hpp"
 #include "plugins/nearest.hpp"
 
 namespace collet::plugins {
 namespace {
-
-bool has_type(const json::Value& value, std::string_view type) {
-  if (type == "object") return value.IsObject();
-  if (type == "array") return value.IsArray();
-  if (type == "string") return value.IsString();
-  if (type == "boolean") return value.IsBool();
-  if (type == "integer") return value.IsInt64() || value.IsUint64();
-  if (type == "number") return value.IsNumber();
-  if (type == "null") return value.IsNull();
-  return false;
-}
-
-std::string check_type(const json::Value& type, const json::Value& value, const std::string& where) {
-  if (type.IsString())
-    return has_type(value, json::view(type)) ? ""
-                                             : where + " must be of type " + std::string(json::view(type));
-  if (!type.IsArray()) return {};
-  std::string names;
-  for (const auto& one : type.GetArray()) {
-    if (!one.IsString()) continue;
-    if (has_type(value, json::view(one))) return {};
-    names += (names.empty() ? "" : " or ") + std::string(json::view(one));
-  }
-  return where + " must be of type " + names;
-}
 
 std::string check_members(const json::Value& schema, const json::Value& value, const std::string& where) {
   const json::Value* properties = json::find(schema, "properties");
@@ -59,31 +34,18 @@ std::string check_members(const json::Value& schema, const json::Value& value, c
   return {};
 }
 
-std::string check_range(const json::Value& schema, const json::Value& value, const std::string& where) {
-  const auto least = json::number_at(schema, "minimum"), most = json::number_at(schema, "maximum");
-  const auto shown = [&](std::string_view key) { return json::dump(*json::find(schema, key)); };
-  if (least && value.GetDouble() < *least) return where + " must be at least " + shown("minimum");
-  if (most && value.GetDouble() > *most) return where + " must be at most " + shown("maximum");
-  return {};
-}
-
 }  // namespace
 
 std::optional<json::Document> parse_schema(std::string_view text) {
   auto schema = json::parse(text.empty() ? R"({"type":"object"})" : text);
-  if (!schema || !schema->IsObject() || json::string_at(*schema, "type") != "object") return std::nullopt;
+  if (!schema || !agent::is_well_formed(*schema) || json::string_at(*schema, "type") != "object")
+    return std::nullopt;
   return schema;
 }
 
 std::string check_value(const json::Value& schema, const json::Value& value, const std::string& where) {
-  if (const json::Value* type = json::find(schema, "type"); type != nullptr)
-    if (std::string error = check_type(*type, value, where); !error.empty()) return error;
-  if (const json::Value* allowed = json::find(schema, "enum"); allowed != nullptr && allowed->IsArray()) {
-    const auto values = allowed->GetArray();
-    if (std::none_of(values.begin(), values.end(), [&](const auto& one) { return one == value; }))
-      return where + " must be one of " + json::dump(*allowed);
-  }
-  if (value.IsNumber()) return check_range(schema, value, where);
+  if (const std::string wanted = agent::wanted_instead(schema, value); !wanted.empty())
+    return where + " must be " + wanted;
   if (value.IsObject()) return check_members(schema, value, where);
   const json::Value* items = json::find(schema, "items");
   if (!value.IsArray() || items == nullptr) return {};
@@ -92,6 +54,24 @@ std::string check_value(const json::Value& schema, const json::Value& value, con
         !error.empty())
       return error;
   return {};
+}
+
+void fill_defaults(const json::Value& schema, json::Value& value, json::Allocator& allocator) {
+  if (value.IsArray()) {
+    if (const json::Value* items = json::find(schema, "items"); items != nullptr)
+      for (auto& item : value.GetArray()) fill_defaults(*items, item, allocator);
+    return;
+  }
+  const json::Value* properties = json::find(schema, "properties");
+  if (!value.IsObject() || properties == nullptr) return;
+  for (const auto& property : properties->GetObject()) {
+    const auto name = json::view(property.name);
+    const json::Value* filling = json::find(property.value, "default");
+    if (filling != nullptr && json::find(value, name) == nullptr)
+      json::set(value, name, json::copy(*filling, allocator), allocator);
+    if (json::Value* member = json::find(value, name); member != nullptr)
+      fill_defaults(property.value, *member, allocator);
+  }
 }
 
 }  // namespace collet::plugins

@@ -42,6 +42,17 @@ TEST(ConfigSchema, BadSection_NamesKeyAndReason) {
   EXPECT_EQ(check(R"({"city":"","labels":{"x":2}})"), "plugins.weather.labels.x must be of type string");
 }
 
+TEST(ConfigSchema, Defaults_AreFilledIn) {
+  const auto schema =
+      parse_schema(R"({"type":"object","properties":{"city":{"type":"string","default":"Bonn"},
+    "days":{"type":"integer"},"limits":{"type":"object","default":{},"properties":{"bytes":{"default":5}}},
+    "list":{"type":"array","items":{"properties":{"on":{"default":true}}}}}})");
+  auto value = *json::parse(R"({"days":2,"list":[{},{"on":false}]})");
+  fill_defaults(*schema, value, value.GetAllocator());
+  EXPECT_EQ(json::dump(value),
+            R"({"days":2,"list":[{"on":true},{"on":false}],"city":"Bonn","limits":{"bytes":5}})");
+}
+
 TEST(ConfigSchema, EmptyText_AllowsNoKey) {
   const auto schema = parse_schema("");
   EXPECT_EQ(check_value(*schema, *json::parse("{}"), "p"), "");
@@ -52,6 +63,7 @@ TEST(ConfigSchema, NoSchemaOfAnObject_IsNone) {
   EXPECT_FALSE(parse_schema("[").has_value());
   EXPECT_FALSE(parse_schema("[]").has_value());
   EXPECT_FALSE(parse_schema(R"({"type":"string"})").has_value());
+  EXPECT_FALSE(parse_schema(R"({"type":"object","properties":[1]})").has_value());
 }
 
 TEST(Nearest, FindsTyposOnly) {

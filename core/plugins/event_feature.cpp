@@ -44,8 +44,10 @@ collet_status follow(const collet_host* host, collet_str conversation, int64_t a
     if (follower->struct_size < sizeof(collet_follower) || follower->event == nullptr ||
         follower->ended == nullptr)
       return refuse(error, invalid("the follower lacks a function"));
-    const auto pass = guest.gate.enter();  // its end is waited for before the plugin's stop
-    if (!pass) return refuse(error, unavailable(guest.absence()));
+    const auto pass = guest.outward.enter();  // its end is waited for before the plugin's stop
+    if (!pass || !guest.may_ask())
+      return refuse(error, unavailable("conversations can be followed from the plugin's start to its stop. " +
+                                       guest.absence()));
     if (guest.follows.size() >= guest.household.most_open)
       return refuse(error, unavailable("too many follows"));
     const auto made = std::make_shared<EventFollow>(guest, *follower);
@@ -57,8 +59,7 @@ collet_status follow(const collet_host* host, collet_str conversation, int64_t a
     if (!subscription) return refuse(error, subscription.error());
     *follow = guest.follows.add(made);
     made->begin(*follow, std::move(id), std::move(*subscription));
-    if (guest.state() != State::kStarted)
-      made->end(COLLET_UNAVAILABLE);  // stopping, and perhaps not seen by it
+    if (!guest.may_ask()) made->end(COLLET_UNAVAILABLE);  // stopping, and perhaps not seen by it
     return COLLET_OK;
   });
 }

@@ -48,7 +48,10 @@ class PluginEvents : public HostFixture {
     log_.emplace(*database_);
     logged_.emplace(*log_);
     install("follower");
-    ASSERT_EQ(load(), "");
+    start();
+  }
+  void start(const std::string& config = "{}") {
+    ASSERT_EQ(load(config), "");
     host_->set_conversations(*logged_);
     host_->start_all();
   }
@@ -127,6 +130,21 @@ TEST_F(PluginEvents, Follow_EndsWithItsConversationAndWithThePlugin) {
   ASSERT_EQ(call("POST", "/api/follow/c", "", {{"after", "-1"}}).body, "following");
   EXPECT_TRUE(host_->stop_all());
   host_.reset();
+  auto store = storage::PluginStore::open(folder_ / "state", "follower");
+  ASSERT_TRUE(store.ok()) << store.error().message;
+  EXPECT_THAT(*(*store)->get("seen"), HasSubstr("ended " + std::to_string(COLLET_UNAVAILABLE)));
+}
+
+TEST_F(PluginEvents, Follow_BeginsWithinTheStart) {
+  append(2);
+  start(R"({"follower":{"at_start":"c"}})");
+  wait_for("1 2 ");
+}
+
+TEST_F(PluginEvents, Follow_OfAStartThatFailed_Ends) {
+  start(R"({"follower":{"at_start":"c","fails":true}})");
+  EXPECT_EQ(status("follower").state, State::kFailed);
+  drop_host();  // and nothing is left inside
   auto store = storage::PluginStore::open(folder_ / "state", "follower");
   ASSERT_TRUE(store.ok()) << store.error().message;
   EXPECT_THAT(*(*store)->get("seen"), HasSubstr("ended " + std::to_string(COLLET_UNAVAILABLE)));

@@ -62,7 +62,7 @@ void EventFollow::work() {
     const std::lock_guard lock(mutex_);
     again_ = false;
   }
-  const auto pass = guest_.gate.enter();
+  const auto pass = guest_.outward.enter();
   if (!pass) return;
   const bool more = hand_over();
   if (const auto why = ended()) return tell_end(*why);
@@ -82,7 +82,7 @@ bool EventFollow::hand_over() {
     if (ended()) return false;
     const auto thrown =
         caught([&] { follower_.event(follower_.context, delivery.seq, detail::to_str(*delivery.frame)); });
-    if (!thrown.empty()) log::error(guest_.part, "a follower of events threw: " + thrown);
+    if (!thrown.empty()) guest_.log_error("a follower of events threw: " + thrown);
   }
   if (deliveries.empty() && subscription_->failed()) {
     const std::lock_guard lock(mutex_);
@@ -102,7 +102,7 @@ void EventFollow::tell_end(collet_status why) {
   }
   dropped.reset();
   if (const auto thrown = caught([&] { follower_.ended(follower_.context, why); }); !thrown.empty())
-    log::error(guest_.part, "the end of a follow threw: " + thrown);
+    guest_.log_error("the end of a follow threw: " + thrown);
   guest_.follows.take(handle);
 }
 

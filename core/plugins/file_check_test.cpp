@@ -2,7 +2,6 @@
 #include "collet/testing/temporary_folder.hpp"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -109,17 +108,63 @@ TEST_F(FileCheck, WritableByRootsGroup_IsRefused) {
   EXPECT_EQ(check(file_), "its folder " + plugins_.string() + " is writable by its group (gid 0)");
 }
 
-TEST_F(FileCheck, GroupWithOtherMembers_IsNotPrivate) {
+TEST_F(FileCheck, PrivateGroup_IsTheFirstOfItsOwnerAndOfNobodyElse) {
+  const std::vector<Account> users = {
+      {"root", 0, 0}, {"alice", 1000, 1001}, {"bob", 1002, 1002}, {"eve", 1003, 100}};
+  EXPECT_TRUE(is_alone_in(1001, 1000, users, {}));
+  EXPECT_TRUE(is_alone_in(1001, 1000, users, {"alice"}));
+  EXPECT_FALSE(is_alone_in(1001, 1000, users, {"alice", "bob"}));
+  EXPECT_FALSE(is_alone_in(1002, 1000, users, {})) << "another one's";
+  EXPECT_FALSE(is_alone_in(7, 1000, users, {})) << "nobody's";
+  EXPECT_FALSE(is_alone_in(1004, 1004, users, {})) << "of a user that is not listed";
+  auto with_mallory = users;
+  with_mallory.push_back({"mallory", 1005, 1001});
+  EXPECT_FALSE(is_alone_in(1001, 1000, with_mallory, {}))
+      << "also the first of another one, who is in no list";
+}
+
+TEST_F(FileCheck, GroupOfRootOrWithoutAName_IsNotPrivate) {
   EXPECT_FALSE(is_private_group(0, 0));
-  EXPECT_FALSE(is_private_group(54321, 54322));
-  EXPECT_TRUE(is_private_group(54321, 54321));  // a number without a name
-  std::optional<gid_t> shared;
-  ::setgrent();
-  while (const struct group* entry = ::getgrent())
-    if (entry->gr_gid != 0 && *entry->gr_mem != nullptr) shared = entry->gr_gid;
-  ::endgrent();
-  if (!shared) GTEST_SKIP() << "no group here has members";
-  EXPECT_FALSE(is_private_group(*shared, *shared));
+  EXPECT_FALSE(is_private_group(54321, 54321));
+}
+
+TEST_F(FileCheck, EveryFolderOfAChainOfLinks_IsChecked) {
+  for (const char* name : {"first", "middle", "last"}) fs::create_directory(folder_ / name);
+  fs::create_directory_symlink(folder_ / "middle" / "link", folder_ / "first" / "link");
+  fs::create_directory_symlink("../last/link", folder_ / "middle" / "link");
+  fs::create_directory_symlink(plugins_, folder_ / "last" / "link");
+  const fs::path named = folder_ / "first" / "link" / "a.so";
+  EXPECT_EQ(check(named), "");
+  for (const char* name : {"first", "middle", "last"}) {
+    const fs::path loose = folder_ / name;
+    allow(loose, 0777);  // others could turn the link elsewhere
+    EXPECT_EQ(check(named), "the folder above it, " + loose.string() + " is writable by everybody");
+    allow(loose, 0755);
+  }
+  if (::geteuid() != 0)
+    GTEST_SKIP() << "only root's sticky folders are good, and only root can give links away";
+  allow(folder_ / "middle", 01777);
+  EXPECT_EQ(check(named), "");
+  ASSERT_EQ(::lchown((folder_ / "middle" / "link").c_str(), 12345, 12345), 0);
+  EXPECT_EQ(check(named), "the link on the way to it, " + (folder_ / "middle" / "link").string() +
+                              " belongs to another user (uid 12345)");
+}
+
+TEST_F(FileCheck, LinksWithinTheFolderByWayOfAnother_AreRefused) {
+  const fs::path loose = folder_ / "loose";
+  fs::create_directory(loose);
+  fs::create_symlink(loose / "there", plugins_ / "link.so");
+  fs::create_symlink(file_, loose / "there");
+  EXPECT_EQ(check(plugins_ / "link.so"), "");
+  allow(loose, 0777);
+  EXPECT_EQ(check(plugins_ / "link.so"),
+            "the folder above it, " + loose.string() + " is writable by everybody");
+}
+
+TEST_F(FileCheck, LinksInACircle_AreRefused) {
+  fs::create_directory_symlink(folder_ / "two", folder_ / "one");
+  fs::create_directory_symlink(folder_ / "one", folder_ / "two");
+  EXPECT_EQ(check(folder_ / "one" / "a.so"), "it cannot be opened: Too many levels of symbolic links");
 }
 
 TEST_F(FileCheck, WritableByAnAccessList_IsRefused) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/time.hpp"
 #include "plugins/answer_source.hpp"
 #include "plugins/boundary.hpp"
 #include "plugins/event_feature.hpp"
@@ -78,7 +79,6 @@ void Guest::post_cancel(std::function<void()> cancel) {
 
 Result<void> Guest::create(const Loading& loading, std::string own_config) {
   entry_ = loading.entry;
-  identity = loading.identity;
   config = std::move(own_config);
   struct Creation {
     std::string config, words;
@@ -106,19 +106,20 @@ const void* Guest::find_feature(const char* id) {
       visit("feature " + std::string(id), household.create_patience,
             [found, id, made = instance, feature = entry_->feature] { *found = feature(made, id); });
   if (visited) return *found;
-  log::error(part, visited.error().message);
+  log_error(visited.error().message);
   return nullptr;
 }
 
 void Guest::begin_start(const std::function<void()>& ended) {
   state_ = State::kStarting;
+  outward.open();
   try {
     starter_ = std::make_unique<Errand>([this, ended] {
       run_start();
       ended();
     });
   } catch (const std::system_error& e) {
-    fail(State::kFailed, std::string("there is no thread for its start: ") + e.what());
+    fail(std::string("there is no thread for its start: ") + e.what());
     ended();
   }
 }
@@ -127,19 +128,33 @@ void Guest::run_start() {
   std::string words;
   collet_status status = COLLET_INTERNAL;
   const auto thrown = caught([&] { status = entry_->start(instance, detail::into(words)); });
-  if (!thrown.empty()) return fail(State::kFailed, "its start threw: " + thrown);
+  if (!thrown.empty()) return fail_start("its start threw: " + thrown);
   if (status != COLLET_OK)
-    return fail(State::kFailed, "its start failed: " + (words.empty() ? "no reason given" : words));
+    return fail_start("its start failed: " + (words.empty() ? "no reason given" : words));
   auto expected = State::kStarting;
   if (!state_.compare_exchange_strong(expected, State::kStarted)) return;  // stopped meanwhile: too late
   gate.open();
   log::debug(part, "started");
 }
 
+void Guest::fail_start(std::string_view why) {
+  fail(why);
+  end_what_it_asked_for();
+}
+
+// The ends are told to it. What it asks for from now on finds its state.
+void Guest::end_what_it_asked_for() {
+  end_follows(*this, COLLET_UNAVAILABLE);
+  cancel_http_calls(*this);
+}
+
 // False: it has not ended, and is left behind.
 bool Guest::wait_for_start() {
   if (!starter_) return true;
-  if (state_ == State::kStarting) log::info(part, "waiting for the end of its start");
+  if (state_ == State::kStarting) {
+    log::info(part, "waiting for the end of its start");
+    end_what_it_asked_for();  // which it may be waiting for
+  }
   if (starter_->wait(std::chrono::steady_clock::now() + household.stop_patience)) return true;
   auto expected = State::kStarting;
   state_.compare_exchange_strong(expected, State::kStopped);
@@ -156,7 +171,7 @@ bool Guest::cancel_calls(std::chrono::steady_clock::time_point until) {
     cancel_tool_calls(*this);
     cancel_model_calls(*this);
   });
-  if (!cancelled) log::error(part, cancelled.error().message);
+  if (!cancelled) log_error(cancelled.error().message);
   return cancelled.ok();
 }
 
@@ -164,24 +179,20 @@ void Guest::stop() {
   const auto patience = household.stop_patience;
   settled_ = wait_for_start() && settled_;
   starter_.reset();
-  if (state_ != State::kStarted) {
-    processes.release_all();
-    settled_ = processes.wait_none(std::chrono::steady_clock::now() + patience) && settled_;
-    return;
-  }
-  state_ = State::kStopped;
   const auto until = std::chrono::steady_clock::now() + patience;
+  if (state_ != State::kStarted) return stop_unstarted(until);
+  state_ = State::kStopped;
   const bool cancelled = cancel_calls(until);
   close_sessions(*this);
-  end_follows(*this, COLLET_UNAVAILABLE);
-  cancel_http_calls(*this);
+  end_what_it_asked_for();
   end_streams();
   const bool told = sessions.wait_none(until) && follows.wait_none(until) && http_calls.wait_none(until) &&
                     bodies.wait_none(until);  // while the gate is open
   // Those that were just being started are cancelled behind the gate.
   gate.shut();
+  outward.shut();
   if (cancelled) cancel_calls(until);
-  settled_ = gate.wait_empty(until) && settled_;
+  settled_ = gate.wait_empty(until) && outward.wait_empty(until) && settled_;
   const bool inside = !settled_;
   end_streams();  // those of requests that were just being handled
   const bool answered = told && replies.wait_none(until) && tool_runs.wait_none(until) &&
@@ -196,6 +207,18 @@ void Guest::stop() {
   give_up_what_is_owed();
   processes.release_all();
   settled_ = processes.wait_none(std::chrono::steady_clock::now() + patience) && settled_;
+}
+
+// It may have asked for something in a start that failed or has not ended.
+void Guest::stop_unstarted(std::chrono::steady_clock::time_point until) {
+  end_what_it_asked_for();
+  const bool told = follows.wait_none(until) && http_calls.wait_none(until);  // while the gate is open
+  outward.shut();
+  settled_ = outward.wait_empty(until) && told && settled_;
+  follows.take_all();
+  http_calls.take_all();
+  processes.release_all();
+  settled_ = processes.wait_none(until) && settled_;
 }
 
 void Guest::end_streams() {
@@ -220,7 +243,7 @@ void Guest::destroy() {
 void Guest::leave(const std::string& what, std::function<void()> work) {
   const auto left = visit(what, household.stop_patience, std::move(work));
   if (left) return;
-  log::error(part, left.error().message);
+  log_error(left.error().message);
   // Also where there was no thread for it: the plugin works on, and may use everything.
   if (left.error().kind == Error::Kind::kUnavailable) settled_ = false;
 }
@@ -237,13 +260,33 @@ void Guest::give_up_what_is_owed() {
   masks.take_all();
 }
 
-void Guest::fail(State state, std::string error) {
-  log::error(part, error);
-  {
-    const std::lock_guard lock(mutex_);
-    error_ = std::move(error);
-  }
-  state_ = state;
+void Guest::refuse(std::string_view why) {
+  const std::string where = file.empty() ? "" : " (" + file.string() + ")";
+  set_error(line_for_people(why));
+  log::warning(part, "plugin " + name + where + " is refused: " + error() +
+                         "; it is optional: the server starts without it");
+  state_ = State::kRefused;
+}
+
+void Guest::fail(std::string_view why) {
+  set_error(line_for_people(why));
+  log::error(part, error());
+  state_ = State::kFailed;
+}
+
+void Guest::set_error(std::string line) {
+  const std::lock_guard lock(mutex_);
+  error_ = std::move(line);
+}
+
+void Guest::log_error(const std::string& line) {
+  log::error(part, line);
+  note_error(line);
+}
+
+void Guest::note_error(std::string line) {
+  const std::lock_guard lock(mutex_);
+  last_error_ = {std::move(line), now_micros()};
 }
 
 std::string Guest::error() const {
@@ -264,6 +307,10 @@ PluginStatus Guest::status() const {
   status.state = state();
   status.optional = optional;
   status.error = error();
+  {
+    const std::lock_guard lock(mutex_);
+    status.last_error = last_error_;
+  }
   if (status.state == State::kDisabled || status.state == State::kRefused) return status;
   status.routes = routes;
   status.sockets = sockets;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "base/worker_pool.hpp"
@@ -95,7 +96,7 @@ class Guest {
   Guest(const Guest&) = delete;
   Guest& operator=(const Guest&) = delete;
 
-  /// Makes the instance. `config`: the plugin's own keys, checked already.
+  /// Makes the instance; its identity is known already. `config`: the plugin's own keys, checked.
   Result<void> create(const Loading& loading, std::string config);
   /// Begins the plugin's start on a thread of its own; `ended` is called on it afterwards. Where there is no
   /// thread to be had, the start has failed, and `ended` is called on this one.
@@ -126,9 +127,17 @@ class Guest {
 
   State state() const { return state_.load(); }
   void set_state(State state) { state_ = state; }
-  /// Why it is refused or failed; logged too.
-  void fail(State state, std::string error);
+  /// Whether it may ask for what ends later: from the beginning of its start, until that fails or it is
+  /// stopped.
+  bool may_ask() const { return state_ == State::kStarting || state_ == State::kStarted; }
+  /// It is optional, and the server starts without it. `why` is made one line, and logged.
+  void refuse(std::string_view why);
+  /// Its start has failed: the same.
+  void fail(std::string_view why);
   std::string error() const;
+  /// A line of the log, kept as the newest thing that went wrong.
+  void log_error(const std::string& line);
+  void note_error(std::string line);
   /// "The plugin 'weather' is starting.": for those whose call comes in when it isn't started.
   std::string absence() const;
   PluginStatus status() const;
@@ -147,6 +156,8 @@ class Guest {
   std::vector<std::string> routes, sockets, tools, providers;  ///< what it registered; set before start
 
   CallGate gate;  ///< open while started
+  /// For what the plugin itself has asked for and is told of later: open from the beginning of its start.
+  CallGate outward;
   Pending<OwedReply> replies;
   Pending<std::shared_ptr<RequestBody>> bodies;
   Pending<std::shared_ptr<SourceCalls>> sources;
@@ -162,8 +173,12 @@ class Guest {
 
  private:
   const void* find_feature(const char* id);
+  void set_error(std::string line);
   void run_start();
+  void fail_start(std::string_view why);
   bool wait_for_start();
+  void end_what_it_asked_for();
+  void stop_unstarted(std::chrono::steady_clock::time_point until);
   /// Runs the plugin's stop or destroy; unless it was run to its end, the guest is not settled any more.
   void leave(const std::string& what, std::function<void()> work);
   bool cancel_calls(std::chrono::steady_clock::time_point until);
@@ -176,6 +191,7 @@ class Guest {
   std::atomic<State> state_ = State::kDisabled;
   mutable std::mutex mutex_;
   std::string error_;
+  LastError last_error_;
   std::unique_ptr<Errand> starter_;
   bool settled_ = true;
 };

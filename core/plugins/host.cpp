@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -21,6 +23,7 @@
 #include "plugins/section.hpp"
 #include "plugins/socket_feature.hpp"
 #include "plugins/tool_feature.hpp"
+#include "plugins/words.hpp"
 
 namespace collet::plugins {
 namespace {
@@ -29,6 +32,33 @@ constexpr std::size_t kCancelThreads = 4;  // so many plugins' cancels may hang 
 constexpr std::size_t kStreamThreads = 4;
 // Each stream waits there at most once, so the number of connections bounds the queue; this never does.
 constexpr std::size_t kStreamQueue = 1'000'000;
+
+// The plugin that is being loaded. Any thread; never destroyed.
+struct Candidate {
+  std::mutex mutex;
+  std::string name;  // guarded by mutex; empty: none
+};
+Candidate& candidate() {
+  static auto& one = *std::make_unique<Candidate>().release();
+  return one;
+}
+
+// At the process's exit: a plugin that calls exit() while it is loaded must not look like a server that has
+// ended well.
+void tell_who_exits() {
+  const std::lock_guard lock(candidate().mutex);
+  if (candidate().name.empty()) return;
+  std::fprintf(stderr, "collet: plugin %s has ended the process while it was loaded\n",
+               candidate().name.c_str());
+  std::_Exit(1);
+}
+
+void set_candidate(const std::string& name) {
+  static const int registered = std::atexit(&tell_who_exits);
+  (void)registered;
+  const std::lock_guard lock(candidate().mutex);
+  candidate().name = name;
+}
 
 }  // namespace
 
@@ -53,11 +83,12 @@ struct PluginHost::Impl {
     options.own_directory = (options.own_directory / "").lexically_normal().parent_path();
   }
 
-  Result<void> check_section(const Section& section, const std::vector<std::filesystem::path>& files) const;
+  Result<void> check_section(const Section& section, const std::vector<std::filesystem::path>& files);
   Result<void> add_guest(const Section& section, const std::filesystem::path& file);
   Result<void> load(Guest& guest, const PluginSection& section, http::Router& router,
                     agent::ToolRegistry& tools, llm::Providers& providers);
-  Result<void> check_config(const Guest& guest, const Identity& identity, const PluginSection& section) const;
+  /// The plugin's own keys, checked, with the defaults of its schema filled in.
+  Result<std::string> own_config(const Guest& guest, const PluginSection& section) const;
   /// For a host that something of a plugin may still use.
   static void keep_for_ever(std::unique_ptr<Impl> impl);
 
@@ -67,19 +98,21 @@ struct PluginHost::Impl {
   bool stopped = false;
 };
 
-// A section for a plugin that isn't there is a typing error, unless it only says what to do if there is one.
+// A section for a plugin that isn't there is a typing error, unless it only says what to do if there is one:
+// then an optional plugin is refused.
 Result<void> PluginHost::Impl::check_section(const Section& section,
-                                             const std::vector<std::filesystem::path>& files) const {
+                                             const std::vector<std::filesystem::path>& files) {
   std::vector<std::string> names;
   names.reserve(files.size());
   for (const auto& file : files) names.push_back(file.stem().string());
   for (const auto& [name, wanted] : section.plugins) {
-    if (wanted.optional || wanted.enabled == false ||
-        std::find(names.begin(), names.end(), name) != names.end())
-      continue;
+    if (wanted.enabled == false || std::find(names.begin(), names.end(), name) != names.end()) continue;
     auto known = names;
     known.emplace_back("directories");
-    return invalid("plugins." + name + ": there is no such plugin" + suggestion(name, known));
+    const std::string missing = "there is no such plugin" + suggestion(name, known);
+    if (!wanted.optional) return invalid("plugins." + name + ": " + missing);
+    guests.push_back(std::make_unique<Guest>(household, name, std::filesystem::path(), true));
+    guests.back()->refuse(missing);
   }
   return {};
 }
@@ -107,21 +140,24 @@ Result<void> PluginHost::Impl::add_guest(const Section& section, const std::file
   return {};
 }
 
-Result<void> PluginHost::Impl::check_config(const Guest& guest, const Identity& identity,
-                                            const PluginSection& section) const {
-  auto schema = parse_schema(identity.config_schema);
-  const auto own = json::parse(section.own);
+Result<std::string> PluginHost::Impl::own_config(const Guest& guest, const PluginSection& section) const {
+  auto schema = parse_schema(guest.identity.config_schema);
+  auto own = json::parse(section.own);
   if (!schema || !own) return invalid("its config cannot be read");
-  // The host's own keys are known too, for whoever mistypes them.
   auto& allocator = schema->GetAllocator();
   if (json::find(*schema, "properties") == nullptr)
     json::set(*schema, "properties", json::Value(rapidjson::kObjectType), allocator);
   json::Value& properties = *json::find(*schema, "properties");
-  if (properties.IsObject())
-    for (const char* key : kHostKeys)
-      json::set(properties, key, json::Value(rapidjson::kObjectType), allocator);
-  const std::string wrong = check_value(*schema, *own, "plugins." + guest.name);
-  return wrong.empty() ? Result<void>() : invalid(wrong);
+  for (const char* key : kHostKeys) {
+    if (json::find(properties, key) != nullptr)
+      return invalid("its config schema has a key '" + std::string(key) + "', which is the host's own");
+    // Known too, for whoever mistypes it.
+    json::set(properties, key, json::Value(rapidjson::kObjectType), allocator);
+  }
+  fill_defaults(*schema, *own, own->GetAllocator());
+  if (const std::string wrong = check_value(*schema, *own, "plugins." + guest.name); !wrong.empty())
+    return invalid(wrong);
+  return json::dump(*own);
 }
 
 Result<void> PluginHost::Impl::load(Guest& guest, const PluginSection& section, http::Router& router,
@@ -134,13 +170,15 @@ Result<void> PluginHost::Impl::load(Guest& guest, const PluginSection& section, 
   if (!visited) return visited;
   const auto& loading = **loaded;
   if (!loading) return loading.error();
+  guest.identity = loading->identity;
   for (const auto& other : guests)
     if (other.get() != &guest && other->state() != State::kRefused &&
         other->identity.id == loading->identity.id)
       return invalid("its id " + loading->identity.id + " is the one of " + other->file.string());
-  if (auto checked = check_config(guest, loading->identity, section); !checked) return checked;
+  auto own = own_config(guest, section);
+  if (!own) return own.error();
   guest.readable_secrets = section.secrets;
-  if (auto created = guest.create(*loading, section.own); !created) return created;
+  if (auto created = guest.create(*loading, std::move(*own)); !created) return created;
   // The tools last: they come all or none.
   auto added = register_routes(guest, router);
   if (added) added = register_sockets(guest, router);
@@ -184,12 +222,15 @@ Result<void> PluginHost::load_all(http::Router& router, agent::ToolRegistry& too
 
   bool calls = false, any = false;
   for (const auto& guest : self.guests) {
-    if (guest->state() == State::kDisabled) continue;
-    if (auto loaded = self.load(*guest, section->plugins[guest->name], router, tools, providers); !loaded) {
+    if (guest->state() != State::kCreated) continue;
+    set_candidate(guest->name);
+    const auto loaded = self.load(*guest, section->plugins[guest->name], router, tools, providers);
+    set_candidate({});
+    if (!loaded) {
       if (!guest->optional)
         return invalid("plugin " + guest->name + " (" + guest->file.string() +
-                       ") is refused: " + loaded.error().message);
-      guest->fail(State::kRefused, loaded.error().message);
+                       ") is refused: " + line_for_people(loaded.error().message));
+      guest->refuse(loaded.error().message);
       continue;
     }
     self.household.guests[guest->name] = guest.get();

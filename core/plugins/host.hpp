@@ -42,6 +42,9 @@ class SettingsService;
 
 namespace collet::plugins {
 
+/// For each of loading, create, feature and list.
+inline constexpr std::chrono::seconds kCreatePatience{30};
+
 class PluginHost {
  public:
   struct Options {
@@ -54,9 +57,9 @@ class PluginHost {
     std::size_t call_threads = 8;      ///< threads for tool and model calls of all plugins, which may block
     std::size_t callback_threads = 4;  ///< threads on which plugins are told of what happens on their sockets
     std::size_t call_queue = 4096;     ///< such calls that wait, and sessions of sockets, per plugin
-    std::chrono::milliseconds start_patience{2'000};    ///< start_all waits that long for all starts together
-    std::chrono::milliseconds stop_patience{5'000};     ///< stop_all waits that long for each plugin's calls
-    std::chrono::milliseconds create_patience{30'000};  ///< for each of loading, create, feature and list
+    std::chrono::milliseconds start_patience{2'000};  ///< start_all waits that long for all starts together
+    std::chrono::milliseconds stop_patience{5'000};   ///< stop_all waits that long for each plugin's calls
+    std::chrono::milliseconds create_patience = kCreatePatience;
     /// For a tool to finish a call that was cancelled at its deadline.
     std::chrono::milliseconds tool_grace{5'000};
   };

@@ -39,13 +39,14 @@ const void* find_host_feature(const collet_host*, const char* name) noexcept {
 namespace {
 
 // ---- log
+constexpr std::size_t kLogBytes = 64 * 1024;  // of one line
+
 void write_log(const collet_host* host, int32_t level, collet_str text) noexcept {
   try {
-    std::string line = detail::to_string(text);
-    std::replace_if(
-        line.begin(), line.end(), [](unsigned char c) { return c < ' ' && c != '\t'; }, ' ');
+    const std::string line = line_for_people(detail::to_view(text), kLogBytes);
     const int known = std::clamp<int>(level, COLLET_LOG_DEBUG, COLLET_LOG_ERROR);
     log::write(static_cast<log::Level>(known), guest_of(host).part, line);
+    if (known == COLLET_LOG_ERROR) guest_of(host).note_error(line_for_people(line));
   } catch (...) {  // no memory for a line of the log
   }
 }

@@ -31,7 +31,8 @@ template <class F>
 collet_status with_conversations(const collet_host* host, collet_sink error, F f) noexcept {
   return guarded(error, [&]() -> collet_status {
     ConversationAccess* access = guest_of(host).household.conversations.load();
-    if (access == nullptr) return refuse(error, unavailable("conversations are not there yet"));
+    if (access == nullptr)
+      return refuse(error, unavailable("conversations can be reached from the plugin's start on"));
     return f(*access);
   });
 }

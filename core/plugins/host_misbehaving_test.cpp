@@ -144,6 +144,42 @@ TEST_F(Misbehaving, ThrowingTool_Fails) {
   expect_the_other_works();
 }
 
+constexpr char kOddLine[] = "odd\xef\xbf\xbd words 2026-01-01 [info] forged [31m";
+
+TEST_F(Misbehaving, OddWordsOfATool_KeepTheirLinesAndAreUtf8) {
+  start_with("tool", "say");
+  EXPECT_EQ(begin_tool().get().error, "odd\xef\xbf\xbd words\n2026-01-01 [info] forged [31m");
+  start_with("tool", "odd");
+  EXPECT_EQ(begin_tool().get().error, kOddLine);
+}
+
+TEST_F(Misbehaving, OddWordsOfAStart_AreOneLine) {
+  for (const char* how : {"say", "odd"}) {
+    start_with("start", how);
+    EXPECT_EQ(status("misbehaving").error,
+              (how[0] == 's' ? "its start failed: " : "its start threw: ") + std::string(kOddLine));
+  }
+}
+
+TEST_F(Misbehaving, ExitInCreate_IsNoGoodEndOfTheServer) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(load_with("create", "exit"), ::testing::ExitedWithCode(1),
+              "collet: plugin misbehaving has ended the process while it was loaded");
+}
+
+TEST_F(Misbehaving, LastError_IsWhatWentWrongLast) {
+  start_with("handle", "throw");
+  EXPECT_EQ(status("misbehaving").last_error.message, "");
+  call("GET", "/api/misbehaving");
+  EXPECT_THAT(status("misbehaving").last_error.message, HasSubstr("unknown exception"));
+  EXPECT_GT(status("misbehaving").last_error.micros, 0);
+  EXPECT_EQ(status("misbehaving").error, "");
+  EXPECT_EQ(status("sample").last_error.message, "");
+  start_with("tool", "say");
+  begin_tool().get();
+  EXPECT_EQ(status("misbehaving").last_error.message, "a tool's call failed: " + std::string(kOddLine));
+}
+
 TEST_F(Misbehaving, HangingCreate_IsRefusedInTime) {
   stays_inside_ = true;
   create_patience_ = kShort;

@@ -4,12 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <iostream>
 #include <ostream>
 
+#include "http/percent.hpp"
 #include "plugins/testing/host_fixture.hpp"
 
 namespace collet::plugins {
@@ -18,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::StartsWith;
 
@@ -28,8 +31,13 @@ struct Refusal {
   std::function<void(const fs::path&)> damage;  ///< may be empty
   const char* config = "";                      ///< more of its section
   bool for_root = false;
+  bool alone = false;  ///< nothing else is installed
 };
 void PrintTo(const Refusal& refusal, std::ostream* out) { *out << refusal.name; }
+
+// One line, of UTF-8.
+constexpr char kOddCreate[] = "its create threw: odd\xef\xbf\xbd words 2026-01-01 [info] forged [31m";
+constexpr char kOddCreateSaid[] = "its create failed: odd\xef\xbf\xbd words 2026-01-01 [info] forged [31m";
 
 void keep_bytes(const fs::path& file, std::uintmax_t bytes) { fs::resize_file(file, bytes); }
 
@@ -69,13 +77,47 @@ const std::vector<Refusal>& refusals() {
        "sample",
        "plugins.bad.greetin is no known key (did you mean 'greeting'?)",
        {},
-       R"(,"greetin":"x")"},
+       R"(,"greetin":"x")",
+       false,
+       true},
+      {"NoSharedLibrary", "plain_c", "it is no shared library",
+       [](const fs::path& file) {
+         std::fstream(file, std::ios::in | std::ios::out | std::ios::binary).seekp(16).put('\x02');
+       }},
+      {"ShortEntry", "short_entry", "its entry symbol is too short", {}},
+      {"MissingFunction", "no_start", "its entry symbol lacks a function", {}},
+      {"BadId", "bad_id", "its id is no reversed domain in lower case", {}},
+      {"NoVersion", "no_version", "it states no version", {}},
+      {"BadConfigSchema", "bad_schema", "its config schema is no JSON schema of an object", {}},
+      {"KeyOfTheHost", "host_key", "its config schema has a key 'secrets', which is the host's own", {}},
+      {"WrittenWhileLoaded", "self_writer", "it was replaced or written to while it was loaded", {}},
+      {"DuplicateProvider", "duplicate_provider", "there is an LLM provider named \"sample\" already", {}},
+      {"RouteTwice", "twice_route", "it has the route GET /api/twice/{b} twice", {}},
+      {"WritableFolder", "plain_c", "its folder ",
+       [](const fs::path& file) { ASSERT_EQ(::chmod(file.parent_path().c_str(), 0777), 0); }, "", false,
+       true},
+      {"WritableFolderAbove", "plain_c", "the folder above it, ",
+       [](const fs::path& file) { ASSERT_EQ(::chmod(file.parent_path().parent_path().c_str(), 0777), 0); },
+       "", false, true},
+      {"WritableByAGroup", "plain_c", "it is writable by its group (gid 12345)",
+       [](const fs::path& file) {
+         ASSERT_EQ(::chown(file.c_str(), 0, 12345), 0);
+         ASSERT_EQ(::chmod(file.c_str(), 0664), 0);
+       },
+       "", true},
       {"ThrowingCreate", "throwing_create", "its create failed: no weather today", {}},
       {"ExceptionOutOfCreate",
        "misbehaving",
        "its create threw: unknown exception",
        {},
        R"(,"where":"create","how":"throw")"},
+      {"OddWordsThrownOutOfCreate", "misbehaving", kOddCreate, {}, R"(,"where":"create","how":"odd")"},
+      {"OddWordsOfCreate", "misbehaving", kOddCreateSaid, {}, R"(,"where":"create","how":"say")"},
+      {"OddWordsThrownOutOfAList",
+       "misbehaving",
+       "its list of routes threw: odd\xef\xbf\xbd words ",
+       {},
+       R"(,"where":"list","how":"odd")"},
   };
   return kRefusals;
 }
@@ -88,7 +130,7 @@ class EveryRefusal : public HostFixture, public ::testing::WithParamInterface<Re
     const auto file = install(GetParam().file, "bad");
     if (GetParam().damage) GetParam().damage(file);
     // What "bad" may collide with, but for the id where the config is what is wrong.
-    if (std::string(GetParam().config).find("greetin") == std::string::npos) install("sample", "a-sample");
+    if (!GetParam().alone) install("sample", "a-sample");
   }
   std::string load_bad(bool optional) {
     return load(std::string(R"({"bad":{"optional":)") + (optional ? "true" : "false") + GetParam().config +
@@ -103,11 +145,23 @@ TEST_P(EveryRefusal, IsOneLineAndStopsTheStart) {
 }
 
 TEST_P(EveryRefusal, OfAnOptionalPlugin_LeavesNothingOfIt) {
-  ASSERT_EQ(load_bad(true), "");
+  ::testing::internal::CaptureStderr();
+  const std::string said = load_bad(true);
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  ASSERT_EQ(said, "");
+  // One line of the log.
+  EXPECT_THAT(
+      log, MatchesRegex("[^\n]*plugin bad \\([^\n]*/bad.so\\) is refused: [^\n]*; it is optional: the server "
+                        "starts without it\n"));
+  EXPECT_THAT(log, HasSubstr(GetParam().line));
+  EXPECT_TRUE(http::is_utf8(log));
   host_->start_all();
   EXPECT_EQ(status("bad").state, State::kRefused);
   EXPECT_THAT(status("bad").error, HasSubstr(GetParam().line));
   EXPECT_FALSE(status("bad").holds_up());
+  if (GetParam().alone && std::string(GetParam().config) != "") {
+    EXPECT_EQ(status("bad").id, "org.example.sample") << "it is known who is refused";
+  }
   for (const auto& route : router_.routes()) EXPECT_NE(route->owner, "bad") << route->pattern;
   for (const auto& tool : tools_.all()) EXPECT_NE(tool->description().plugin, "bad");
   if (fs::exists(own_ / "a-sample.so")) {
@@ -135,6 +189,22 @@ TEST_F(OptionalPlugin, SecondOfTheSameName_IsLeftOut) {
   EXPECT_EQ(host_->status().size(), 1U);
 }
 
+TEST_F(OptionalPlugin, OneThatIsNotThere_IsOneWarningAndInTheList) {
+  install("sample");
+  ::testing::internal::CaptureStderr();
+  const std::string said = load(R"({"sampel":{"optional":true}})");
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  ASSERT_EQ(said, "");
+  EXPECT_THAT(log,
+              HasSubstr("plugin sampel is refused: there is no such plugin (did you mean 'sample'?); it is "
+                        "optional: the server starts without it\n"));
+  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1);
+  host_->start_all();
+  EXPECT_EQ(status("sampel").state, State::kRefused);
+  EXPECT_EQ(status("sampel").error, "there is no such plugin (did you mean 'sample'?)");
+  EXPECT_EQ(status("sample").state, State::kStarted);
+}
+
 TEST_F(OptionalPlugin, FailingStart_DoesNotHoldUpTheServer) {
   install("failing_start");
   ASSERT_EQ(load(R"({"failing_start":{"optional":true}})"), "");
@@ -151,6 +221,22 @@ TEST_F(OptionalPlugin, RightDigest_IsLoaded) {
   const auto at = said.find("its sha256 is ");
   ASSERT_NE(at, std::string::npos) << said;
   EXPECT_EQ(load(R"({"plain_c":{"sha256":")" + said.substr(at + 14, 64) + "\"}}"), "");
+}
+
+TEST_F(OptionalPlugin, HangingLoad_LeavesTheServer) {
+  stays_inside_ = true;
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  create_patience_ = std::chrono::milliseconds(100);
+  install("hanging_load");
+  const auto load_and_tell = [this] {
+    const std::string said = load(R"({"hanging_load":{"optional":true}})");
+    std::cerr << "said: " << said << std::endl;
+    std::_Exit(7);
+  };
+  EXPECT_EXIT(
+      load_and_tell(), ::testing::ExitedWithCode(7),
+      "its loading has not returned within 0.1 s; its thread is left behind; it is optional: the server "
+      "starts without it(.|\n)*said: \n");
 }
 
 // In a process of its own: the loader's lock is held for ever from there on, also at an orderly exit.

@@ -62,7 +62,7 @@ void HttpCall::post(Result<outbound::Response> outcome) {
 }
 
 void HttpCall::tell(const Result<outbound::Response>& outcome) {
-  const auto pass = guest_.gate.enter();
+  const auto pass = guest_.outward.enter();
   if (!pass) return;
   const auto thrown = caught([&] {
     if (!outcome) {
@@ -74,7 +74,7 @@ void HttpCall::tell(const Result<outbound::Response>& outcome) {
                                         detail::to_str(outcome->body)};
     done_(context_, COLLET_OK, &response, {});
   });
-  if (!thrown.empty()) log::error(guest_.part, "the end of a request threw: " + thrown);
+  if (!thrown.empty()) guest_.log_error("the end of a request threw: " + thrown);
   std::uint64_t handle = 0;
   {
     const std::lock_guard lock(mutex_);

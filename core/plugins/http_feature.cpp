@@ -34,15 +34,16 @@ collet_status start(const collet_host* host, const collet_http_request* asked, v
     outbound::Client* client = guest.household.outbound_client.load();
     if (asked->struct_size < sizeof(collet_http_request) || done == nullptr)
       return refuse(error, invalid("the request lacks a member"));
-    if (client == nullptr) return refuse(error, unavailable("the way out is not there yet"));
-    const auto pass = guest.gate.enter();  // its end is waited for before the plugin's stop
-    if (!pass) return refuse(error, unavailable(guest.absence()));
+    const auto pass = guest.outward.enter();  // its end is waited for before the plugin's stop
+    if (!pass || !guest.may_ask() || client == nullptr)
+      return refuse(
+          error, unavailable("requests can be sent from the plugin's start to its stop. " + guest.absence()));
     if (guest.http_calls.size() >= guest.household.most_open)
       return refuse(error, unavailable("too many requests are under way"));
     const auto call = std::make_shared<HttpCall>(guest, context, done);
     *handle = guest.http_calls.add(call);
     call->begin(*handle, *client, to_request(*asked));
-    if (guest.state() != State::kStarted) call->cancel();  // stopping, and perhaps not seen by it
+    if (!guest.may_ask()) call->cancel();  // stopping, and perhaps not seen by it
     return COLLET_OK;
   });
 }

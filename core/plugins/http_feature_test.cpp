@@ -19,12 +19,12 @@ using ::testing::HasSubstr;
 
 class PluginRequests : public HostFixture {
  protected:
-  void start(const std::vector<std::string>& allow) {
+  void start(const std::vector<std::string>& allow, const std::string& config = "{}") {
     outbound::Client::Options options;
     options.policy = outbound::Policy::make(allow, false, {"http", "https"}).value();
     client_.emplace(std::move(options));
     install("fetcher");
-    ASSERT_EQ(load(), "");
+    ASSERT_EQ(load(config), "");
     host_->set_outbound(*client_);
     host_->start_all();
   }
@@ -34,6 +34,15 @@ class PluginRequests : public HostFixture {
   }
   std::string fetch(const std::string& url) {
     return call("POST", "/api/fetch", "body", {{"url", url}}).body;
+  }
+
+  // What the plugin has stored; the host is gone then.
+  std::string stored(const std::string& key) {
+    drop_host();
+    auto store = storage::PluginStore::open(folder_ / "state", "fetcher");
+    if (!store) return store.error().message;
+    const auto value = (*store)->get(key);
+    return value ? *value : value.error().message;
   }
 
   std::optional<outbound::Client> client_;
@@ -96,7 +105,7 @@ TEST_F(PluginRequests, CancelledBeforeItsBegin_IsToldOnceAndNotSent) {
                       .core_version = {}};
   ASSERT_TRUE(household.completions.start().ok());
   Guest guest(household, "caller", "caller.so", false);
-  guest.gate.open();
+  guest.outward.open();
   std::atomic<int> ends = 0;
   const auto call = std::make_shared<HttpCall>(
       guest, &ends, [](void* context, collet_status status, const collet_http_response*, collet_str) {
@@ -115,11 +124,43 @@ TEST_F(PluginRequests, CancelledBeforeItsBegin_IsToldOnceAndNotSent) {
   EXPECT_TRUE(peer.requests().empty());
 }
 
+TEST_F(PluginRequests, WithinItsStart_AreAnsweredThere) {
+  const ScriptedPeer peer(
+      [](const std::string&, const PeerConnection& connection) { connection.send(answer(200, "Moin")); });
+  start({"127.0.0.1"}, R"({"fetcher":{"at_start":")" + peer.url() + "\"}}");
+  EXPECT_EQ(status("fetcher").state, State::kStarted);
+  EXPECT_EQ(stored("at_start"), "Moin");
+}
+
+TEST_F(PluginRequests, WithinItsSetup_AreRefusedWithAWordFromWhen) {
+  start({}, R"({"fetcher":{"in_setup":"http://127.0.0.1/"}})");
+  EXPECT_THAT(stored("in_setup"), HasSubstr("requests can be sent from the plugin's start to its stop"));
+}
+
+TEST_F(PluginRequests, OfAStartThatFailed_AreEndedAndToldOnce) {
+  const ScriptedPeer peer(
+      [](const std::string&, const PeerConnection& connection) { connection.wait_for_end(); });
+  start({"127.0.0.1"}, R"({"fetcher":{"fails":true,"later_at_start":")" + peer.url() + "\"}}");
+  EXPECT_EQ(status("fetcher").state, State::kFailed);
+  EXPECT_EQ(stored("late_ends"), "1");  // and nothing is left inside
+}
+
+TEST_F(PluginRequests, ThatAStartWaitsFor_DoNotHoldUpTheStop) {
+  const ScriptedPeer peer(
+      [](const std::string&, const PeerConnection& connection) { connection.wait_for_end(); });
+  patience_ = std::chrono::milliseconds(100);
+  start({"127.0.0.1"}, R"({"fetcher":{"at_start":")" + peer.url() + "\"}}");
+  while (peer.requests().empty()) std::this_thread::yield();
+  EXPECT_EQ(status("fetcher").state, State::kStarting);
+  EXPECT_EQ(stored("at_start"), "unavailable: the request was cancelled");
+}
+
 TEST_F(PluginRequests, WithoutAClient_IsRefused) {
   install("fetcher");
   ASSERT_EQ(load(), "");
   host_->start_all();
-  EXPECT_EQ(fetch("http://127.0.0.1/"), "unavailable: the way out is not there yet");
+  EXPECT_THAT(fetch("http://127.0.0.1/"),
+              HasSubstr("unavailable: requests can be sent from the plugin's start"));
 }
 
 }  // namespace

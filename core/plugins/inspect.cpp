@@ -9,6 +9,7 @@
 #include "plugins/file_check.hpp"
 #include "plugins/library.hpp"
 #include "plugins/loading.hpp"
+#include "plugins/words.hpp"
 #include "secrets/sha256.hpp"
 
 namespace collet::plugins {
@@ -17,6 +18,9 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string text_of(const char* text) { return text == nullptr ? std::string() : std::string(text); }
+
+// Of what operators are shown.
+std::string line_of(const char* text) { return line_for_people(text == nullptr ? "" : text); }
 
 // Names are config keys, owners of routes and names of files.
 bool is_name(std::string_view name) {
@@ -75,7 +79,7 @@ Result<Loading> load_checked(const fs::path& file, const std::string& sha256) {
   if (!entry) return entry.error();
   const collet_entry& read = **entry;
   Loading loading{&read,
-                  {read.id, read.version, text_of(read.description), text_of(read.build_tag),
+                  {read.id, line_of(read.version), line_of(read.description), line_of(read.build_tag),
                    text_of(read.config_schema)}};
   if (!parse_schema(loading.identity.config_schema))
     return invalid("its config schema is no JSON schema of an object");

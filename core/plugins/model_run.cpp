@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "http/percent.hpp"
 #include "llm/chat_response.hpp"
 #include "llm/failures.hpp"
 #include "llm/pricing.hpp"
@@ -88,11 +89,13 @@ void ModelRun::finish(int status, const std::string& text) {
     }
     done(std::move(outcome));
   });
-  if (!thrown.empty()) log::error(guest_.part, "a model call's end could not be told: " + thrown);
+  if (!thrown.empty()) guest_.log_error("a model call's end could not be told: " + thrown);
 }
 
 void ModelRun::piece(std::string_view text, std::string_view reasoning) const {
-  if (delta_ && !finished_) delta_(text, reasoning);
+  // Clients see the pieces; what is no UTF-8 must not get among their frames. The whole answer comes at the
+  // end.
+  if (delta_ && !finished_ && http::is_utf8(text) && http::is_utf8(reasoning)) delta_(text, reasoning);
 }
 
 void ModelRun::cancel(const std::shared_ptr<ModelRun>& self) {
@@ -103,7 +106,7 @@ void ModelRun::cancel(const std::shared_ptr<ModelRun>& self) {
 
 void ModelRun::cancel_inside() const {
   const auto thrown = caught([&] { table_.cancel(guest_.instance, provider_, handle_); });
-  if (!thrown.empty()) log::error(guest_.part, "a model call's cancel threw: " + thrown);
+  if (!thrown.empty()) guest_.log_error("a model call's cancel threw: " + thrown);
 }
 
 }  // namespace collet::plugins

@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,12 @@ struct RunningCall {
   std::string progress;              ///< the last text that the tool gave; may be empty
 };
 
+/// What went wrong in a plugin last, while the server went on.
+struct LastError {
+  std::string message;      ///< one line; empty: nothing
+  std::int64_t micros = 0;  ///< when, since 1970
+};
+
 /// Work of one kind.
 struct Load {
   std::size_t waiting = 0;  ///< for a thread
@@ -48,6 +55,7 @@ struct PluginStatus {
   std::vector<std::string> tools;      ///< names
   std::vector<std::string> providers;  ///< names of model providers
   std::string error;                   ///< why it is refused or failed
+  LastError last_error = {};           ///< of a handler, a tool's call, or the plugin's own log
   Load requests = {};                  ///< `waiting` is the HTTP server's to fill in
   Load tool_calls = {}, model_calls = {};
   std::size_t news_waiting = 0;      ///< of sockets and events, for a thread

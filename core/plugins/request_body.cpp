@@ -104,7 +104,7 @@ void RequestBody::deliver() {
   lock.unlock();
   const auto thrown =
       caught([&] { asked.on_piece(asked.receiver, to_kind(piece.kind), detail::to_str(piece.data)); });
-  if (!thrown.empty()) log::error(guest_.part, "what takes a body threw: " + thrown);
+  if (!thrown.empty()) guest_.log_error("what takes a body threw: " + thrown);
   lock.lock();
   --delivering_;
   const bool is_done = !stream_ && !asked_ && delivering_ == 0;

@@ -16,6 +16,7 @@
 
 #include "base/log.hpp"
 #include "collet/unique_fd.hpp"
+#include "http/percent.hpp"
 #include "plugins/answer_source.hpp"
 #include "plugins/guest.hpp"
 #include "plugins/operation_check.hpp"
@@ -89,7 +90,7 @@ void send_reply(void* context, collet_handle handle, const collet_response* resp
       made.content = std::move(*content);
       owed->reply.send(std::move(made));
     } else if (response != nullptr) {
-      log::error(guest.part, "a route answered with a malformed response");
+      guest.log_error("a route answered with a malformed response");
     }
     { const auto dropped = std::move(owed->reply); }  // unanswered: 500
     if (owed->body) owed->body->release("the request was answered");
@@ -108,7 +109,7 @@ void handle(Guest& guest, const collet_routes& table, std::uint32_t index, const
     table.handle(guest.instance, index, &view.get(), {&guest, owed, &send_reply});
   });
   if (thrown.empty()) return;
-  log::error(guest.part, request.method + " " + request.path + " threw: " + thrown);
+  guest.log_error(request.method + " " + request.path + " threw: " + thrown);
   guest.replies.take(owed);  // dropped: 500
   if (body) body->release("the request was answered");
 }
@@ -169,6 +170,7 @@ Result<void> check_route(const http::Route& route) {
     return invalid("its route has the unknown method '" + route.method + "'");
   if (!route.pattern.starts_with('/'))
     return invalid("its route '" + route.pattern + "' does not begin with '/'");
+  if (!http::is_utf8(route.pattern)) return invalid("its route '" + route.pattern + "' is no UTF-8");
   if (const std::string wrong = check_operation(route.operation, route.pattern); !wrong.empty())
     return invalid("its route " + route.method + " " + route.pattern + ": " + wrong);
   return {};
@@ -195,7 +197,10 @@ Result<void> register_routes(Guest& guest, http::Router& router) {
     };
     if (auto checked = check_route(route); !checked) return checked;
     guest.routes.push_back(route.method + " " + route.pattern + (route.when.empty() ? "" : " (alternative)"));
-    if (auto added = router.add(std::move(route)); !added) return invalid(added.error().message);
+    if (auto added = router.add(std::move(route)); !added) {
+      const bool its_own = added.error().message.ends_with(" of '" + guest.name + "'");
+      return invalid(its_own ? "it has the route " + guest.routes.back() + " twice" : added.error().message);
+    }
   }
   return {};
 }

@@ -147,6 +147,7 @@ Result<void> register_sockets(Guest& guest, http::Router& router) {
   if (!listed.error.empty()) return invalid(listed.error);
   for (std::uint32_t index = 0; index < listed.endpoints.size(); ++index) {
     const Endpoint& endpoint = listed.endpoints[index];
+    if (!http::is_utf8(endpoint.pattern)) return invalid("its socket '" + endpoint.pattern + "' is no UTF-8");
     http::SocketRoute route;
     route.pattern = endpoint.pattern;
     route.owner = guest.name;

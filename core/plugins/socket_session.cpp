@@ -149,7 +149,7 @@ template <class F>
 void SocketSession::enter(const char* what, F f) {
   const auto thrown = caught(f);
   if (thrown.empty()) return;
-  log::error(guest_.part, std::string("a session's ") + what + " threw: " + thrown);
+  guest_.log_error(std::string("a session's ") + what + " threw: " + thrown);
   close(kInternalError, "Internal error");
 }
 

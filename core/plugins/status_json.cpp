@@ -1,5 +1,6 @@
 #include "plugins/status_json.hpp"
 
+#include "base/time.hpp"
 #include "collet/json.hpp"
 
 namespace collet::plugins {
@@ -19,6 +20,14 @@ void add_load(json::Writer& w, std::string_view key, const Load& load) {
 void add_plugin(json::Writer& w, const PluginStatus& plugin) {
   w.object().member("name", plugin.name).member("id", plugin.id).member("version", plugin.version);
   w.member("file", plugin.file).member("state", to_string(plugin.state)).member("error", plugin.error);
+  if (plugin.last_error.message.empty())
+    w.raw_member("last_error", "null");
+  else
+    w.key("last_error")
+        .object()
+        .member("message", plugin.last_error.message)
+        .member("time", utc_timestamp(plugin.last_error.micros))
+        .end();
   add_names(w, "routes", plugin.routes);
   add_names(w, "sockets", plugin.sockets);
   add_names(w, "tools", plugin.tools);

@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "collet/abi/tools.h"
 #include "collet/json.hpp"
+#include "http/percent.hpp"
 #include "plugins/boundary.hpp"
 #include "plugins/config_schema.hpp"
 #include "plugins/guest.hpp"
@@ -60,7 +61,7 @@ class ToolAdapter final : public agent::Tool {
       if (!pass) return;
       const auto thrown =
           caught([&] { table_.conversation_closed(guest_.instance, index_, detail::to_str(conversation)); });
-      if (!thrown.empty()) log::error(guest_.part, "a tool's conversation_closed threw: " + thrown);
+      if (!thrown.empty()) guest_.log_error("a tool's conversation_closed threw: " + thrown);
     });
     if (!queued)
       log::warning(guest_.part, "was not told that a conversation was closed: too many calls wait");
@@ -99,6 +100,9 @@ Result<void> check_tool(const agent::ToolDescription& about, const agent::ToolRe
   if (!is_tool_name(about.name)) return invalid(tool + " has a name that models don't take");
   if (about.parameters.empty() || !parse_schema(about.parameters))
     return invalid(tool + " has parameters that are no JSON schema of an object");
+  for (const auto* text :
+       {&about.description, &about.title, &about.action_kind, &about.observation_kind, &about.tool_kind})
+    if (!http::is_utf8(*text)) return invalid(tool + " has texts that are no UTF-8");
   if (const auto parsed = json::parse(about.annotations); !parsed || !parsed->IsObject())
     return invalid(tool + " has annotations that are no JSON object");
   if (const agent::Tool* other = registry.find(about.name); other != nullptr)

@@ -23,7 +23,8 @@ void finish_call(void* context, collet_handle handle, collet_status status, coll
     if (!run) return COLLET_OK;
     std::string words = detail::to_string(text);
     if (status != COLLET_OK) {
-      (*run)->fail(words.empty() ? "The tool failed without a reason." : std::move(words));
+      guest.note_error("a tool's call failed: " + line_for_people(words));
+      (*run)->fail(words.empty() ? "The tool failed without a reason." : text_for_model(std::move(words)));
     } else if (const auto parsed = json::parse(words); parsed && parsed->IsObject()) {
       (*run)->finish({std::move(words), {}});
     } else {
@@ -115,6 +116,7 @@ void ToolRun::begin(const std::shared_ptr<ToolRun>& self, const agent::ToolCall&
   });
   if (thrown.empty()) return;
   guest_.tool_runs.take(handle);
+  guest_.note_error("a tool's call threw: " + thrown);
   fail(thrown);
 }
 
@@ -125,7 +127,7 @@ void ToolRun::finish(agent::ToolOutcome outcome) {
     if (deadline_) guest_.household.deadlines.remove(*deadline_);
   }
   if (const auto thrown = caught([&] { done_(std::move(outcome)); }); !thrown.empty())
-    log::error(guest_.part, "a call's end could not be told: " + thrown);
+    guest_.log_error("a call's end could not be told: " + thrown);
   done_ = nullptr;
 }
 
@@ -161,7 +163,7 @@ void ToolRun::cancel_inside() {
   const auto thrown = caught([&] {
     table_.cancel(guest_.instance, tool_, detail::to_str(conversation_), detail::to_str(call_id_));
   });
-  if (!thrown.empty()) log::error(guest_.part, "a tool's cancel threw: " + thrown);
+  if (!thrown.empty()) guest_.log_error("a tool's cancel threw: " + thrown);
 }
 
 }  // namespace collet::plugins

@@ -178,13 +178,18 @@ class Loader {
     }
     std::string guess = nearest(name, {here.begin(), here.end()});
     if (guess.empty()) guess = nearest(name, everywhere);
-    if (!guess.empty()) return wrong(name, file_, "is unknown; did you mean \"" + guess + "\"?");
+    const std::string more = prefix == "routers." ? " (plugins are switched by \"plugins." +
+                                                        name.substr(prefix.size()) + ".enabled\")"
+                                                  : "";
+    if (!guess.empty()) return wrong(name, file_, "is unknown; did you mean \"" + guess + "\"?" + more);
     std::string words;
     for (const auto& word : here) words += (words.empty() ? "" : ", ") + word;
-    return wrong(name, file_, "is unknown; known here: " + words);
+    return wrong(name, file_, "is unknown; known here: " + words + more);
   }
 
   Result<void> take_plugin(const std::string& name, const json::Value& value) {
+    if (value.IsArray() && nearest(name, {"directories"}) == "directories")
+      return wrong("plugins." + name, file_, "is unknown; did you mean \"plugins.directories\"?");
     if (!value.IsObject()) return wrong("plugins." + name, file_, "must be an object");
     plugins_[name] = json::dump(value);
     return {};

@@ -1,8 +1,8 @@
 #include "server/config_commands.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
+#include <utility>
 
 #include "auth/listen_rule.hpp"
 #include "auth/session_keys.hpp"
@@ -15,8 +15,6 @@
 namespace collet::server {
 namespace {
 
-constexpr std::chrono::seconds kPluginPatience{20};
-
 void warn(const Config& config) {
   for (const auto& line : config.warnings) std::fprintf(stderr, "collet: warning: %s\n", line.c_str());
 }
@@ -26,13 +24,17 @@ bool is_optional(const json::Value& sections, std::string_view plugin) {
   return optional != nullptr && optional->IsBool() && optional->GetBool();
 }
 
-// A line for each plugin that would stop the start.
+// A line for each plugin that would stop the start; says which optional ones would be left out.
 std::vector<std::string> refused_plugins(const json::Value& loaded, const json::Value& sections) {
   std::vector<std::string> lines;
   for (const auto& plugin : json::find(loaded, "plugins")->GetArray()) {
     const std::string name = json::string_or(plugin, "name");
-    if (json::string_at(plugin, "state") == "refused" && !is_optional(sections, name))
-      lines.push_back("plugin " + name + ": " + json::string_or(plugin, "error"));
+    if (json::string_at(plugin, "state") != "refused") continue;
+    std::string line = "plugin " + name + ": " + json::string_or(plugin, "error");
+    if (is_optional(sections, name))
+      std::fprintf(stderr, "collet: warning: %s; it is optional\n", line.c_str());
+    else
+      lines.push_back(std::move(line));
   }
   return lines;
 }
@@ -74,7 +76,7 @@ int check_config(const std::map<std::string, std::string>& flags) {
   if (!keys) return fail(keys.error().message);
   if (const auto allowed = auth::check_listen_address(config->host, *keys); !allowed)
     return fail(allowed.error().message);
-  const auto loaded = dry_load({config->plugins, plugins::own_directory(), kPluginPatience});
+  const auto loaded = dry_load({*config, plugins::own_directory()});
   if (!loaded) return fail(loaded.error().message);
   const auto refused = refused_plugins(*loaded, *json::parse(config->plugins));
   for (const auto& line : refused) fail(line);

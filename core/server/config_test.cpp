@@ -46,6 +46,17 @@ class ConfigTest : public ::testing::Test {
   ConfigSources sources_;
 };
 
+TEST_F(ConfigTest, MistypedFolders_AreNoPlugin) {
+  file(R"({"plugins": {"directoris": ["/x"]}})");
+  EXPECT_THAT(error(), HasSubstr("\"plugins.directoris\""));
+  EXPECT_THAT(error(), HasSubstr("did you mean \"plugins.directories\"?"));
+}
+
+TEST_F(ConfigTest, PluginAmongTheRouters_IsToldWhereItIsSwitched) {
+  file(R"({"routers": {"bash": false}})");
+  EXPECT_THAT(error(), HasSubstr("plugins are switched by \"plugins.bash.enabled\""));
+}
+
 TEST_F(ConfigTest, PluginVariable_GoesIntoThePluginsSection) {
   sources_.environment["OH_BASH_EVENTS_RETENTION_SECONDS"] = "60";
   EXPECT_THAT(load().plugins, HasSubstr(R"("bash":{"events_retention_seconds":60})"));

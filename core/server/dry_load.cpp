@@ -15,18 +15,17 @@
 #include <utility>
 #include <vector>
 
-#include "agent/builtin_tools.hpp"
-#include "agent/tool.hpp"
+#include "api/init_api.hpp"
+#include "auth/session_keys.hpp"
 #include "base/log.hpp"
 #include "base/temporary_folder.hpp"
 #include "collet/unique_fd.hpp"
-#include "http/router.hpp"
-#include "llm/no_provider.hpp"
-#include "llm/provider.hpp"
+#include "metrics/metrics.hpp"
 #include "plugins/host.hpp"
 #include "plugins/inspect.hpp"
 #include "plugins/status_json.hpp"
 #include "process/spawner.hpp"
+#include "server/parts.hpp"
 #include "server/version.hpp"
 
 namespace collet::server {
@@ -56,8 +55,16 @@ void confine() {
       ::setenv(entry.substr(0, at).c_str(), entry.c_str() + at + 1, 1);
 }
 
+// A server that only looks is never asked.
+class NotDeferred final : public api::Initialization {
+ public:
+  std::optional<Status> status() const override { return std::nullopt; }
+  bool admits(std::string_view) const override { return false; }
+  Result<void> initialize(const json::Value&) override { return conflict("it only looks at plugins"); }
+};
+
 // Never returns: what plugins have started, and their destructors, go with the process.
-[[noreturn]] void load_here(const DryLoad& wanted, const std::string& config, const fs::path& state,
+[[noreturn]] void load_here(const DryLoad& wanted, const std::string& section, const fs::path& state,
                             int out) {
   confine();
   log::configure(log::Level::kError, false);
@@ -66,20 +73,28 @@ void confine() {
     give(out, "!" + spawner.error().message);
     std::_Exit(0);
   }
-  http::Router router;
-  agent::ToolRegistry tools;
-  tools.add(agent::make_finish_tool());
-  tools.add(agent::make_think_tool());
-  llm::NoProvider no_models;
-  llm::Providers providers(no_models);
+  NotDeferred initialization;
+  metrics::Metrics metrics(kVersion);
+  Config config = wanted.config;
+  config.state = state;
+  config.database = "sqlite";
+  config.secret_key.clear();
+  const auto fail = [out](const Error& error) {
+    give(out, "!" + error.message);
+    std::_Exit(0);
+  };
+  auto opened = open_state(config);
+  if (!opened) fail(opened.error());
+  Parts parts(config, std::move(*opened), auth::SessionKeys(), **spawner, metrics);
+  auto loaded = parts.add_own(config, initialization);
   plugins::PluginHost::Options options;
-  options.config = config;
+  options.config = section;
   options.own_directory = wanted.own_directory;
   options.state_dir = state;
   options.core_version = kVersion;
-  options.create_patience = wanted.patience / 4;  // so that the host can still say what hangs
+  options.create_patience = wanted.patience;
   plugins::PluginHost host(std::move(options), **spawner);
-  const auto loaded = host.load_all(router, tools, providers);
+  if (loaded) loaded = host.load_all(parts.router, parts.tools, parts.providers);
   give(out, loaded ? plugins::to_json(host.status()) : "!" + loaded.error().message);
   std::_Exit(0);
 }
@@ -103,7 +118,7 @@ std::string read_until(int fd, Clock::time_point until) {
   }
 }
 
-Result<Outcome> load_in_child(const DryLoad& wanted, const std::string& config) {
+Result<Outcome> load_in_child(const DryLoad& wanted, const std::string& section) {
   const TemporaryFolder scratch;
   int ends[2];
   if (scratch.path().empty() || ::pipe2(ends, O_CLOEXEC) != 0)
@@ -115,16 +130,17 @@ Result<Outcome> load_in_child(const DryLoad& wanted, const std::string& config) 
   if (child < 0)
     return unavailable("no process can be started to look at plugins: " +
                        std::generic_category().message(errno));
-  if (child == 0) load_here(wanted, config, scratch.path(), out.get());
+  if (child == 0) load_here(wanted, section, scratch.path(), out.get());
   out.reset();
-  const auto until = Clock::now() + wanted.patience;
+  const auto limit = 4 * wanted.patience;
+  const auto until = Clock::now() + limit;
   Outcome outcome{read_until(in.get(), until), {}};
   const bool late = Clock::now() >= until;
   if (late) ::kill(child, SIGKILL);
   int status = 0;
   ::waitpid(child, &status, 0);
   if (late)
-    outcome.death = "loading it takes longer than " + std::to_string(wanted.patience.count()) + " s";
+    outcome.death = "loading it takes longer than " + std::to_string(limit.count()) + " s";
   else if (WIFSIGNALED(status))
     outcome.death = std::string("loading it ends the process: ") + ::strsignal(WTERMSIG(status));
   else if (WEXITSTATUS(status) != 0 || outcome.text.empty())
@@ -164,7 +180,7 @@ class Attempt {
   // The config with every plugin optional, so that one refusal doesn't hide the others, and the dead ones
   // off; with `only`, all others off.
   std::string config(std::optional<std::size_t> only) const {
-    auto document = *json::parse(wanted_.config);
+    auto document = *json::parse(wanted_.config.plugins);
     auto& allocator = document.GetAllocator();
     for (std::size_t i = 0; i < names_.size(); ++i) {
       if (json::find(document, names_[i]) == nullptr)
@@ -195,7 +211,7 @@ class Attempt {
 }  // namespace
 
 Result<json::Document> dry_load(const DryLoad& wanted) {
-  const auto section = json::parse(wanted.config);
+  const auto section = json::parse(wanted.config.plugins);
   if (!section || !section->IsObject()) return invalid("plugins must be of type object");
   std::vector<fs::path> folders;
   if (const json::Value* listed = json::find(*section, "directories"); listed != nullptr && listed->IsArray())

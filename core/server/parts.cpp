@@ -58,12 +58,16 @@ Parts::Parts(const Config& config, Opened opened, auth::SessionKeys keys, proces
       guard(std::move(keys), config.allow_cors_origins, &ring),
       gate(guard, activity) {}
 
+Result<void> Parts::add_own(const Config& config, api::Initialization& initialization) {
+  tools.add(agent::make_finish_tool());
+  tools.add(agent::make_think_tool());
+  return add_core_routes(*this, initialization, config.routers_off);
+}
+
 // The core's routes before the plugins': a plugin that claims one of them is the one that is refused.
 Result<void> Parts::load(const Config& config, api::Initialization& initialization) {
   if (auto loaded = settings.load(); !loaded) return loaded;
-  tools.add(agent::make_finish_tool());
-  tools.add(agent::make_think_tool());
-  if (auto added = add_core_routes(*this, initialization, config.routers_off); !added) return added;
+  if (auto added = add_own(config, initialization); !added) return added;
   return host.load_all(router, tools, providers);
 }
 

@@ -53,6 +53,8 @@ struct Parts {
 
   /// Fills router, tools and providers: the core's own, then the plugins'. No thread yet.
   Result<void> load(const Config& config, api::Initialization& initialization);
+  /// The core's own of it only: for who loads plugins in another way.
+  Result<void> add_own(const Config& config, api::Initialization& initialization);
   /// Lets the parts know each other, and starts their threads.
   Result<void> start();
   /// Where all of this is served. Before a request can come.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <utility>
 
 #include "collet/json.hpp"
 #include "plugins/inspect.hpp"
@@ -27,6 +28,7 @@ void print_line(const json::Value& plugin) {
   std::printf("%-16s %-10s %-24s %s\n", json::string_or(plugin, "name").c_str(),
               json::string_or(plugin, "version").c_str(), json::string_or(plugin, "id").c_str(),
               (error.empty() ? state : state + ": " + error).c_str());
+  std::printf("%-16s   file: %s\n", "", json::string_or(plugin, "file").c_str());
   for (const auto& [key, title] : {std::pair("routes", "routes"), std::pair("sockets", "sockets"),
                                    std::pair("tools", "tools"), std::pair("providers", "models of")})
     if (const std::string names = joined(plugin, key); !names.empty())
@@ -35,7 +37,7 @@ void print_line(const json::Value& plugin) {
 
 // What runs is nobody's business here, and "created" is the server's word.
 void simplify(json::Value& plugin, json::Allocator& allocator) {
-  for (const char* key : {"requests", "tool_calls", "model_calls", "news_waiting", "running"})
+  for (const char* key : {"requests", "tool_calls", "model_calls", "news_waiting", "running", "last_error"})
     json::remove(plugin, key);
   if (json::string_at(plugin, "state") == "created") json::set(plugin, "state", "ok", allocator);
 }
@@ -52,7 +54,7 @@ int print(json::Document& document, bool as_json) {
   return status;
 }
 
-// The config in which only this file is switched on.
+// The config in which only this file is switched on: those beside it are not ours, and so off.
 std::string alone(const fs::path& file, const json::Value& section) {
   const std::string name = file.stem().string();
   json::Document made(rapidjson::kObjectType);
@@ -60,13 +62,6 @@ std::string alone(const fs::path& file, const json::Value& section) {
   json::Value folders(rapidjson::kArrayType);
   folders.PushBack(json::text(file.parent_path().string(), allocator), allocator);
   json::set(made, "directories", std::move(folders), allocator);
-  const auto others = plugins::discover({}, {file.parent_path()});
-  if (others)
-    for (const auto& other : *others) {
-      json::Value off(rapidjson::kObjectType);
-      json::set(off, "enabled", json::Value(false), allocator);
-      json::set(made, other.stem().string(), std::move(off), allocator);
-    }
   const json::Value* own = json::find(section, name);
   json::Value on =
       own != nullptr && own->IsObject() ? json::copy(*own, allocator) : json::Value(rapidjson::kObjectType);
@@ -85,12 +80,14 @@ json::Document refused(const fs::path& file, const std::string& why) {
 }
 
 // The one entry for this file.
-json::Document check_one(const fs::path& file, const json::Value& section) {
+json::Document check_one(const fs::path& file, Config config, const json::Value& section) {
   std::error_code error;
-  if (!fs::exists(file, error) || file.extension() != ".so")
-    return refused(file,
-                   fs::exists(file, error) ? "its name does not end with .so" : "there is no such file");
-  auto document = dry_load({alone(file, section), {}, std::chrono::seconds(20)});
+  if (!fs::exists(file, error))
+    return refused(file, error ? "it cannot be looked at: " + error.message() : "there is no such file");
+  if (file.extension() != ".so") return refused(file, "its name does not end with .so");
+  if (file.stem() == "directories") return refused(file, "its name is a key of the config");
+  config.plugins = alone(file, section);
+  auto document = dry_load({std::move(config), {}});
   if (!document) return refused(file, document.error().message);
   auto& all = *json::find(*document, "plugins");
   for (auto* it = all.Begin(); it != all.End();)
@@ -103,7 +100,7 @@ json::Document check_one(const fs::path& file, const json::Value& section) {
 int list_plugins(const std::map<std::string, std::string>& flags, bool as_json) {
   const auto config = load_config({flags, process_environment()});
   if (!config) return fail(config.error().message);
-  auto document = dry_load({config->plugins, plugins::own_directory(), std::chrono::seconds(20)});
+  auto document = dry_load({*config, plugins::own_directory()});
   if (!document) return fail(document.error().message);
   return print(*document, as_json);
 }
@@ -116,7 +113,7 @@ int check_plugins(const std::map<std::string, std::string>& flags, const std::ve
   json::Document all(rapidjson::kObjectType);
   json::set(all, "plugins", json::Value(rapidjson::kArrayType), all.GetAllocator());
   for (const auto& file : files) {
-    const auto found = check_one(fs::absolute(file).lexically_normal(), *section);
+    const auto found = check_one(fs::absolute(file).lexically_normal(), *config, *section);
     for (const auto& plugin : json::find(found, "plugins")->GetArray())
       json::find(all, "plugins")->PushBack(json::copy(plugin, all.GetAllocator()), all.GetAllocator());
   }

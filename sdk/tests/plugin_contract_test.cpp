@@ -36,6 +36,8 @@ const collet_tools kRogueTools{
         reply.finish(reply.context, reply.handle, COLLET_OK, collet::detail::to_str(text));
       };
       if (how == "never") return;
+      if (how == "odd words")
+        return reply.finish(reply.context, reply.handle, COLLET_INTERNAL, collet::detail::to_str("t\xff!"));
       finish(how == "broken" ? R"({"content":[}")" : "{}");
       if (how == "twice") finish("{}");
       if (how == "late") reply.progress(reply.context, reply.handle, collet::detail::to_str("more"));
@@ -79,6 +81,10 @@ TEST(FakeHostContract, EachCallIsEndedExactlyOnce) {
   EXPECT_THAT(violations_of("twice"), ElementsAre("tool rogue was ended twice"));
   EXPECT_THAT(violations_of("late"), ElementsAre("tool rogue went on after its end"));
   EXPECT_THAT(violations_of("never"), ElementsAre("tool rogue was never ended"));
+}
+
+TEST(FakeHostContract, WordsOfAFailureAreUtf8) {
+  EXPECT_THAT(violations_of("odd words"), ElementsAre("a tool failed with words that are no UTF-8"));
 }
 
 TEST(FakeHostContract, BrokenObservationIsTheCallsFailure) {

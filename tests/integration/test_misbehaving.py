@@ -94,6 +94,31 @@ class Misbehaving(Case):
         self.assert_status(self.http.get(ROUTE), 200)  # now the tool answers
         self.assertEqual(len(self.events(conversation)), len(events))
 
+    def test_odd_words_of_a_tool_spoil_no_conversation(self):
+        server = self.server_with(where="tool", how="say")
+        self.server, self.http = server, Http(server.url)
+        model = self.mock.model("odd", call("misbehaving_tool"), finish())
+        _, events = self.run_to_end(model, tools=("misbehaving_tool",))
+        [error] = self.of_kind(events, "AgentErrorEvent")
+        self.assertEqual(error["error"], "odd\ufffd words\n2026-01-01 [info] forged [31m")
+        [plugin] = [one for one in self.http.get("/api/collet/plugins")["plugins"] if one["name"] == "misbehaving"]
+        self.assertEqual((plugin["error"], plugin["last_error"]["message"]),
+                         ("", "a tool's call failed: odd\ufffd words 2026-01-01 [info] forged [31m"))
+
+    def test_odd_words_of_a_start_are_one_line(self):
+        server = self.server_with(ready=503, where="start", how="odd")
+        line = "its start threw: odd\ufffd words 2026-01-01 [info] forged [31m"
+        self.assertIn(line + ")", Http(server.url).get("/ready")["message"])
+        plugins = Http(server.url).get("/api/collet/plugins")["plugins"]
+        self.assertIn(line, [plugin["error"] for plugin in plugins])
+        self.assertIn(line + "\n", server.log)
+
+    def test_an_optional_one_that_is_refused_is_one_line_of_the_log(self):
+        server = self.server_with("throwing_create", optional=True)
+        [line] = [line for line in server.log.splitlines() if "no weather today" in line]
+        self.assertRegex(line, r"plugin throwing_create \(/.*/throwing_create.so\) is refused: its create failed: no weather "
+                               r"today; it is optional: the server starts without it")
+
     def test_a_hanging_start_holds_up_nothing_but_the_plugin(self):
         server = self.server_with(ready=503, where="start", how="hang")
         http = Http(server.url)

@@ -9,6 +9,7 @@ from harness import Case, Http, main
 from harness.server import binary, clean_environment
 
 FOLDER = binary().parent.parent / "lib/collet/plugins"
+TEST_PLUGINS = binary().parent.parent / "testdata/plugins"
 OURS = ("bash", "demo", "file", "nested", "profiles", "tools")
 
 
@@ -128,6 +129,39 @@ class CommandLine(Case):
 
     def test_a_switched_off_plugin_need_not_be_there(self):
         self.another_server(config={"plugins": {"no-such-plugin": {"enabled": False}}})
+
+    def test_an_unknown_command_is_named_with_those_there_are(self):
+        done = collet("plugins", "foo")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("collet plugins: there is no command 'foo'; there are: list, check, new", done.stderr)
+
+    def test_a_clash_with_a_route_of_the_core_is_found_beforehand(self):
+        folder = self.new_folder()
+        folder.chmod(0o755)
+        shutil.copy(TEST_PLUGINS / "core_route.so", folder)
+        done = collet("plugins", "check", str(folder / "core_route.so"), HOME=str(self.new_folder()))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("GET /health of 'core_route' is taken by /health of 'core'", done.stdout)
+        self.assertEqual(done.stderr, "")  # and is told once
+        done = collet("config", "check", *self.config(directories=[str(folder)], core_route={"enabled": True}))
+        self.assertIn("is taken by /health of 'core'", done.stderr)
+        self.assertEqual(collet("plugins", "check", str(folder / "core_route.so"),
+                                COLLET_ROUTERS_SERVER="false").returncode, 0)
+
+    def test_odd_words_of_a_plugin_are_one_line_of_utf8(self):
+        folder = self.new_folder()
+        folder.chmod(0o755)
+        shutil.copy(TEST_PLUGINS / "misbehaving.so", folder)
+        for how in ("odd", "say"):
+            config = self.config(directories=[str(folder)], misbehaving={"enabled": True, "where": "create", "how": how})
+            done = collet("plugins", "check", str(folder / "misbehaving.so"), *config)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("odd\ufffd words 2026-01-01 [info] forged [31m\n", done.stdout)
+
+    def test_an_optional_one_that_is_not_there_is_a_warning(self):
+        config = self.config(nowhere={"optional": True})
+        self.assertIn("plugin nowhere: there is no such plugin", collet("config", "check", *config).stderr)
+        self.assertEqual(collet("config", "check", *config).returncode, 0)
 
     def test_version_and_help(self):
         self.assertRegex(collet("--version").stdout, r"\d+\.\d+\.\d+")

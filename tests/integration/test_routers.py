@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """Every router switched off by the configuration, one by one: its paths are unknown, and all others are as before."""
+import json
+import subprocess
+
 import _path  # noqa: F401
 from harness import Case, Http, SocketRefused, WebSocket, main
+from harness.server import ROOT, binary, clean_environment
 
 ID = "00000000-0000-4000-8000-000000000000"
 ONE = "/api/conversations/" + ID
@@ -24,7 +28,17 @@ CORE = {
     "init": [("GET", "/api/init"), ("POST", "/api/init")],
     "auth": [("POST", "/api/auth/workspace-session"), ("DELETE", "/api/auth/workspace-session")],
     "openapi": [("GET", "/openapi.json"), ("GET", "/docs"), ("GET", "/redoc")],
+    "metrics": [("GET", "/metrics")],
+    "sockets": [],
 }
+
+
+def installs(path):
+    return [("POST", path), ("GET", path + "/marketplace"), ("GET", path + "/installed"), ("POST", path + "/install"),
+            *[(method, path + "/installed/x") for method in ("GET", "PATCH", "DELETE")],
+            ("POST", path + "/installed/x/refresh")]
+
+
 PLUGINS = {
     "bash": [("POST", "/api/bash/execute_bash_command"), ("POST", "/api/bash/start_bash_command"),
              ("GET", "/api/bash/bash_events/search"), ("GET", "/api/bash/bash_events/"),
@@ -42,8 +56,30 @@ PLUGINS = {
     "nested": [("POST", "/api/add-git-providers"), ("POST", "/api/unset-provider-tokens"), ("GET", "/api/secrets"),
                ("POST", "/api/secrets"), ("PUT", "/api/secrets/S"), ("DELETE", "/api/secrets/S"),
                ("POST", ONE + "/exp-config"), ("POST", ONE + "/stop")],
+    "file": [("POST", "/api/file/upload"), ("POST", "/api/file/upload/x"), ("GET", "/api/file/download"),
+             ("GET", "/api/file/download/x"), ("POST", "/api/file/create_directory"), ("GET", "/api/file/home"),
+             ("GET", "/api/file/search_subdirs"), ("GET", "/api/file/archive"), ("GET", "/api/file/download-trajectory/" + ID),
+             ("GET", ONE + "/workspace"), ("GET", ONE + "/workspace/x")],
+    "demo": [],
+    "skills": installs("/api/skills") + [("POST", "/api/skills/sync")],
+    "bundles": installs("/api/plugins"),
+    "sub_agents": [("POST", "/api/sub-agents")],
+    "workspaces": [("GET", "/api/workspaces"), ("POST", "/api/workspaces"), ("DELETE", "/api/workspaces"),
+                   ("POST", "/api/workspaces/parents"), ("DELETE", "/api/workspaces/parents")],
+    "llm": [("GET", "/api/llm/providers"), ("GET", "/api/llm/models"), ("GET", "/api/llm/models/verified"),
+            *[("GET", "/api/llm/subscription/openai/" + tail) for tail in ("models", "status")],
+            *[("POST", "/api/llm/subscription/openai/" + tail) for tail in ("device/start", "device/poll", "logout")]],
+    "gateway": [("GET", "/v1/models"), ("POST", "/v1/chat/completions")],
+    "git": [("GET", "/api/git/" + tail) for tail in ("changes", "diff", "commits", "commits/abc/changes")],
+    "hooks": [("POST", "/api/hooks")],
 }
 TOOLS = {"bash": "terminal", "file": "file_editor"}
+
+
+def shown(*arguments):
+    done = subprocess.run([str(binary()), *arguments, "--json"], env=clean_environment(), capture_output=True, text=True,
+                          timeout=60, check=True)
+    return json.loads(done.stdout)
 
 
 class Routers(Case):
@@ -75,6 +111,12 @@ class Routers(Case):
         self.check_socket(server, off)
         return http
 
+    def check_demo(self, http, off):
+        """Its model answers, or there is none."""
+        self.http = http
+        conversation = self.start("demo/tour", "Hello.", tools=("terminal",))
+        self.assertEqual(self.wait_for(conversation)["execution_status"], "error" if off else "finished")
+
     def check_socket(self, server, off):
         with self.subTest(off=off, route=SOCKET):
             if off == "sockets":
@@ -94,14 +136,44 @@ def add_tests():
     def of_a_plugin(name):
         def test(self):
             http = self.check(name, {"plugins": {name: {"enabled": False}}})
+            listed = {plugin["name"]: plugin for plugin in http.get("/api/collet/plugins")["plugins"]}
+            self.assertEqual({plugin for plugin, seen in listed.items() if seen["state"] != "started"}, {name})
+            self.assertEqual([listed[name][what] for what in ("routes", "sockets", "tools", "providers")], [[], [], [], []])
             if name in TOOLS:
                 self.assertNotIn(TOOLS[name], http.get("/api/tools/").json)
+            if name != "bash":
+                self.check_demo(http, name == "demo")
         return test
 
-    for name in [*CORE, "sockets"]:
+    for name in CORE:
         setattr(Routers, "test_core_" + name, of_the_core(name))
-    for name in ("bash", "demo", "file", "nested", "profiles", "tools", "vscode", "desktop"):
+    for name in PLUGINS:
         setattr(Routers, "test_plugin_" + name, of_a_plugin(name))
+
+
+class Names(Case):
+    @classmethod
+    def setUpClass(cls):
+        """No server."""
+
+    def test_every_router_has_an_entry_here(self):
+        keys = {entry["key"] for entry in shown("config", "show")}
+        self.assertEqual({key.removeprefix("routers.") for key in keys if key.startswith("routers.")}, set(CORE))
+
+    def test_every_plugin_and_each_of_its_routes_has_an_entry_here(self):
+        plugins = {plugin["name"]: plugin for plugin in shown("plugins", "list")["plugins"]}
+        self.assertEqual(set(plugins), set(PLUGINS))
+        for name, plugin in plugins.items():
+            routes = [route for route in plugin["routes"] if not route.startswith("HEAD ") and "(alternative)" not in route]
+            if name in ("bash", "nested"):  # the entries name some of them
+                self.assertLessEqual(len(PLUGINS[name]), len(routes), name)
+            else:
+                self.assertEqual(len(PLUGINS[name]), len(routes), (name, routes))
+
+    def test_every_router_is_documented(self):
+        text = (ROOT / "docs/operations.md").read_text()
+        for name in CORE:
+            self.assertIn("| `routers.%s` |" % name, text)
 
 
 class Config(Case):
@@ -126,9 +198,8 @@ class Config(Case):
         self.assert_status(Http(server.url).get("/api/settings/secrets"), 404)
 
     def test_all_off_serves_nothing_and_runs(self):
-        names = (*CORE, "sockets")
-        config = {"routers": {name: False for name in names},
-                  "plugins": {name: {"enabled": False} for name in ("bash", "demo", "file", "nested", "profiles", "tools")}}
+        config = {"routers": {name: False for name in CORE},
+                  "plugins": {name: {"enabled": False} for name in PLUGINS}}
         server = self.another_server(config=config, ready=404)
         self.assert_status(Http(server.url).get("/api/conversations/search"), 404)
         self.assertEqual(server.terminate(), 0)

@@ -219,6 +219,16 @@ class ThirdParty(Case):
         offered = {tool["function"]["name"] for tool in self.mock.requests(model)[0]["tools"]}
         self.assertLessEqual(set(self.tools()), offered)
 
+    def test_a_call_beyond_the_bounds_is_an_error_that_names_the_argument(self):
+        model = self.mock.model("bounds", call("word_count_greet", {"who": "Bob", "times": 101}),
+                                call("word_count_greet", {"who": "Bob", "times": 2.0}), finish())
+        _, events = self.run_to_end(model, tools=("word_count_greet",))
+        [failed] = self.of_kind(events, "AgentErrorEvent")
+        self.assertIn("times: should be at most 100, not 101", failed["error"])
+        texts = [event["observation"]["content"][0]["text"] for event in self.of_kind(events, "ObservationEvent")
+                 if event["tool_name"] == "word_count_greet"]
+        self.assertEqual(texts, ["Hi, Bob!\nHi, Bob!\n"])
+
     def test_the_typescript_client_takes_the_events(self):
         folder = self.new_folder()
         self.install_client(folder)
@@ -336,9 +346,9 @@ class CommandLine(Case):
                              status=1)
         self.assertIn("plugins.plain-c.colour is no known key", found["plain-c"]["error"])
 
-    def test_text_is_one_line_per_plugin_and_what_it_brings(self):
+    def test_text_is_one_line_per_plugin_with_its_file_and_what_it_brings(self):
         output = self.workshop.run("collet", "plugins", "check", str(self.workshop.plugins / "plain-c.so"))
-        self.assertRegex(output, r"^plain-c +1\.0\.0 +org\.example\.plain-c-sample +ok\n +routes: GET /api/plain-c/")
+        self.assertRegex(output, r"^plain-c +1\.0\.0 +org\.example\.plain-c-sample +ok\n +file: /.*/plain-c.so\n +routes: GET /api/plain-c/")
 
     def test_nothing_is_left_in_the_temporary_folder(self):
         folder = self.new_folder()

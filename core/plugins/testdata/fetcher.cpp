@@ -1,9 +1,12 @@
-// Sends requests to the outside; the tests say where to.
+// Sends requests to the outside; the tests say where to. Config: `in_setup`, `at_start` (URLs) are fetched
+// there, what comes of it is stored; `later_at_start` is not waited for; with `fails` its start does.
 #include <atomic>
 #include <future>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
+#include "collet/fields.hpp"
 #include "collet/plugin.hpp"
 
 namespace {
@@ -12,6 +15,12 @@ class Fetcher final : public collet::Plugin {
  public:
   void setup(collet::Setup& setup) override {
     host_ = &setup.host();
+    const collet::Fields config(setup.config());
+    at_start_ = config.text("at_start", "");
+    later_at_start_ = config.text("later_at_start", "");
+    fails_ = config.flag("fails", false);
+    if (const auto url = config.text("in_setup", ""); !url.empty())
+      host_->store().put("in_setup", fetched(url));
     setup.post("/api/fetch", [this](const collet::Request& request) {
       try {
         const auto response = host_->http_client().fetch(asked(request));
@@ -40,9 +49,24 @@ class Fetcher final : public collet::Plugin {
     });
   }
 
+  void start() override {
+    if (!at_start_.empty()) host_->store().put("at_start", fetched(at_start_));
+    if (!later_at_start_.empty())
+      call_ = host_->http_client().start({.url = later_at_start_}, [this](const collet::HttpResult&) {
+        host_->store().put("late_ends", std::to_string(++ends_));
+      });
+    if (fails_) throw std::runtime_error("no weather today");
+  }
   void stop() override { host_->store().put("ends", std::to_string(ends_)); }
 
  private:
+  std::string fetched(const std::string& url) {
+    try {
+      return host_->http_client().fetch({.url = url}).body;
+    } catch (const collet::HostError& error) {
+      return word(error.status()) + error.what();
+    }
+  }
   static collet::HttpRequest asked(const collet::Request& request) {
     return {.method = "POST",
             .url = std::string(request.query_value("url").value_or("")),
@@ -58,9 +82,13 @@ class Fetcher final : public collet::Plugin {
 
   collet::Host* host_ = nullptr;
   collet::HttpCall call_;
+  std::string at_start_, later_at_start_;
+  bool fails_ = false;
   std::atomic<int> ends_ = 0;  // that it was told of, but those of fetch
 };
 
 }  // namespace
 
-COLLET_PLUGIN(Fetcher, "org.example.fetcher", "1", "Sends requests to the outside");
+COLLET_PLUGIN_WITH_CONFIG(Fetcher, "org.example.fetcher", "1", "Sends requests to the outside",
+                          R"({"type":"object","properties":{"in_setup":{},"at_start":{},"later_at_start":{},
+                              "fails":{}}})");

@@ -1,7 +1,10 @@
-// Follows the logs of conversations; the tests tell it what to do over routes.
+// Follows the logs of conversations; the tests tell it what to do over routes. Config: `at_start`, a
+// conversation that it follows from its start on; with `fails` its start does.
 #include <mutex>
+#include <stdexcept>
 #include <string>
 
+#include "collet/fields.hpp"
 #include "collet/plugin.hpp"
 
 namespace {
@@ -10,6 +13,9 @@ class Follower final : public collet::Plugin {
  public:
   void setup(collet::Setup& setup) override {
     host_ = &setup.host();
+    const collet::Fields config(setup.config());
+    at_start_ = config.text("at_start", "");
+    fails_ = config.flag("fails", false);
     setup.post("/api/follow/{id}", [this](const collet::Request& request) { return follow(request); });
     setup.del("/api/follow", [this](const collet::Request&) {
       follow_.cancel();
@@ -23,6 +29,10 @@ class Follower final : public collet::Plugin {
     setup.post("/api/append/{id}", [this](const collet::Request& request) {
       return answered([&] { return host_->events().append(request.param("id"), request.body); });
     });
+  }
+  void start() override {
+    if (!at_start_.empty()) begin(at_start_, 0);
+    if (fails_) throw std::runtime_error("no weather today");
   }
   void stop() override {
     const std::lock_guard lock(mutex_);
@@ -40,20 +50,24 @@ class Follower final : public collet::Plugin {
   }
   collet::Response follow(const collet::Request& request) {
     return answered([&] {
-      follow_ = host_->events().follow(
-          request.param("id"), std::stoll(std::string(request.query_value("after").value_or("0"))),
-          [this](std::int64_t seq, std::string_view event) {
-            const std::lock_guard lock(mutex_);
-            seen_ += std::to_string(seq) + (event.starts_with('{') && event.ends_with('}') ? " " : "? ");
-            if (seq == 13) follow_.cancel();  // from one of its own calls
-            if (seq == 66) throw std::runtime_error("inside knowledge");
-          },
-          [this](collet_status why) {
-            const std::lock_guard lock(mutex_);
-            seen_ += "ended " + std::to_string(why) + " ";
-          });
+      begin(request.param("id"), std::stoll(std::string(request.query_value("after").value_or("0"))));
       return std::string("following");
     });
+  }
+  void begin(std::string_view id, std::int64_t after) {
+    follow_ = host_->events().follow(
+        id, after,
+        [this](std::int64_t seq, std::string_view event) {
+          const std::lock_guard lock(mutex_);
+          seen_ += std::to_string(seq) + (event.starts_with('{') && event.ends_with('}') ? " " : "? ");
+          if (seq == 13) follow_.cancel();  // from one of its own calls
+          if (seq == 66) throw std::runtime_error("inside knowledge");
+        },
+        [this](collet_status why) {
+          const std::lock_guard lock(mutex_);
+          seen_ += "ended " + std::to_string(why) + " ";
+          if (fails_) host_->store().put("seen", seen_);  // it is not stopped
+        });
   }
   collet::Response read(const collet::Request& request) {
     return answered([&] {
@@ -66,10 +80,12 @@ class Follower final : public collet::Plugin {
 
   collet::Host* host_ = nullptr;
   std::mutex mutex_;
-  std::string seen_;
+  std::string seen_, at_start_;
+  bool fails_ = false;
   collet::Follow follow_;
 };
 
 }  // namespace
 
-COLLET_PLUGIN(Follower, "org.example.follower", "1", "Follows the logs of conversations");
+COLLET_PLUGIN_WITH_CONFIG(Follower, "org.example.follower", "1", "Follows the logs of conversations",
+                          R"({"type":"object","properties":{"at_start":{},"fails":{}}})");

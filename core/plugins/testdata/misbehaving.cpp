@@ -1,12 +1,15 @@
 // A plugin made without the SDK's nets. The config says where it throws over the boundary or never returns:
-// {"where":"create", "how":"throw"}; "how":"hang" is for ever. Its route makes the tool answer after all,
-// twice. With "where":"calls" the tool and the model block until one of them is cancelled.
+// {"where":"create", "how":"throw"}; "how":"hang" is for ever; with "odd" it throws words that are no text of
+// one line, with "say" it fails with them. Its route makes the tool answer after all, twice. With
+// "where":"calls" the tool and the model block until one of them is cancelled.
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <condition_variable>
+#include <cstdlib>
 #include <cstring>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 
 #include "collet/abi.h"
@@ -14,6 +17,8 @@
 namespace {
 
 struct Own {};
+
+constexpr char kOddWords[] = "odd\xff words\n2026-01-01 [info] forged\x1b[31m";
 
 std::string config;
 std::mutex mutex;
@@ -35,7 +40,17 @@ bool is_at(const char* where) {
 void at(const char* where) {
   if (!is_at(where)) return;
   if (config.find("\"how\":\"throw\"") != std::string::npos) throw Own{};
-  for (;;) ::pause();
+  if (config.find("\"how\":\"odd\"") != std::string::npos) throw std::runtime_error(kOddWords);
+  if (config.find("\"how\":\"exit\"") != std::string::npos) std::exit(0);
+  if (config.find("\"how\":\"hang\"") != std::string::npos)
+    for (;;) ::pause();
+}
+
+// Whether it fails there, with words.
+bool says(const char* where, collet_sink error) {
+  if (!is_at(where) || config.find("\"how\":\"say\"") == std::string::npos) return false;
+  error.write(error.context, {kOddWords, std::strlen(kOddWords)});
+  return true;
 }
 
 // The file that the config names, so that a test sees that the plugin was stopped.
@@ -92,6 +107,9 @@ void list_tools(collet_plugin*, void* context, void (*add)(void*, const collet_t
 }
 void start_tool(collet_plugin*, std::uint32_t, const collet_tool_call*, collet_tool_reply reply) {
   at("tool");
+  if (is_at("tool")) {  // it says why, in odd words
+    return reply.finish(reply.context, reply.handle, COLLET_INTERNAL, text(kOddWords));
+  }
   {
     const std::lock_guard lock(mutex);
     kept = reply;
@@ -120,9 +138,10 @@ void cancel_model(collet_plugin*, std::uint32_t, collet_handle) { release(); }
 constexpr collet_llm kModels{sizeof(collet_llm), list_models, start_model, cancel_model};
 
 // ---- life
-collet_status create(const collet_host*, collet_str section, collet_sink, collet_plugin** plugin) {
+collet_status create(const collet_host*, collet_str section, collet_sink error, collet_plugin** plugin) {
   config.assign(section.data, section.size);
   at("create");
+  if (says("create", error)) return COLLET_INTERNAL;
   *plugin = reinterpret_cast<collet_plugin*>(&config);
   return COLLET_OK;
 }
@@ -133,8 +152,9 @@ const void* feature(collet_plugin*, const char* name) {
   if (std::strcmp(name, COLLET_FEATURE_TOOLS) == 0) return &kTools;
   return std::strcmp(name, COLLET_FEATURE_LLM) == 0 ? &kModels : nullptr;
 }
-collet_status start(collet_plugin*, collet_sink) {
+collet_status start(collet_plugin*, collet_sink error) {
   at("start");
+  if (says("start", error)) return COLLET_INTERNAL;
   return COLLET_OK;
 }
 void stop(collet_plugin*) {
@@ -156,7 +176,7 @@ const collet_entry collet_plugin_entry = {
     "Throws, or never returns",
     "",
     R"({"type":"object","properties":{"where":{"type":"string"},"mark":{"type":"string"},
-        "how":{"enum":["throw","hang","block"]}}})",
+        "how":{"enum":["throw","hang","block","odd","say","exit"]}}})",
     &create,
     &destroy,
     &feature,

@@ -38,6 +38,7 @@ class Fields {
   std::int64_t whole(std::string_view name) const {
     const json::Value& value = need(name);
     if (value.IsInt64()) return value.GetInt64();
+    if (const auto number = json::whole(value)) return *number;  // 2.0
     throw wrong(name, "a whole number");
   }
   std::int64_t whole(std::string_view name, std::int64_t fallback) const {

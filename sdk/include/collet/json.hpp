@@ -206,6 +206,14 @@ inline std::optional<double> number_at(const Value& object, std::string_view key
   return found != nullptr && found->IsNumber() ? std::optional<double>(found->GetDouble()) : std::nullopt;
 }
 
+/// A number without a fraction that a double holds exactly, as JSON schema sees integers: 2.0.
+inline std::optional<std::int64_t> whole(const Value& value) {
+  constexpr double kMost = 9007199254740992.0;
+  if (value.IsInt64()) return value.GetInt64();
+  if (!value.IsDouble() || std::trunc(value.GetDouble()) != value.GetDouble()) return std::nullopt;
+  return std::abs(value.GetDouble()) <= kMost ? std::optional(static_cast<std::int64_t>(value.GetDouble()))
+                                              : std::nullopt;
+}
 inline Value text(std::string_view string, Allocator& allocator) {
   return Value(string.data(), static_cast<rapidjson::SizeType>(string.size()), allocator);
 }

@@ -8,7 +8,7 @@
 //       });
 //     }
 //   };
-//   COLLET_PLUGIN(Weather, "org.example.weather", "1.0.0", "Weather forecasts for agents")
+//   COLLET_PLUGIN(Weather, "org.example.weather", "1.0.0", "Weather forecasts for agents");
 //
 // Handlers and tools run on several threads at once. What they throw is caught: 500, or the call's failure.
 #pragma once

@@ -31,8 +31,10 @@ typedef struct collet_entry {
   const char* description;
   const char* build_tag; /* compiler and SDK, for people */
   /* JSON schema (type object) of the plugin's section in the server's config; "" or null: it has no keys of its own.
-   * The host checks type, enum, minimum, maximum, items, properties, required and additionalProperties (default here:
-   * false), to any depth. */
+   * The host checks, to any depth: type, enum, properties, required, additionalProperties (default here: false), items,
+   * minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, minItems, maxItems; others are for people.
+   * What is missing and has a `default` is filled in. At the top the host has keys of its own, which the schema must not
+   * name: enabled, manage, optional, secrets, sha256, tool_seconds. */
   const char* config_schema;
 
   /* Makes the plugin's instance. `config`: its section, a JSON object, checked against config_schema. Registers

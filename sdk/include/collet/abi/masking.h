@@ -1,4 +1,5 @@
-/* From the host: hides a conversation's secrets in output that comes in pieces. What a tool's observation holds is
+/* From the host: hides a conversation's secrets (those that it was started with or its user has put, not those that the
+ * plugin reads by secrets.h) in output that comes in pieces. What a tool's observation holds is
  * masked by the host in any case; this is for output that a tool cuts, keeps in files or shows by other ways. */
 #ifndef COLLET_ABI_MASKING_H
 #define COLLET_ABI_MASKING_H

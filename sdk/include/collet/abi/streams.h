@@ -35,7 +35,8 @@ typedef struct collet_body {
    * plugin's. Errors: COLLET_CONFLICT: a piece is asked for already; COLLET_NOT_FOUND: the body has ended or the handle is
    * released. `on_piece` is not called then. */
   collet_status (*next)(void* context, collet_handle handle, void* receiver, collet_on_piece on_piece);
-  /* The plugin wants no more of it, and answers later: as if it had been answered. Thread: any. Errors: none. */
+  /* The plugin wants no more of it, and answers later: as if it had been answered. Thread: any.
+   * State: from the route's `handle` until stop returns. Errors: none: a handle that is released does nothing. */
   void (*release)(void* context, collet_handle handle);
 } collet_body;
 

@@ -14,7 +14,13 @@ typedef struct collet_tool_info {
   uint32_t struct_size;
   collet_str name;             /* as the model calls it, unique in the server */
   collet_str description;      /* for the model */
-  collet_str parameters;       /* JSON schema (type object) of the arguments */
+  /* JSON schema (type object) of the arguments. The host checks, to any depth: type (2.0 is an integer), enum,
+   * properties, required, items, anyOf, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength,
+   * minItems, maxItems, and fills in each `default`; a call that does not pass is an error for the model that names
+   * the argument. Other keywords, `pattern` and `format` among them, are for the model only. Arguments that are not in
+   * `properties` are handed on as they are, unless additionalProperties is false or a schema: the opposite of a
+   * plugin's config. One that is null counts as not given. */
+  collet_str parameters;
   collet_str action_kind;      /* "TerminalAction"; empty: shown in the MCP form */
   collet_str observation_kind; /* "TerminalObservation" */
   collet_str tool_kind;        /* "TerminalTool" */

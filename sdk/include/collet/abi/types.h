@@ -10,7 +10,8 @@
  *  - Every struct that may grow starts with `struct_size`, set by who fills it in. A reader must not look behind it.
  *
  * "Thread", "State", "Owner" and "Errors" are said for each function. States of a plugin:
- * created (from create to destroy) and started (from start to stop, within created). */
+ * created (from create to destroy) and started (from the call of start to the return of stop, within created; no
+ * longer when start has failed). */
 #ifndef COLLET_ABI_TYPES_H
 #define COLLET_ABI_TYPES_H
 

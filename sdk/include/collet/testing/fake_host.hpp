@@ -22,7 +22,8 @@ namespace collet::testing {
 /// Outlives the plugin that is tested with it. Any thread.
 ///
 /// It answers as the server does, with these differences:
-/// - the config is not checked against the plugin's schema, nor an appended event beyond being a JSON object:
+/// - the config is not checked against the plugin's schema, nor are defaults filled in; nor is an appended
+/// event checked beyond being a JSON object:
 ///   the server takes three kinds, and checks their members;
 /// - the stores forget, and neither they nor sessions and follows have limits; a session is full while
 ///   ClientSocket::set_slow says so;

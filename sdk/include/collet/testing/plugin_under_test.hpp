@@ -25,6 +25,7 @@
 #include "collet/testing/detail/loaded_plugin.hpp"
 #include "collet/testing/detail/owed.hpp"
 #include "collet/testing/detail/route_calls.hpp"
+#include "collet/testing/detail/utf8_check.hpp"
 #include "collet/testing/fake_host.hpp"
 #include "collet/testing/streams.hpp"
 #include "collet/tool.hpp"
@@ -347,6 +348,8 @@ class PluginUnderTest {
   static void finish(void* context, collet_handle handle, collet_status status, collet_str text) {
     std::string words = collet::detail::to_string(text);
     ToolResult result;
+    if (status != COLLET_OK && !detail::is_utf8(words))
+      self(context).violations_.add("a tool failed with words that are no UTF-8");
     if (status != COLLET_OK)
       result.error = words.empty() ? "The tool failed without a reason." : std::move(words);
     else if (detail::is_json_object(words))
