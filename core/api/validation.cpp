@@ -13,7 +13,8 @@
 namespace collet::api {
 namespace {
 
-// The names that the contract has for what is no secret; under all others a secret may have been put by mistake.
+// The names that the contract has for what is no secret; under all others a secret may have been put by
+// mistake.
 const std::set<std::string_view>& known_names() {
   static const auto& names = *[] {
     auto made = std::make_unique<std::set<std::string_view>>();

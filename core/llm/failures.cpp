@@ -78,7 +78,8 @@ void add_words(Words& words, const json::Value& error) {
     words.message = kept(json::view(error));
   } else if (error.IsObject()) {
     for (const auto key : {"message", "detail", "error", "msg"})
-      if (const auto text = json::string_at(error, key); text && words.message.empty()) words.message = kept(*text);
+      if (const auto text = json::string_at(error, key); text && words.message.empty())
+        words.message = kept(*text);
     for (const auto key : {"code", "type", "status"})
       if (const auto text = json::string_at(error, key)) words.all.append(*text).append(" ");
   }

@@ -2,8 +2,9 @@
 // loop.
 //
 // All functions are pure. Texts quote the endpoint's own words as they came, up to 64 KiB of them: a secret
-// that is cut, or whose control characters are gone, would be found by nobody. They go through redact() before
-// they leave this folder, and through shown_detail() when whoever shows them has hidden its own secrets too.
+// that is cut, or whose control characters are gone, would be found by nobody. They go through redact()
+// before they leave this folder, and through shown_detail() when whoever shows them has hidden its own
+// secrets too.
 #pragma once
 #include <optional>
 #include <string>

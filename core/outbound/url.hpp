@@ -11,7 +11,7 @@ struct Url {
   std::string scheme;  ///< "http" or "https"
   std::string host;    ///< lower case, no dot at its end; "127.0.0.1" for "127.1"; "::1" without brackets
   std::uint16_t port = 0;
-  std::string path;  ///< as written, "." and ".." resolved; "/" when there is none
+  std::string path;        ///< as written, "." and ".." resolved; "/" when there is none
   std::string plain_path;  ///< decoded; empty when it has an encoded slash or control character
   bool has_user = false;
 

@@ -182,11 +182,12 @@ void collect_paths(const json::Value& value, const std::string& path, const Addr
 
 bool is_secret_name(std::string_view name) {
   const std::string plain = plain_name(name);
-  const std::string_view view = plain;
   const auto known = [](std::string_view one) {
     return is_one_of(kNames, one) || is_one_of(kMaps, one) || one == kAuth;
   };
-  return known(view) || (view.ends_with('s') && known(view.substr(0, view.size() - 1)));
+  const std::string_view one =
+      plain.ends_with('s') ? std::string_view(plain).substr(0, plain.size() - 1) : plain;
+  return known(one) || known(std::string(one) + "s");
 }
 
 void for_each_secret(json::Value& document, const std::function<void(json::Value&)>& visit) {
@@ -247,8 +248,8 @@ Result<void> decrypt_tokens(json::Document& document, const KeyRing& ring, Broke
   });
   if (foreign)
     return invalid(
-        "A secret is encrypted with another key than this server's secret key, perhaps one from before it was "
-        "changed: read it again with X-Expose-Secrets, or send it in clear. Nothing was changed");
+        "A secret is encrypted with another key than this server's secret key, perhaps one from before a "
+        "change: read it again with X-Expose-Secrets, or send it in clear. Nothing was changed");
   return {};
 }
 

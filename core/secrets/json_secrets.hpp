@@ -1,6 +1,6 @@
 // Knows which members of stored and echoed JSON are secret (llm.api_key, AWS keys, MCP env and headers,
-// secret sources, URLs with a password, …) and seals, opens or hides them in place. Names are compared without
-// case, "_" and "-". Pure; any thread.
+// secret sources, URLs with a password, …) and seals, opens or hides them in place. Names are compared
+// without case, "_" and "-". Pure; any thread.
 #pragma once
 #include <functional>
 #include <string>
@@ -16,8 +16,8 @@ namespace collet::secrets {
 
 inline constexpr std::string_view kRedacted = "**********";
 
-/// Whether a member of this name, or of one like it (apiKey, API-Key, api_keys), is a secret or a map of
-/// secrets.
+/// Whether a member of this name, or of one like it (apiKey, API-Key, api_keys, secret), is a secret or a map
+/// of secrets.
 bool is_secret_name(std::string_view name);
 
 /// Calls `visit` for each secret string of the document, at any depth. Nulls and empty strings are none.
@@ -39,9 +39,9 @@ void seal_secrets(json::Value& document, const SealedBox& box, std::string_view 
 Result<void> open_secrets(json::Value& document, const SealedBox& box, std::string_view context,
                           json::Allocator& allocator);
 
-/// Decrypts each secret that is a Fernet token of `ring`. kInvalid: one is a token of another key; it would be
-/// kept as the secret itself, so drop the document. What only begins like a token stays as it is, or becomes
-/// null.
+/// Decrypts each secret that is a Fernet token of `ring`. kInvalid: one is a token of another key; it would
+/// be kept as the secret itself, so drop the document. What only begins like a token stays as it is, or
+/// becomes null.
 enum class BrokenToken { kKeep, kNull };
 Result<void> decrypt_tokens(json::Document& document, const KeyRing& ring, BrokenToken broken);
 

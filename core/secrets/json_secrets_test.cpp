@@ -67,9 +67,11 @@ TEST(JsonSecrets_ForEach, ComparesNamesWithoutTheirCase) {
 }
 
 TEST(JsonSecrets_ForEach, TakesATextualAuthForAToken) {
-  EXPECT_EQ(found_in(R"({"mcp_config":{"a":{"url":"u","auth":"k1"},"b":{"url":"u","auth":"oauth"},)"
-                     R"("c":{"url":"u","auth":{"strategy":"bearer","value":"k2"}},"d":{"url":"u","auth":{"t":"k3"}}}})"),
-            "k1 k2 k3 ");
+  EXPECT_EQ(
+      found_in(
+          R"({"mcp_config":{"a":{"url":"u","auth":"k1"},"b":{"url":"u","auth":"oauth"},)"
+          R"("c":{"url":"u","auth":{"strategy":"bearer","value":"k2"}},"d":{"url":"u","auth":{"t":"k3"}}}})"),
+      "k1 k2 k3 ");
   EXPECT_EQ(found_in(R"({"litellm_extra_body":{"token":"k1","max_tokens":"5"}})"), "k1 ");
 }
 
@@ -80,7 +82,8 @@ TEST(JsonSecrets_ForEach, FindsUrlsWithAPassword) {
 }
 
 TEST(JsonSecrets_ForEach, LooksIntoAServerThatIsCalledLikeTheMap) {
-  EXPECT_EQ(found_in(R"({"mcp_config":{"mcpServers":{"mcpServers":{"command":"c","env":{"A":"k1"}}}}})"), "k1 ");
+  EXPECT_EQ(found_in(R"({"mcp_config":{"mcpServers":{"mcpServers":{"command":"c","env":{"A":"k1"}}}}})"),
+            "k1 ");
 }
 
 TEST(JsonSecrets_ForEach, LeavesWhatASchemaSaysOfASecret) {
@@ -104,6 +107,7 @@ TEST(JsonSecrets_Name, KnowsSinglesAndMaps) {
   EXPECT_FALSE(is_secret_name("model"));
   EXPECT_TRUE(is_secret_name("apiKey"));
   EXPECT_TRUE(is_secret_name("session_api_keys"));
+  EXPECT_TRUE(is_secret_name("secret"));
 }
 
 TEST(JsonSecrets_Seal, RoundTripLeavesNoSecretInBetween) {

@@ -1,4 +1,5 @@
-// Says what is wrong with a settings object, where normalise() and takes_urls() only refuse it. Pure; any thread.
+// Says what is wrong with a settings object, where normalise() and takes_urls() only refuse it. Pure; any
+// thread.
 #pragma once
 #include <string>
 

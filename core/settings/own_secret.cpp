@@ -66,7 +66,8 @@ std::optional<std::string> own_secret(std::string_view url, const OwnAddresses& 
   if (!parsed || parsed->has_user) return std::nullopt;
   if (const auto path = below_public_url(*parsed, own))
     if (auto name = name_in(*path)) return name;
-  if (is_listen_address(*parsed, own) || is_host(*parsed, created_through_host)) return name_in(parsed->plain_path);
+  if (is_listen_address(*parsed, own) || is_host(*parsed, created_through_host))
+    return name_in(parsed->plain_path);
   return std::nullopt;
 }
 

@@ -17,7 +17,8 @@ struct OwnAddresses {
 
 /// The NAME of "/api/settings/secrets/NAME" in a URL that is relative, or leads to one of our addresses or to
 /// `created_through_host`, the Host field of the request that brought the URL (may be empty). The path is
-/// decoded once, as the route's is; a query counts for nothing. Nothing: the URL is not ours, or of something else. Pure.
+/// decoded once, as the route's is; a query counts for nothing. Nothing: the URL is not ours, or of something
+/// else. Pure.
 std::optional<std::string> own_secret(std::string_view url, const OwnAddresses& own,
                                       std::string_view created_through_host);
 

@@ -34,7 +34,7 @@ class Errors(Case):
 
     def test_a_key_across_the_cut_is_hidden_when_a_profile_is_tried(self):
         turn = {"http_status": 400, "error_body": {"error": {"message": "x" * (1000 - len(KEY) + 5) + KEY}}}
-        llm = self.llm(self.mock.model("validate", turn), api_key=KEY)
+        llm = self.llm(self.mock.model("validate", no_tools=turn), api_key=KEY)
         answer = self.assert_status(self.http.post("/api/profiles/cut/validate", {"llm": llm}), 200)
         self.assertFalse(answer["valid"])
         self.assertNotIn(KEY[:8], answer.text)
@@ -46,7 +46,8 @@ class Slots(Case):
     SERVER = {"command": "c", "env": {"K": CANARY}}
 
     def test_each_is_sealed_and_hidden(self):
-        hooks = {"pre_tool_use": [{"matcher": "*", "hooks": [{"type": "command", "command": "c", "env": {"K": CANARY}}]}]}
+        hook = {"type": "command", "command": "c", "env": {"K": CANARY}}
+        hooks = {"pre_tool_use": [{"matcher": "*", "hooks": [hook]}]}
         for name, agent, more in (
                 ("a token of an MCP server", {"mcp_config": {"x": {"url": "https://h", "auth": CANARY}}}, {}),
                 ("a password in an MCP server's URL", {"mcp_config": {"x": {"url": "https://u:%s@h" % CANARY}}}, {}),
@@ -70,7 +71,7 @@ class Slots(Case):
         self.server.start()
         type(self).http = Http(self.server.url)
         found = self.http.get("/api/conversations/search")
-        self.assertEqual(len(found["items"]), 9)
+        self.assertGreaterEqual(len(found["items"]), 9)
         self.assertNotIn(CANARY, found.text)
 
     def test_a_mode_of_authentication_is_shown(self):
@@ -93,7 +94,8 @@ class Addresses(Case):
                     ("start, ollama", self.http.post("/api/conversations", self.body(
                         "ollama/m", llm={"base_url": None, "ollama_base_url": url}))),
                     ("settings", self.http.patch("/api/settings", {"agent_settings_diff": {"llm": {"base_url": url}}})),
-                    ("ollama", self.http.patch("/api/settings", {"agent_settings_diff": {"llm": {"ollama_base_url": url}}})),
+                    ("ollama", self.http.patch("/api/settings", {
+                        "agent_settings_diff": {"llm": {"ollama_base_url": url}}})),
                     ("bedrock", self.http.patch("/api/settings", {
                         "agent_settings_diff": {"llm": {"aws_bedrock_runtime_endpoint": url}}})),
                     ("critic", self.http.patch("/api/settings", {
@@ -133,7 +135,7 @@ class Echoes(Case):
                 ("POST", self.of(conversation, "/secrets"), {"secret": {"name": CANARY}}),
                 ("POST", "/api/conversations", {"agent": {"llm": {"apikey": CANARY}}}),
                 ("POST", "/api/conversations", {"agent": {"llm": {"model": "", "API_KEY": CANARY}}}),
-                ("POST", "/api/conversations", {"agent": {**agent, "llm": CANARY}, "workspace": {"working_dir": "/tmp"}}),
+                ("POST", "/api/conversations", {**self.body(), "agent": {**agent, "llm": CANARY}}),
                 ("POST", "/api/conversations", {"secretz": {"A": CANARY}}),
                 ("POST", "/api/profiles/p", {"llm": {"apikye": CANARY}}),
                 ("PATCH", "/api/settings", {"agent_settings_diff": CANARY})):
