@@ -173,7 +173,7 @@ TEST(RequestReader_ChunkFraming, IsBoundedAndNotKept) {
 TEST(RequestReader_BodyLimit, MayBeLowered) {
   for (const std::string& body :
        {post("Content-Length: 5\r\n", "hello"), chunked("5\r\nhello\r\n0\r\n\r\n")}) {
-    for (const std::size_t limit : {4, 5}) {
+    for (const std::size_t limit : {4U, 5U}) {
       RequestReader reader(kHeadBytes, kBodyBytes);
       InputBuffer input;
       input.append(body);
