@@ -48,8 +48,8 @@ class Follow {
   collet_handle handle_ = 0;
 };
 
-/// A value. Any thread, from the plugin's start on (also within it); blocks on the database. Throws HostError: COLLET_NOT_FOUND where there
-/// is no such conversation.
+/// A value. Any thread, from the plugin's start on (also within it); blocks on the database. Throws
+/// HostError: COLLET_NOT_FOUND where there is no such conversation.
 class Events {
  public:
   static constexpr std::int64_t kFromNow = -1;

@@ -70,7 +70,8 @@ class HttpCall {
   collet_handle handle_ = 0;
 };
 
-/// A value. Any thread, from the plugin's start on (also within it). Throws HostError: COLLET_UNAVAILABLE where too many are under way.
+/// A value. Any thread, from the plugin's start on (also within it). Throws HostError: COLLET_UNAVAILABLE
+/// where too many are under way.
 class HttpClient {
  public:
   HttpClient(const collet_host* host, const collet_http_client* table) : host_(host), table_(table) {}

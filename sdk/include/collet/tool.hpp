@@ -13,11 +13,11 @@
 namespace collet {
 
 struct ToolInfo {
-  std::string name = {};              ///< as the model calls it, unique in the server
-  std::string description = {};       ///< for the model
-  /// JSON schema text (type object) of the arguments. collet/abi/tools.h says which keywords the server checks
-  /// (bounds, lengths and types; not `pattern`), and that unknown arguments pass unless additionalProperties is
-  /// false.
+  std::string name = {};         ///< as the model calls it, unique in the server
+  std::string description = {};  ///< for the model
+  /// JSON schema text (type object) of the arguments. collet/abi/tools.h says which keywords the server
+  /// checks (bounds, lengths and types; not `pattern`), and that unknown arguments pass unless
+  /// additionalProperties is false.
   std::string parameters = {};
   std::string action_kind = {};       ///< "TerminalAction"; empty: a tool that clients see in the MCP form
   std::string observation_kind = {};  ///< "TerminalObservation"
