@@ -9,11 +9,11 @@ copy=$root/build/unmasked
 # name | file | what stands there | what stands there instead
 mutations=(
   'observations|core/conversation/run.cpp|masker->mask_json_text(outcome->observation)|masker->mask("") + outcome->observation'
-  'text|core/conversation/run.cpp|masker->mask(response.text)|masker->mask("") + response.text'
-  'reasoning|core/conversation/run.cpp|masker->mask(response.reasoning)|masker->mask("") + response.reasoning'
-  'arguments|core/conversation/run.cpp|masker->mask_json_text(call.arguments)|masker->mask("") + call.arguments'
+  'text|core/conversation/model_answer.cpp|masker.mask(response.text)|masker.mask("") + response.text'
+  'reasoning|core/conversation/model_answer.cpp|masker.mask(response.reasoning)|masker.mask("") + response.reasoning'
+  'arguments|core/conversation/model_answer.cpp|masker.mask_json_text(call.arguments)|masker.mask("") + call.arguments'
   'deltas|core/conversation/run.cpp|text_.push(\*masker, text)|text_.finish(*masker) + std::string(text)'
-  'titles|core/conversation/live_conversation.cpp|mask(outcome.response->text)|mask("") + outcome.response->text'
+  'titles|core/conversation/live_conversation.cpp|hide_secrets(\*outcome->response, \*secrets_->masker())|hide_secrets(*outcome->response, {})'
   'failures|core/conversation/run.cpp|masker()->mask(failure.detail)|masker()->mask("") + failure.detail'
   'echo|core/api/validation.cpp|secrets::redact_echo(copy, copy.GetAllocator())|static_cast<void>(0)'
   'terminal|plugins/bash/terminal.cpp|output_.append(options_.mask(bytes, last))|output_.append((static_cast<void>(last), bytes))'
