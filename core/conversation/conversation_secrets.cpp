@@ -82,38 +82,54 @@ void ConversationSecrets::warn(const std::string& message) const {
 
 void ConversationSecrets::set(const std::string& sources_json, std::string created_through) {
   const auto parsed = json::parse(sources_json);
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   sources_.clear();
   created_through_ = std::move(created_through);
   if (!parsed || !parsed->IsObject()) return;
-  bool more = false;
   for (const auto& member : parsed->GetObject()) {
     auto source = std::make_shared<Source>();
     source->json.CopyFrom(member.value, source->json.GetAllocator());
     if (const auto value = static_value(source->json)) {
-      more = learn(*value) || more;
+      learn(*value);
       source->known = true;
     }
     sources_.emplace(json::view(member.name), std::move(source));
   }
-  if (more) rebuild();
+  lock.unlock();
+  rebuild();
 }
 
 void ConversationSecrets::hide_secrets_of(const std::string& document_json) {
   auto document = json::parse(document_json);
   if (!document) return;
-  const std::lock_guard lock(mutex_);
-  bool more = false;
+  std::unique_lock lock(mutex_);
   secrets::for_each_named_secret(*document, [&](const json::Value& secret, std::string_view name) {
     const auto value = json::view(secret);
     if (value.size() < kShortestKey) return;
-    if (name.empty() || !secrets::is_ordinary_value(name, value)) more = learn(value) || more;
+    if (name.empty() || !secrets::is_ordinary_value(name, value)) learn(value);
   });
-  if (more) rebuild();
+  lock.unlock();
+  rebuild();
 }
 
-bool ConversationSecrets::learn(std::string_view value) {
-  return !secrets::stands_for_none(value) && values_.emplace(value).second;
+void ConversationSecrets::learn(std::string_view value) {
+  if (!secrets::stands_for_none(value)) values_.emplace(value);
+}
+
+// Takes its time when values are long: those who hide must not wait for it. All that was learnt is hidden
+// when it returns, whoever has learnt it.
+void ConversationSecrets::rebuild() {
+  std::set<std::string> values;
+  {
+    const std::lock_guard lock(mutex_);
+    if (hidden_ == values_.size()) return;
+    values = values_;
+  }
+  auto masker = std::make_shared<const secrets::Masker>(values);
+  const std::lock_guard lock(mutex_);
+  if (values.size() <= hidden_) return;
+  masker_ = std::move(masker);
+  hidden_ = values.size();
 }
 
 std::shared_ptr<const secrets::Masker> ConversationSecrets::masker() const {
@@ -149,14 +165,16 @@ void ConversationSecrets::read(const std::string& name, SecretAccess::Value done
 
 void ConversationSecrets::keep(const std::string& name, Source& source, const Result<std::string>& value) {
   if (!value) warn("the secret " + name + " cannot be read: " + value.error().message);
-  const std::lock_guard lock(mutex_);
   if (value) {
-    if (learn(*value)) rebuild();
-    source.known = true;
-    source.failed.reset();
-  } else {
-    source.failed = std::chrono::steady_clock::now();
+    {
+      const std::lock_guard lock(mutex_);
+      learn(*value);
+    }
+    rebuild();
   }
+  const std::lock_guard lock(mutex_);
+  source.known = source.known || value.ok();  // known means hidden
+  source.failed = value ? std::nullopt : std::optional(std::chrono::steady_clock::now());
 }
 
 void ConversationSecrets::refresh(std::function<void()> done) {

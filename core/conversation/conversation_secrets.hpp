@@ -78,10 +78,9 @@ class ConversationSecrets : public std::enable_shared_from_this<ConversationSecr
     bool known = false;
   };
 
-  // With the lock.
-  bool learn(std::string_view value);  // whether it is new; then rebuild() is due
-  void rebuild() { masker_ = std::make_shared<secrets::Masker>(values_); }
-  std::vector<std::string> named_in(std::string_view arguments);
+  void learn(std::string_view value);                             // with the lock; then rebuild
+  std::vector<std::string> named_in(std::string_view arguments);  // with the lock
+  void rebuild();                                                 // without
 
   void read(const std::string& name, SecretAccess::Value done);
   void keep(const std::string& name, Source& source, const Result<std::string>& value);
@@ -96,6 +95,7 @@ class ConversationSecrets : public std::enable_shared_from_this<ConversationSecr
   std::string created_through_;
   std::set<std::string> values_;                // all that were ever known
   std::set<std::string, std::less<>> told_of_;  // names that can be no variables
+  std::size_t hidden_ = 0;                      // so many of them masker_ hides
   std::shared_ptr<const secrets::Masker> masker_ = std::make_shared<secrets::Masker>();
 };
 

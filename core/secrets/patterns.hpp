@@ -12,7 +12,7 @@
 
 namespace collet::secrets {
 
-/// Immutable; any thread. Ten bytes for each byte of the patterns.
+/// Immutable; any thread. Twelve bytes for each byte of the patterns.
 class Patterns {
  public:
   /// Patterns have at least so many bytes.
@@ -24,7 +24,7 @@ class Patterns {
 
   explicit Patterns(const std::set<std::string, std::less<>>& patterns = {});
 
-  bool empty() const { return byte_.size() == 1; }
+  bool empty() const { return states_.size() == 1; }
   /// Whether the whole text is a pattern.
   bool contains(std::string_view text) const;
 
@@ -33,29 +33,36 @@ class Patterns {
   template <class Found>
   Node scan(Node node, std::string_view text, std::size_t at, const Found& found) const {
     while (at < text.size()) {
-      const std::size_t depth = depth_[node];
+      const std::size_t depth = states_[node].depth;
       if (depth < kShortest && !may_begin(text, at - depth)) {
-        node == kNothing ? static_cast<void>(++at) : static_cast<void>(node = shorter_[node]);
+        node == kNothing ? static_cast<void>(++at) : static_cast<void>(node = states_[node].shorter);
         continue;
       }
       node = next(node, text[at++]);
-      if ((flags_[node] & kEnds) != 0) found(at - longest_end(node), at);
+      if ((states_[node].flags & kEnds) != 0) found(at - longest_end(node), at);
     }
     return node;
   }
   /// The longest beginning in `node` that isn't a whole pattern with nothing behind it.
   Node unfinished(Node node) const {
-    while (node != kNothing && (flags_[node] & (kFollowed | kBranches)) == 0) node = shorter_[node];
+    while (node != kNothing && (states_[node].flags & (kFollowed | kBranches)) == 0)
+      node = states_[node].shorter;
     return node;
   }
   /// Its bytes.
-  std::size_t depth(Node node) const { return depth_[node]; }
+  std::size_t depth(Node node) const { return states_[node].depth; }
 
  private:
   enum Flag : std::uint8_t {
     kFollowed = 1,  ///< the next node is its child
     kBranches = 2,  ///< it has children in edges_
     kEnds = 4,      ///< a pattern ends here
+  };
+  struct State {              // together, as they are needed together
+    Node shorter = kNothing;  ///< the longest beginning of a pattern that this one ends with
+    std::uint32_t depth = 0;
+    unsigned char byte = 0;  ///< the last one
+    std::uint8_t flags = 0;
   };
   struct Edge {
     std::uint64_t from;  ///< node and byte
@@ -85,14 +92,9 @@ class Patterns {
     return (begins_[bit / 64] >> (bit % 64) & 1) != 0;
   }
 
-  // By node. Nodes of a pattern follow each other where it has none in common with the one before.
-  std::vector<unsigned char> byte_;  // the last one
-  std::vector<std::uint8_t> flags_;
-  std::vector<std::uint32_t> depth_;
-  std::vector<Node> shorter_;  // the longest beginning of a pattern that this one ends with
-
-  std::vector<Edge> edges_;            // in order
-  std::vector<End> ends_;              // in order: the longest pattern that ends at a node
+  std::vector<State> states_;  // by node; those of a pattern follow each other behind what it begins like
+  std::vector<Edge> edges_;    // in order
+  std::vector<End> ends_;      // in order: the longest pattern that ends at a node
   std::vector<std::uint64_t> begins_;  // bits: hashes of the first bytes of patterns
   unsigned begin_shift_ = 0;
 };
