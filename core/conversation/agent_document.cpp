@@ -81,10 +81,11 @@ void drop_no_secrets(json::Value& value) {
   const bool is_credential = json::find(value, "strategy") != nullptr;
   for (auto& member : value.GetObject()) {
     const auto name = json::view(member.name);
-    if (!secrets::is_secret_name(name) && !(is_credential && name == "value"))
-      drop_no_secrets(member.value);
-    else if (member.value.IsString() && secrets::stands_for_none(json::view(member.value)))
+    const bool is_secret = secrets::is_secret_name(name) || (is_credential && name == "value");
+    if (is_secret && member.value.IsString() && secrets::stands_for_none(json::view(member.value)))
       member.value.SetNull();
+    else if (!is_secret || name == "auth")
+      drop_no_secrets(member.value);
   }
 }
 

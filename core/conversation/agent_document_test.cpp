@@ -29,11 +29,12 @@ TEST(AgentDocument, Complete_MakesKeysThatAreNoneNull) {
   const auto agent = complete_agent(*json::parse(
       R"({"llm":{"model":"m","api_key":"**********","aws_secret_access_key":" ","aws_session_token":"real",)"
       R"("extra_headers":{"X":"**********"}},"mcp_config":{"mcpServers":{"a":{"url":"u",)"
-      R"("auth":{"strategy":"bearer","value":"**********"},"headers":{"X":"**********"}}}}})"));
+      R"("auth":{"strategy":"bearer","value":"**********"},"headers":{"X":"**********"}},"b":{"url":"u","auth":"**********"}}}})"));
   EXPECT_TRUE(json::at(agent, {"llm", "api_key"})->IsNull());
   EXPECT_TRUE(json::at(agent, {"llm", "aws_secret_access_key"})->IsNull());
   EXPECT_EQ(json::view(*json::at(agent, {"llm", "aws_session_token"})), "real");
   EXPECT_TRUE(json::at(agent, {"mcp_config", "mcpServers", "a", "auth", "value"})->IsNull());
+  EXPECT_TRUE(json::at(agent, {"mcp_config", "mcpServers", "b", "auth"})->IsNull());
   EXPECT_EQ(json::view(*json::at(agent, {"llm", "extra_headers", "X"})), "**********");
 }
 
