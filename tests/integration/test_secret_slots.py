@@ -58,7 +58,8 @@ class Slots(Case):
                                                                   "llm": {"api_key": CANARY}}}),
                 ("the policy's key", {}, {"confirmation_policy": {"kind": "NeverConfirm", "api_key": CANARY}}),
                 ("a hook's env", {}, {"hook_config": hooks}),
-                ("a client tool's headers", {}, {"client_tools": [{"name": "x", "headers": {"A": CANARY}}]})):
+                ("a client tool's headers", {}, {"client_tools": [
+                    {"name": "x", "description": "d", "headers": {"A": CANARY}}]})):
             with self.subTest(name):
                 body = self.body(**more)
                 body["agent"].update(agent)
