@@ -177,7 +177,8 @@ TEST_F(Misbehaving, LastError_IsWhatWentWrongLast) {
   EXPECT_EQ(status("sample").last_error.message, "");
   start_with("tool", "say");
   begin_tool().get();
-  EXPECT_EQ(status("misbehaving").last_error.message, "a tool's call failed: " + std::string(kOddLine));
+  EXPECT_EQ(status("misbehaving").last_error.message,
+            "a call of misbehaving_tool failed: " + std::string(kOddLine));
 }
 
 TEST_F(Misbehaving, HangingCreate_IsRefusedInTime) {

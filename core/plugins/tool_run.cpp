@@ -23,7 +23,7 @@ void finish_call(void* context, collet_handle handle, collet_status status, coll
     if (!run) return COLLET_OK;
     std::string words = detail::to_string(text);
     if (status != COLLET_OK) {
-      guest.note_error("a tool's call failed: " + line_for_people(words));
+      (*run)->note_failure(words);
       (*run)->fail(words.empty() ? "The tool failed without a reason." : text_for_model(std::move(words)));
     } else if (const auto parsed = json::parse(words); parsed && parsed->IsObject()) {
       (*run)->finish({std::move(words), {}});
@@ -116,7 +116,7 @@ void ToolRun::begin(const std::shared_ptr<ToolRun>& self, const agent::ToolCall&
   });
   if (thrown.empty()) return;
   guest_.tool_runs.take(handle);
-  guest_.note_error("a tool's call threw: " + thrown);
+  note_failure(thrown);
   fail(thrown);
 }
 
@@ -133,13 +133,23 @@ void ToolRun::finish(agent::ToolOutcome outcome) {
 
 void ToolRun::fail(std::string error) { finish({{}, std::move(error)}); }
 
-void ToolRun::note_progress(std::string_view text) {
-  if (!http::is_utf8(text)) return;
+// What operators may see of a tool's words.
+std::string ToolRun::masked(std::string_view text) const {
   std::string shown(text);
   if (ConversationAccess* access = guest_.household.conversations.load(); access != nullptr)
     if (const auto masker = access->masker_of(conversation_)) shown = (*masker)()->mask(shown);
+  return shown;
+}
+
+void ToolRun::note_progress(std::string_view text) {
+  if (!http::is_utf8(text)) return;
+  const std::string shown = masked(text);
   const std::lock_guard lock(mutex_);
   progress_ = shortened(shown, kProgressBytes);
+}
+
+void ToolRun::note_failure(std::string_view words) {
+  guest_.note_error("a call of " + name_ + " failed: " + line_for_people(masked(words)));
 }
 
 RunningCall ToolRun::describe() const {

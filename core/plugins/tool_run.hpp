@@ -39,6 +39,8 @@ class ToolRun {
   void fail(std::string error);
   /// Keeps the newest text of the plugin's progress, its first 4 KiB.
   void note_progress(std::string_view text);
+  /// The plugin's last error, as operators see it.
+  void note_failure(std::string_view words);
   RunningCall describe() const;
   /// The agent wants it no more. Never waits for the plugin, which is asked on a thread for cancels.
   void cancel(const std::shared_ptr<ToolRun>& self);
@@ -48,6 +50,7 @@ class ToolRun {
  private:
   void expire(const std::shared_ptr<ToolRun>& self);
   void give_up();
+  std::string masked(std::string_view text) const;
   /// Watches for the next deadline in place of the last.
   void set_deadline(Deadlines::Time when, std::function<void()> due);
 

@@ -103,7 +103,7 @@ class Misbehaving(Case):
         self.assertEqual(error["error"], "odd\ufffd words\n2026-01-01 [info] forged [31m")
         [plugin] = [one for one in self.http.get("/api/collet/plugins")["plugins"] if one["name"] == "misbehaving"]
         self.assertEqual((plugin["error"], plugin["last_error"]["message"]),
-                         ("", "a tool's call failed: odd\ufffd words 2026-01-01 [info] forged [31m"))
+                         ("", "a call of misbehaving_tool failed: odd\ufffd words 2026-01-01 [info] forged [31m"))
 
     def test_odd_words_of_a_start_are_one_line(self):
         server = self.server_with(ready=503, where="start", how="odd")
