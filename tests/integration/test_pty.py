@@ -94,13 +94,14 @@ class Using(Ptys):
     def test_a_program_in_the_foreground_gets_keys_and_signals(self):
         pty = self.open(command=["/bin/sh"], environment={"PS1": "$ "})
         viewer = self.watch(pty)
-        viewer.type(b"sleep 1000\r")
-        wait_until("the program", self.server.descendants_named("sleep"))
+        # It tells itself that it runs: a process of this name may be another test's.
+        viewer.type(b"sh -c 'echo first-$((1+0)); exec sleep 1000'\r")
+        viewer.until(b"first-1\r\n")
         viewer.type(b"\x03")
         viewer.type(b"echo $((6*7))\r")
         viewer.until(b"42\r\n")
-        viewer.type(b"sleep 1000; echo interrupted $?\r")
-        wait_until("the program", self.server.descendants_named("sleep"))
+        viewer.type(b"sh -c 'echo second-$((1+0)); exec sleep 1000'; echo interrupted $?\r")
+        viewer.until(b"second-1\r\n")
         viewer.send(type="signal", name="TERM")
         viewer.until(b"interrupted 143")
         viewer.type(b"cat\r")
