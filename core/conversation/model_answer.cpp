@@ -57,11 +57,13 @@ TakenCall take_call(const llm::ToolCall& call, const agent::Toolbox& tools, cons
   kept.arguments = masker.mask_json_text(call.arguments);
   auto checked = agent::check_arguments(call.name, *entry->schema, call.arguments);
   if (!checked.error.empty()) {
-    // It quotes the beginnings of arguments: of those with secrets hidden.
-    if (kept.arguments != call.arguments)
-      if (auto hidden = agent::check_arguments(call.name, *entry->schema, kept.arguments);
-          !hidden.error.empty())
-        checked.error = std::move(hidden.error);
+    // It quotes the beginnings of arguments: of those with secrets hidden. Of a secret itself that is wrong,
+    // nothing can be quoted.
+    if (kept.arguments != call.arguments) {
+      checked.error = agent::check_arguments(call.name, *entry->schema, kept.arguments).error;
+      if (checked.error.empty())
+        checked.error = "An argument of '" + call.name + "' that holds a secret is wrong.";
+    }
     taken.error = masker.mask(checked.error);
     if (checked.malformed) kept.arguments = repaired_arguments(taken.error);
     return taken;

@@ -10,7 +10,8 @@ class NamedTool final : public agent::Tool {
   NamedTool() {
     description_.name = "run";
     description_.parameters =
-        R"({"type":"object","properties":{"command":{"type":"string"},"count":{"type":"integer"}},)"
+        R"({"type":"object","properties":{"command":{"type":"string"},"count":{"type":"integer"},)"
+        R"("short":{"type":"string","maxLength":20}},)"
         R"("additionalProperties":false})";
     description_.annotations = "{}";
     description_.action_kind = "RunAction";
@@ -35,7 +36,8 @@ class ModelAnswer : public ::testing::Test {
 
   NamedTool tool_;
   agent::Toolbox tools_;
-  secrets::Masker masker_{{"s3cret-value", "12345678", "first \"line\"\nsecond line", "run"}};
+  secrets::Masker masker_{
+      {"s3cret-value", "12345678", "first \"line\"\nsecond line", "run", std::string(100, 'z')}};
 };
 
 TEST_F(ModelAnswer, TextsAreHidden_AndIdsThatHoldASecretReplaced) {
@@ -90,6 +92,11 @@ TEST_F(ModelAnswer, ErrorsHideWhatTheyQuote) {
   EXPECT_NE(taken.error.find("should be of type integer"), std::string::npos) << taken.error;
   EXPECT_EQ(taken.error.find("s3cret"), std::string::npos) << taken.error;
   EXPECT_EQ(take("run", R"({"s3cret-value":1})").error.find("s3cret"), std::string::npos);
+}
+
+TEST_F(ModelAnswer, OfASecretThatIsWrongNothingIsQuoted) {
+  const auto taken = take("run", R"({"short":")" + std::string(100, 'z') + "\"}");
+  EXPECT_EQ(taken.error, "An argument of 'run' that holds a secret is wrong.");
 }
 
 TEST_F(ModelAnswer, AnUnknownToolsNameIsHidden) {

@@ -53,16 +53,22 @@ collet_status guarded(collet_sink sink, F f) noexcept {
 }
 
 /// Calls into a plugin. C++ plugins throw nothing over the boundary when they are made with the SDK; for
-/// those made without, this is the last net. The exception's text, one line; empty: nothing was thrown.
+/// those made without, this is the last net. The exception's text as it is; empty: nothing was thrown.
 template <class F>
-std::string caught(F f) noexcept {
+std::string caught_words(F f) noexcept {
   try {
     f();
     return {};
   } catch (...) {
-    const std::string text = detail::current_error();
-    return text.empty() ? "unknown exception" : line_for_people(text);
+    std::string text = detail::current_error();
+    return text.empty() ? "unknown exception" : text;
   }
+}
+
+/// The same, as one line.
+template <class F>
+std::string caught(F f) noexcept {
+  return line_for_people(caught_words(std::move(f)));
 }
 
 }  // namespace collet::plugins

@@ -111,13 +111,13 @@ void ToolRun::begin(const std::shared_ptr<ToolRun>& self, const agent::ToolCall&
                              detail::to_str(call.working_dir),
                              detail::to_str(call.save_dir),
                              environment.get()};
-  const auto thrown = caught([&] {
+  const auto thrown = caught_words([&] {  // uncut: secrets have to be found in it
     table_.start(guest_.instance, tool_, &out, {&guest_, handle, &keep_progress, &finish_call});
   });
   if (thrown.empty()) return;
   guest_.tool_runs.take(handle);
   note_failure(thrown);
-  fail(thrown);
+  fail(line_for_people(masked(thrown)));
 }
 
 void ToolRun::finish(agent::ToolOutcome outcome) {
